@@ -1,1 +1,7 @@
-//! See the crate's description.
+//! Every decision of ecrane, as data in and data out.
+//!
+//! Nothing here reads a file, a clock, a socket or the environment: what a
+//! decision needs is an argument, so the command line, the action, the local
+//! ECR and the page decide alike, and a test needs no mock.
+
+pub mod name;
