@@ -4,4 +4,6 @@
 //! decision needs is an argument, so the command line, the action, the local
 //! ECR and the page decide alike, and a test needs no mock.
 
+pub mod auth;
+pub mod build;
 pub mod name;

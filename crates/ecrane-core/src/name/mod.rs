@@ -5,6 +5,7 @@
 
 mod account;
 mod digest;
+mod pattern;
 mod reference;
 mod region;
 mod registry;
@@ -13,6 +14,7 @@ mod tag;
 
 pub use account::AccountId;
 pub use digest::Digest;
+pub use pattern::Pattern;
 pub use reference::Reference;
 pub use region::{Partition, Region};
 pub use registry::{Endpoint, RegistryHost};

@@ -198,3 +198,26 @@ fn references_are_by_tag_or_by_digest() {
         "digest must start with `sha256:`",
     );
 }
+
+#[test]
+fn a_star_stands_for_any_characters_and_nothing_else_is_special() {
+    let check = |pattern: &str, name: &str, expected: bool| {
+        assert_eq!(
+            Pattern::new(pattern).matches(name),
+            expected,
+            "{pattern:?} on {name:?}"
+        );
+    };
+    check("team/app", "team/app", true);
+    check("team/app", "team/apps", false);
+    check("team/*", "team/", true);
+    check("team/*", "other/app", false);
+    check("*-prod", "x-prod", true);
+    check("a*b*c", "a-b-b-c", true);
+    check("a*b*c", "a-c-b", false);
+    check("ab*ba", "aba", false);
+    check("v1.?", "v1.2", false);
+    check("*", "", true);
+    check("**", "x", true);
+    check("*a*a*a*a*b", &"a".repeat(10_000), false);
+}
