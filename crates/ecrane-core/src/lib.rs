@@ -4,4 +4,5 @@
 //! decision needs is an argument, so the command line, the action, the local
 //! ECR and the page decide alike, and a test needs no mock.
 
+pub mod diagnostic;
 pub mod name;
