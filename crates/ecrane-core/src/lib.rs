@@ -6,4 +6,5 @@
 
 pub mod auth;
 pub mod build;
+pub mod diagnostic;
 pub mod name;
