@@ -1,1 +1,8 @@
-//! The outer suite.
+//! The outer suite: the built binary, a real engine, and clients that nobody
+//! here wrote. `cargo xtask test` brings what it needs.
+
+mod architecture;
+mod contract;
+mod faulty;
+mod harness;
+mod up;

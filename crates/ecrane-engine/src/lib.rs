@@ -1,1 +1,6 @@
-//! See the crate's description.
+//! Does what `ecrane-core` decided: the AWS API, OCI registries and builders.
+//!
+//! Nothing here decides. It asks, it acts, and it says what came of it.
+
+pub mod aws;
+pub mod builder;

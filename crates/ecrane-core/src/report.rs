@@ -1,0 +1,345 @@
+//! What people see of a plan and of what came of it: the tree, and the job
+//! summary. Text in, text out; colours belong to the terminal's end.
+
+use crate::name::{Digest, Tag};
+use crate::repository::{ImageStep, PlacedImage, Plan, PolicyStep, Replaces, RepositoryStep};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It stays.
+    Same,
+    /// The build decides.
+    AfterBuild,
+}
+
+impl Change {
+    /// The mark at the start of a line.
+    #[must_use]
+    pub const fn mark(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Same => '=',
+            Self::AfterBuild => '?',
+        }
+    }
+}
+
+/// One line of the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// What happens.
+    pub change: Change,
+    /// The kind of resource.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// What there is to say of it.
+    pub note: String,
+}
+
+/// What a tag points to after a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagResult {
+    /// The tag.
+    pub tag: Tag,
+    /// What became of it.
+    pub change: TagChange,
+}
+
+/// What became of a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagChange {
+    /// It was not there.
+    New,
+    /// It pointed to another image.
+    MovedFrom(Digest),
+    /// It pointed to this image already: nothing was written.
+    Unchanged,
+}
+
+/// The image that a run built, as it stands in the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageResult {
+    /// Its digest, read back.
+    pub digest: Digest,
+    /// The bytes of its manifests and blobs.
+    pub size: u64,
+    /// What became of each tag.
+    pub tags: Vec<TagResult>,
+}
+
+impl ImageResult {
+    /// New if no tag was there, changed if one moved.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        let all = |wanted: fn(&TagChange) -> bool| self.tags.iter().all(|t| wanted(&t.change));
+        if all(|change| matches!(change, TagChange::Unchanged)) {
+            Change::Same
+        } else if all(|change| matches!(change, TagChange::New)) {
+            Change::Create
+        } else {
+            Change::Update
+        }
+    }
+}
+
+/// The lines of a plan.
+#[must_use]
+pub fn plan_rows(plan: &Plan) -> Vec<Row> {
+    rows(plan, None)
+}
+
+/// The lines of a plan that was carried out.
+#[must_use]
+pub fn result_rows(plan: &Plan, image: &ImageResult) -> Vec<Row> {
+    rows(plan, Some(image))
+}
+
+fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
+    let mut rows = vec![repository_row(&plan.repository)];
+    let repository = rows.first().map(|row| row.name.clone()).unwrap_or_default();
+    rows.extend(plan.policy.as_ref().map(|step| policy_row(step, &repository)));
+    rows.push(match result {
+        Some(image) => result_row(image, &repository),
+        None => image_row(&plan.image, &repository),
+    });
+    rows
+}
+
+fn repository_row(step: &RepositoryStep) -> Row {
+    let (change, name, note) = match step {
+        RepositoryStep::Create(new) => {
+            let mutability = new.mutability.map(|m| format!("tags {}", m.as_str()));
+            let scan = new.scan_on_push.map(|scan| format!("scan on push {scan}"));
+            let notes: Vec<String> = [mutability, scan].into_iter().flatten().collect();
+            (Change::Create, &new.name, notes.join(", "))
+        }
+        RepositoryStep::Keep { name, changes } if changes.is_empty() => {
+            (Change::Same, name, String::new())
+        }
+        RepositoryStep::Keep { name, changes } => {
+            let notes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+            (Change::Update, name, notes.join(", "))
+        }
+    };
+    Row {
+        change,
+        kind: "repository",
+        name: name.to_string(),
+        note,
+    }
+}
+
+fn policy_row(step: &PolicyStep, repository: &str) -> Row {
+    let (change, policy) = match step {
+        PolicyStep::Put {
+            policy,
+            replaces: Replaces::Nothing,
+        } => (Change::Create, policy),
+        PolicyStep::Put { policy, .. } => (Change::Update, policy),
+        PolicyStep::Keep(policy) => (Change::Same, policy),
+    };
+    Row {
+        change,
+        kind: "lifecycle policy",
+        name: repository.to_owned(),
+        note: count(policy.rules().len(), "rule"),
+    }
+}
+
+fn image_row(step: &ImageStep, repository: &str) -> Row {
+    let (change, tags, note) = match step {
+        ImageStep::Create(tags) => (Change::Create, tags, "build and push"),
+        ImageStep::AfterBuild(tags) => (Change::AfterBuild, tags, "build, push what differs"),
+    };
+    Row {
+        change,
+        kind: "image",
+        name: image_name(repository, tags.iter()),
+        note: note.to_owned(),
+    }
+}
+
+fn result_row(image: &ImageResult, repository: &str) -> Row {
+    let moved: Vec<String> = image
+        .tags
+        .iter()
+        .filter_map(|result| match &result.change {
+            TagChange::MovedFrom(old) => Some(format!("{} was {}", result.tag, old.short())),
+            TagChange::New | TagChange::Unchanged => None,
+        })
+        .collect();
+    let mut note = format!("{}, {}", image.digest.short(), bytes(image.size));
+    if !moved.is_empty() {
+        let _ = write!(note, " ({})", moved.join(", "));
+    }
+    Row {
+        change: image.change(),
+        kind: "image",
+        name: image_name(repository, image.tags.iter().map(|result| &result.tag)),
+        note,
+    }
+}
+
+fn image_name<'a>(repository: &str, tags: impl Iterator<Item = &'a Tag>) -> String {
+    let tags: Vec<&str> = tags.map(Tag::as_str).collect();
+    format!("{repository}:{}", tags.join(","))
+}
+
+/// The rows as a tree: marks first, columns aligned.
+#[must_use]
+pub fn tree(rows: &[Row]) -> String {
+    let branch = |i: usize| match i {
+        0 => "",
+        i if i + 1 == rows.len() => "└─ ",
+        _ => "├─ ",
+    };
+    let width = |text: &str| text.chars().count();
+    let kinds = rows.iter().enumerate().map(|(i, row)| width(branch(i)) + width(row.kind));
+    let kind_width = kinds.max().unwrap_or(0);
+    let name_width = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0);
+    let mut tree = String::new();
+    for (i, row) in rows.iter().enumerate() {
+        let kind = format!("{}{}", branch(i), row.kind);
+        let line = format!(
+            " {}  {kind:kind_width$}   {:name_width$}   {}",
+            row.change.mark(),
+            row.name,
+            row.note
+        );
+        tree.push_str(line.trim_end());
+        tree.push('\n');
+    }
+    tree
+}
+
+/// How many resources were made, changed and left, or that nothing changed.
+#[must_use]
+pub fn resources(rows: &[Row]) -> String {
+    let of = |change: Change| rows.iter().filter(|row| row.change == change).count();
+    let parts = [
+        (of(Change::Create), "+", "created"),
+        (of(Change::Update), "~", "updated"),
+        (of(Change::Same), "=", "unchanged"),
+    ];
+    if of(Change::Same) == rows.len() {
+        return format!("= {} unchanged, no changes", rows.len());
+    }
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, mark, word)| format!("{mark} {n} {word}"))
+        .collect();
+    parts.join(", ")
+}
+
+/// Whether the run changed anything.
+#[must_use]
+pub fn changed(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.change != Change::Same)
+}
+
+/// The job summary, in GitHub's Markdown.
+#[must_use]
+pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> String {
+    let title = if image.is_some() { "result" } else { "plan" };
+    let mut text = format!("### ecrane: {title}\n\n| | resource | name | |\n|---|---|---|---|\n");
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} |",
+            row.change.mark(),
+            row.kind,
+            code(&row.name),
+            cell(&row.note)
+        );
+    }
+    if let Some((result, placed)) = image {
+        let _ = writeln!(text, "\n{}\n\n| output | value |\n|---|---|", resources(rows));
+        for reference in &placed.tagged {
+            let _ = writeln!(text, "| image | {} |", code(&reference.to_string()));
+        }
+        let _ = writeln!(text, "| by digest | {} |", code(&placed.digested.to_string()));
+        let _ = writeln!(text, "| size | {} |", bytes(result.size));
+    }
+    text
+}
+
+/// Text in a table's cell that cannot end the cell or become markup.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace(['`', '|', '\n', '\r'], " "))
+}
+
+fn count(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Bytes as people read them: powers of 1024, three significant digits.
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if n < 1024 {
+        return format!("{n} B");
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "three digits are shown of what is exact to fifteen"
+    )]
+    let mut value = n as f64 / 1024.0;
+    let mut units = UNITS.iter();
+    let mut unit = units.next();
+    while value >= 1000.0 {
+        let Some(larger) = units.next() else { break };
+        value /= 1024.0;
+        unit = Some(larger);
+    }
+    let digits = if value < 10.0 {
+        2
+    } else {
+        usize::from(value < 100.0)
+    };
+    format!("{value:.digits$} {}", unit.unwrap_or(&"KiB"))
+}
+
+/// A duration as people read it: `0.4 s`, `12.3 s`, `2 min 5 s`.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else {
+        let whole = duration.as_secs();
+        format!("{} min {} s", whole / 60, whole % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests;

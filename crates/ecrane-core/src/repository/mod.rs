@@ -1,0 +1,82 @@
+//! A repository as it is wanted, as it is, and what lies between.
+//!
+//! [`plan`] is data to data: the same [`Plan`] is shown in a dry run, printed
+//! as a tree, and applied. Only a difference in meaning becomes a step.
+
+mod plan;
+mod settings;
+
+pub use plan::{
+    ImageStep, NewRepository, Plan, PolicyStep, Refusal, RepositoryStep, SettingChange, plan,
+};
+pub use settings::{Creation, ResourceTags, ScanOnPush, SettingError, TagMutability};
+
+use crate::lifecycle::Policy;
+use crate::name::{Reference, RepositoryName, Tag};
+
+/// What the user asked for. `None` leaves a setting as it is.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The repository.
+    pub name: RepositoryName,
+    /// Whether it may be created.
+    pub creation: Creation,
+    /// Whether tags may move.
+    pub mutability: Option<TagMutability>,
+    /// Whether images are scanned when they arrive.
+    pub scan_on_push: Option<ScanOnPush>,
+    /// Resource tags that must be there; others are left alone.
+    pub resource_tags: ResourceTags,
+    /// The lifecycle policy. `None`: no lifecycle call at all.
+    pub policy: Option<Policy>,
+    /// The tags that the image gets.
+    pub tags: Vec<Tag>,
+}
+
+/// What the service says is there.
+#[derive(Debug, Clone)]
+pub enum Observed {
+    /// The service said that there is no such repository. Nothing else may be
+    /// taken for this: a describe that failed is not "not found".
+    Missing,
+    /// The repository as it stands.
+    Present(Standing),
+}
+
+/// A repository that is there.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Whether tags may move, in the service's word.
+    pub mutability: String,
+    /// Whether images are scanned when they arrive.
+    pub scan_on_push: ScanOnPush,
+    /// Its resource tags; `None` when nothing needed them ([`needs_tags`]).
+    pub resource_tags: Option<ResourceTags>,
+    /// The text of its lifecycle policy; `None` when there is none, or when
+    /// nobody asked because none is desired.
+    pub policy: Option<String>,
+}
+
+/// The resource tag by which ecrane knows a policy that it put: its value is
+/// the policy's fingerprint.
+pub const OWNER_TAG: &str = "ecrane:lifecycle";
+
+/// Whether the plan depends on the repository's resource tags: when some are
+/// desired, or when a different policy stands there, whose owner they tell.
+#[must_use]
+pub fn needs_tags(desired: &Desired, standing_policy: Option<&str>) -> bool {
+    let policy_differs = match (&desired.policy, standing_policy) {
+        (Some(policy), Some(text)) => !policy.means_the_same_as(text),
+        _ => false,
+    };
+    policy_differs || !desired.resource_tags.is_empty()
+}
+
+/// An image that a run made or found, and where it can be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedImage {
+    /// One reference for each tag.
+    pub tagged: Vec<Reference>,
+    /// By digest.
+    pub digested: Reference,
+}

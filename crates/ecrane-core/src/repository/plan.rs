@@ -1,0 +1,276 @@
+use super::{
+    Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing, TagMutability,
+};
+use crate::lifecycle::Policy;
+use crate::name::{Pattern, RepositoryName, Tag};
+use std::fmt;
+
+/// What a run will do, in this order. An image is part of it from the start and
+/// is resolved when it is built.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What happens to the repository.
+    pub repository: RepositoryStep,
+    /// What happens to its lifecycle policy; `None` when none was given.
+    pub policy: Option<PolicyStep>,
+    /// What happens to the image.
+    pub image: ImageStep,
+}
+
+/// What happens to the repository.
+#[derive(Debug, Clone)]
+pub enum RepositoryStep {
+    /// It is created.
+    Create(NewRepository),
+    /// It is there; these settings change. None: it stays as it is.
+    Keep {
+        /// The repository.
+        name: RepositoryName,
+        /// What changes, each by a call of its own.
+        changes: Vec<SettingChange>,
+    },
+}
+
+/// The arguments of a `CreateRepository`. `None` leaves it to the service.
+#[derive(Debug, Clone)]
+pub struct NewRepository {
+    /// Its name.
+    pub name: RepositoryName,
+    /// Whether tags may move.
+    pub mutability: Option<TagMutability>,
+    /// Whether images are scanned when they arrive.
+    pub scan_on_push: Option<ScanOnPush>,
+    /// Its resource tags.
+    pub resource_tags: ResourceTags,
+}
+
+/// A setting that differs in meaning from what is desired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingChange {
+    /// Tag mutability, from the service's word.
+    Mutability {
+        /// As it stands.
+        from: String,
+        /// As desired.
+        to: TagMutability,
+    },
+    /// Scan on push.
+    ScanOnPush {
+        /// As it stands.
+        from: ScanOnPush,
+        /// As desired.
+        to: ScanOnPush,
+    },
+    /// Resource tags to set.
+    ResourceTags(ResourceTags),
+}
+
+impl fmt::Display for SettingChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mutability { from, to } => {
+                write!(f, "tag mutability {from} → {}", to.as_str())
+            }
+            Self::ScanOnPush { from, to } => write!(f, "scan on push {from} → {to}"),
+            Self::ResourceTags(tags) => {
+                let tags: Vec<String> = tags.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                write!(f, "tags {}", tags.join(", "))
+            }
+        }
+    }
+}
+
+/// What happens to the lifecycle policy.
+#[derive(Debug, Clone)]
+pub enum PolicyStep {
+    /// It is put where none was, or in place of one that ecrane put.
+    Put {
+        /// The policy.
+        policy: Policy,
+        /// Whether one of ecrane's own stood there.
+        replaces: Replaces,
+    },
+    /// What stands there means the same.
+    Keep(Policy),
+}
+
+/// What a put policy takes the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaces {
+    /// There was none.
+    Nothing,
+    /// One that ecrane put.
+    OwnPolicy,
+}
+
+/// What happens to the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageStep {
+    /// It is built and pushed; no image can be there yet.
+    Create(Vec<Tag>),
+    /// It is built, and pushed to the tags that hold another digest.
+    AfterBuild(Vec<Tag>),
+}
+
+/// Why nothing is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The repository does not exist and must not be created.
+    Missing {
+        /// The repository.
+        name: RepositoryName,
+        /// The pattern that its name does not match, where one was given.
+        pattern: Option<Pattern>,
+    },
+    /// A policy that ecrane did not put stands there, with another meaning.
+    ForeignPolicy {
+        /// The repository.
+        name: RepositoryName,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing {
+                name,
+                pattern: None,
+            } => write!(
+                f,
+                "the repository `{name}` does not exist and `create-repository` is false; nothing was done"
+            ),
+            Self::Missing {
+                name,
+                pattern: Some(pattern),
+            } => write!(
+                f,
+                "the repository `{name}` does not exist and its name does not match `{pattern}` of `create-repository`; nothing was done"
+            ),
+            Self::ForeignPolicy { name } => write!(
+                f,
+                "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Plan {
+    /// Whether the plan, apart from its image, writes anything.
+    #[must_use]
+    pub fn provisions(&self) -> bool {
+        let repository = match &self.repository {
+            RepositoryStep::Create(_) => true,
+            RepositoryStep::Keep { changes, .. } => !changes.is_empty(),
+        };
+        repository || matches!(self.policy, Some(PolicyStep::Put { .. }))
+    }
+}
+
+/// What has to be done so that what is observed becomes what is desired.
+///
+/// # Errors
+/// A [`Refusal`]: then nothing is done at all.
+pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Refusal> {
+    match observed {
+        Observed::Missing => plan_new(desired),
+        Observed::Present(standing) => plan_standing(desired, standing),
+    }
+}
+
+fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
+    if !desired.creation.allows(&desired.name) {
+        let pattern = match &desired.creation {
+            Creation::IfNameMatches(pattern) => Some(pattern.clone()),
+            Creation::Allowed | Creation::Forbidden => None,
+        };
+        return Err(Refusal::Missing {
+            name: desired.name.clone(),
+            pattern,
+        });
+    }
+    // The owner tag goes with the create: one call less, and should the policy's
+    // own call fail, the next run finds no policy and puts it.
+    let resource_tags = match &desired.policy {
+        Some(policy) => desired.resource_tags.with(OWNER_TAG, &policy.fingerprint()),
+        None => desired.resource_tags.clone(),
+    };
+    Ok(Plan {
+        repository: RepositoryStep::Create(NewRepository {
+            name: desired.name.clone(),
+            mutability: desired.mutability,
+            scan_on_push: desired.scan_on_push,
+            resource_tags,
+        }),
+        policy: desired.policy.clone().map(|policy| PolicyStep::Put {
+            policy,
+            replaces: Replaces::Nothing,
+        }),
+        image: ImageStep::Create(desired.tags.clone()),
+    })
+}
+
+fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal> {
+    let policy = plan_policy(desired, standing)?;
+    let mut wanted = desired.resource_tags.clone();
+    if let Some(PolicyStep::Put { policy, .. }) = &policy {
+        wanted = wanted.with(OWNER_TAG, &policy.fingerprint());
+    }
+    let tags = wanted.missing_from(standing.resource_tags.as_ref().unwrap_or(&ResourceTags::default()));
+
+    let mutability = desired
+        .mutability
+        .filter(|to| to.as_str() != standing.mutability)
+        .map(|to| SettingChange::Mutability {
+            from: standing.mutability.clone(),
+            to,
+        });
+    let scan = desired
+        .scan_on_push
+        .filter(|to| *to != standing.scan_on_push)
+        .map(|to| SettingChange::ScanOnPush {
+            from: standing.scan_on_push,
+            to,
+        });
+    let tags = (!tags.is_empty()).then_some(SettingChange::ResourceTags(tags));
+    Ok(Plan {
+        repository: RepositoryStep::Keep {
+            name: desired.name.clone(),
+            changes: [mutability, scan, tags].into_iter().flatten().collect(),
+        },
+        policy,
+        image: ImageStep::AfterBuild(desired.tags.clone()),
+    })
+}
+
+fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicyStep>, Refusal> {
+    let Some(policy) = &desired.policy else {
+        return Ok(None);
+    };
+    let put = |replaces| PolicyStep::Put {
+        policy: policy.clone(),
+        replaces,
+    };
+    let Some(text) = &standing.policy else {
+        return Ok(Some(put(Replaces::Nothing)));
+    };
+    if policy.means_the_same_as(text) {
+        return Ok(Some(PolicyStep::Keep(policy.clone())));
+    }
+    let owner = standing
+        .resource_tags
+        .as_ref()
+        .and_then(|tags| tags.get(OWNER_TAG));
+    let put_by_ecrane = owner.is_some() && owner == Policy::fingerprint_of(text).as_deref();
+    if put_by_ecrane {
+        Ok(Some(put(Replaces::OwnPolicy)))
+    } else {
+        Err(Refusal::ForeignPolicy {
+            name: desired.name.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

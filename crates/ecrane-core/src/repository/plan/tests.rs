@@ -1,0 +1,151 @@
+use super::*;
+use crate::report::{plan_rows, tree};
+use crate::repository::needs_tags;
+
+const KEEP_5: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}]}"#;
+/// As [`KEEP_5`] to the letter of its meaning, not of its text.
+const KEEP_5_REWRITTEN: &str = r#"{ "rules": [ { "action": {"type": "expire"}, "rulePriority": 9, "description": "five",
+  "selection": {"countNumber": 5, "tagStatus": "any", "countType": "imageCountMoreThan", "storageClass": "standard"} } ] }"#;
+const KEEP_9: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":9},"action":{"type":"expire"}}]}"#;
+
+fn policy(text: &str) -> Policy {
+    crate::lifecycle::read(text, None).policy.unwrap()
+}
+
+fn desired() -> Desired {
+    Desired {
+        name: "team/app".parse().unwrap(),
+        creation: Creation::Allowed,
+        mutability: None,
+        scan_on_push: None,
+        resource_tags: ResourceTags::default(),
+        policy: None,
+        tags: vec!["v1".parse().unwrap()],
+    }
+}
+
+fn standing() -> Standing {
+    Standing {
+        mutability: "MUTABLE".into(),
+        scan_on_push: ScanOnPush::Off,
+        resource_tags: None,
+        policy: None,
+    }
+}
+
+fn tags(pairs: &[(&str, &str)]) -> ResourceTags {
+    ResourceTags::observed(pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())))
+}
+
+/// The tree of the plan, or the refusal.
+fn check(desired: &Desired, observed: Observed) -> String {
+    match plan(desired, &observed) {
+        Ok(plan) => tree(&plan_rows(&plan)),
+        Err(refusal) => refusal.to_string(),
+    }
+}
+
+#[test]
+fn a_missing_repository_is_created_with_what_was_asked_for() {
+    let desired = Desired {
+        mutability: Some(TagMutability::Immutable),
+        scan_on_push: Some(ScanOnPush::On),
+        policy: Some(policy(KEEP_5)),
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&desired, Observed::Missing), @"");
+}
+
+#[test]
+fn what_was_not_asked_for_is_left_alone() {
+    let other = Standing {
+        mutability: "IMMUTABLE_WITH_EXCLUSION".into(),
+        scan_on_push: ScanOnPush::On,
+        policy: Some(KEEP_9.into()),
+        ..standing()
+    };
+    insta::assert_snapshot!(check(&desired(), Observed::Present(other)), @"");
+}
+
+#[test]
+fn each_setting_that_differs_is_a_change_of_its_own() {
+    let mut desired = Desired {
+        mutability: Some(TagMutability::Immutable),
+        scan_on_push: Some(ScanOnPush::On),
+        ..desired()
+    };
+    desired.resource_tags = tags(&[("team", "a"), ("cost", "1")]);
+    let standing = Standing {
+        resource_tags: Some(tags(&[("cost", "1"), ("other", "x")])),
+        ..standing()
+    };
+    insta::assert_snapshot!(check(&desired, Observed::Present(standing)), @"");
+}
+
+#[test]
+fn a_policy_of_the_same_meaning_is_not_put_again() {
+    let desired = Desired {
+        policy: Some(policy(KEEP_5)),
+        ..desired()
+    };
+    assert!(!needs_tags(&desired, Some(KEEP_5_REWRITTEN)));
+    let standing = Standing {
+        policy: Some(KEEP_5_REWRITTEN.into()),
+        ..standing()
+    };
+    insta::assert_snapshot!(check(&desired, Observed::Present(standing)), @"");
+}
+
+#[test]
+fn a_policy_is_replaced_only_if_ecrane_put_it() {
+    let desired = Desired {
+        policy: Some(policy(KEEP_5)),
+        ..desired()
+    };
+    assert!(needs_tags(&desired, Some(KEEP_9)));
+    let with = |resource_tags| {
+        Observed::Present(Standing {
+            policy: Some(KEEP_9.into()),
+            resource_tags,
+            ..standing()
+        })
+    };
+    insta::assert_snapshot!(check(&desired, with(None)), @"");
+    let of_another_policy = policy(KEEP_5).fingerprint();
+    assert!(plan(&desired, &with(Some(tags(&[(OWNER_TAG, &of_another_policy)])))).is_err());
+
+    let own = policy(KEEP_9).fingerprint();
+    insta::assert_snapshot!(check(&desired, with(Some(tags(&[(OWNER_TAG, &own)])))), @"");
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_nobodys_to_replace() {
+    let desired = Desired {
+        policy: Some(policy(KEEP_5)),
+        ..desired()
+    };
+    let standing = Standing {
+        policy: Some("{\"rules\": 5}".into()),
+        resource_tags: Some(tags(&[(OWNER_TAG, "x")])),
+        ..standing()
+    };
+    assert!(matches!(
+        plan(&desired, &Observed::Present(standing)),
+        Err(Refusal::ForeignPolicy { .. })
+    ));
+}
+
+#[test]
+fn a_mistyped_name_makes_no_repository() {
+    let forbidden = Desired {
+        creation: Creation::Forbidden,
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&forbidden, Observed::Missing), @"");
+    let pattern = |text: &str| Desired {
+        creation: Creation::IfNameMatches(Pattern::new(text)),
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&pattern("shop/*"), Observed::Missing), @"");
+    assert!(plan(&pattern("team/*"), &Observed::Missing).is_ok());
+}

@@ -1,0 +1,211 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::name::{Pattern, RepositoryName};
+
+/// Whether a tag may be moved to another image.
+///
+/// Source: `imageTagMutability` of `CreateRepository`, Amazon ECR API reference.
+/// The two values with exclusions are told apart from these when they are
+/// observed; they cannot be asked for until their filters can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagMutability {
+    /// Tags move.
+    Mutable,
+    /// A tag stays where it was first put.
+    Immutable,
+}
+
+impl TagMutability {
+    /// The service's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mutable => "MUTABLE",
+            Self::Immutable => "IMMUTABLE",
+        }
+    }
+}
+
+impl FromStr for TagMutability {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        match text.to_ascii_uppercase().as_str() {
+            "MUTABLE" => Ok(Self::Mutable),
+            "IMMUTABLE" => Ok(Self::Immutable),
+            "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION" => Err(SettingError::new(
+                0,
+                format!("`{text}` needs exclusion filters, which this version cannot set"),
+                "use `MUTABLE` or `IMMUTABLE`, or set it by hand and leave this input out",
+            )),
+            _ => Err(SettingError::new(
+                0,
+                format!("`{text}` is not a tag mutability"),
+                "use `MUTABLE` or `IMMUTABLE`",
+            )),
+        }
+    }
+}
+
+/// Whether the registry scans an image when it is pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScanOnPush {
+    /// It does.
+    On,
+    /// It does not.
+    Off,
+}
+
+impl From<bool> for ScanOnPush {
+    fn from(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
+impl fmt::Display for ScanOnPush {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::On => "on",
+            Self::Off => "off",
+        })
+    }
+}
+
+/// Whether a repository that does not exist may be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    /// It may.
+    Allowed,
+    /// It may not.
+    Forbidden,
+    /// It may if its name matches: a mistyped name makes no repository.
+    IfNameMatches(Pattern),
+}
+
+impl Creation {
+    /// Whether this repository may be created.
+    #[must_use]
+    pub fn allows(&self, name: &RepositoryName) -> bool {
+        match self {
+            Self::Allowed => true,
+            Self::Forbidden => false,
+            Self::IfNameMatches(pattern) => pattern.matches(name.as_str()),
+        }
+    }
+}
+
+/// Tags of the repository as an AWS resource (not of images).
+///
+/// Source: "Tagging a private repository", Amazon ECR user guide: at most 50,
+/// keys of 1 to 128 characters, values of up to 256, no `aws:` keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResourceTags(BTreeMap<String, String>);
+
+const MAX_TAGS: usize = 50;
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
+
+impl ResourceTags {
+    /// Adds one tag.
+    ///
+    /// # Errors
+    /// A key or value that the service would refuse. A key given twice is one.
+    pub fn add(&mut self, key: &str, value: &str) -> Result<(), SettingError> {
+        let error = |message: String, help: &str| Err(SettingError::new(0, message, help));
+        if key.is_empty() {
+            return error("a tag has no key".into(), "write `key=value`");
+        }
+        if key.chars().count() > MAX_KEY {
+            return error(
+                format!("a tag's key has {} characters", key.chars().count()),
+                "keys have at most 128",
+            );
+        }
+        if value.chars().count() > MAX_VALUE {
+            return error(
+                format!("the value of `{key}` has {} characters", value.chars().count()),
+                "values have at most 256",
+            );
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return error(
+                format!("the key `{key}` starts with `aws:`"),
+                "AWS keeps these keys for itself",
+            );
+        }
+        if self.0.contains_key(key) {
+            return error(format!("the key `{key}` is given twice"), "keep one of them");
+        }
+        if self.0.len() == MAX_TAGS {
+            return error("there are more than 50 tags".into(), "a repository has at most 50");
+        }
+        self.0.insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    /// What the service says is there, taken as it is.
+    #[must_use]
+    pub fn observed(tags: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(tags.into_iter().collect())
+    }
+
+    /// These tags and one more, which wins over its like.
+    #[must_use]
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        let mut tags = self.0.clone();
+        tags.insert(key.to_owned(), value.to_owned());
+        Self(tags)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Key and value, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+    }
+
+    /// Those of these tags that `standing` lacks or has with another value.
+    #[must_use]
+    pub fn missing_from(&self, standing: &Self) -> Self {
+        let differs = |(key, value): &(&str, &str)| standing.get(key) != Some(value);
+        Self(
+            self.iter()
+                .filter(differs)
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+/// Why a setting's text is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    /// Byte offset in the text.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl SettingError {
+    fn new(at: usize, message: String, help: &str) -> Self {
+        Self {
+            at,
+            message,
+            help: help.to_owned(),
+        }
+    }
+}

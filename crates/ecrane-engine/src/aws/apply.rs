@@ -1,0 +1,184 @@
+use super::observe::{Place, observe};
+use super::{AwsError, Ecr, Observation};
+use aws_sdk_ecr::types::{ImageScanningConfiguration, ImageTagMutability, Tag};
+use backon::{ExponentialBuilder, Retryable};
+use ecrane_core::lifecycle::Policy;
+use ecrane_core::name::RepositoryName;
+use ecrane_core::repository::{
+    Desired, NewRepository, Plan, PolicyStep, RepositoryStep, ResourceTags, ScanOnPush,
+    SettingChange, TagMutability, plan,
+};
+use std::time::Duration;
+
+/// What was applied.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The plan that was carried out: another than the one given if another run
+    /// made the repository meanwhile.
+    pub plan: Plan,
+    /// The repository's URI.
+    pub uri: String,
+}
+
+/// Carries out the plan's steps for the repository and its policy, in order.
+/// A plan without changes makes no call.
+///
+/// # Errors
+/// The first step that the service refused; what was done before it stays done,
+/// and the next run goes on from there.
+pub async fn apply(
+    ecr: &Ecr,
+    desired: &Desired,
+    plan: Plan,
+    observation: &Observation,
+) -> Result<Applied, AwsError> {
+    let (plan, place) = match (&plan.repository, &observation.place) {
+        (RepositoryStep::Create(new), _) => match create(ecr, new).await {
+            Ok(place) => (plan, place),
+            Err(error) if error.is("RepositoryAlreadyExistsException") => {
+                lost_the_race(ecr, desired).await?
+            }
+            Err(error) => return Err(error),
+        },
+        (RepositoryStep::Keep { .. }, Some(place)) => {
+            let place = place.clone();
+            (plan, place)
+        }
+        (RepositoryStep::Keep { .. }, None) => {
+            return Err(AwsError::Incomplete {
+                operation: "DescribeRepositories",
+                what: "the repository that is to be kept",
+            });
+        }
+    };
+    if let RepositoryStep::Keep { name, changes } = &plan.repository {
+        for change in changes {
+            change_setting(ecr, name, &place, change).await?;
+        }
+    }
+    if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
+        put_policy(ecr, &desired.name, policy).await?;
+    }
+    Ok(Applied {
+        plan,
+        uri: place.uri,
+    })
+}
+
+async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
+    const OPERATION: &str = "CreateRepository";
+    let mut request = ecr.client.create_repository().repository_name(new.name.as_str());
+    if let Some(mutability) = new.mutability {
+        request = request.image_tag_mutability(service_mutability(mutability));
+    }
+    if let Some(scan) = new.scan_on_push {
+        request = request.image_scanning_configuration(scanning(scan));
+    }
+    let tags = service_tags(OPERATION, &new.resource_tags)?;
+    let answer = request
+        .set_tags((!tags.is_empty()).then_some(tags))
+        .send()
+        .await
+        .map_err(|error| AwsError::new(OPERATION, &error))?;
+    let repository = answer.repository().ok_or(AwsError::Incomplete {
+        operation: OPERATION,
+        what: "the new repository",
+    })?;
+    Place::of(OPERATION, repository)
+}
+
+/// Another run created it between our look and our create: look again, and make
+/// a plan for what is there now.
+async fn lost_the_race(ecr: &Ecr, desired: &Desired) -> Result<(Plan, Place), AwsError> {
+    let observation = observe(ecr, desired).await?;
+    let place = observation.place.ok_or(AwsError::Incomplete {
+        operation: "DescribeRepositories",
+        what: "the repository that CreateRepository says exists",
+    })?;
+    Ok((plan(desired, &observation.observed)?, place))
+}
+
+async fn change_setting(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    place: &Place,
+    change: &SettingChange,
+) -> Result<(), AwsError> {
+    match change {
+        SettingChange::Mutability { to, .. } => ecr
+            .client
+            .put_image_tag_mutability()
+            .repository_name(name.as_str())
+            .image_tag_mutability(service_mutability(*to))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new("PutImageTagMutability", &error)),
+        SettingChange::ScanOnPush { to, .. } => ecr
+            .client
+            .put_image_scanning_configuration()
+            .repository_name(name.as_str())
+            .image_scanning_configuration(scanning(*to))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new("PutImageScanningConfiguration", &error)),
+        SettingChange::ResourceTags(tags) => ecr
+            .client
+            .tag_resource()
+            .resource_arn(&place.arn)
+            .set_tags(Some(service_tags("TagResource", tags)?))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new("TagResource", &error)),
+    }
+}
+
+/// Puts the policy. A repository just created may not be known everywhere yet:
+/// only that is waited for, up to a minute.
+async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result<(), AwsError> {
+    let text = policy.to_json();
+    let put = || async {
+        ecr.client
+            .put_lifecycle_policy()
+            .repository_name(name.as_str())
+            .lifecycle_policy_text(&text)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new("PutLifecyclePolicy", &error))
+    };
+    let waits = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(10))
+        .with_max_times(10)
+        .with_total_delay(Some(Duration::from_secs(60)))
+        .with_jitter();
+    put.retry(waits)
+        .when(|error: &AwsError| error.is("RepositoryNotFoundException"))
+        .await
+}
+
+fn service_mutability(mutability: TagMutability) -> ImageTagMutability {
+    match mutability {
+        TagMutability::Mutable => ImageTagMutability::Mutable,
+        TagMutability::Immutable => ImageTagMutability::Immutable,
+    }
+}
+
+fn scanning(scan: ScanOnPush) -> ImageScanningConfiguration {
+    ImageScanningConfiguration::builder()
+        .scan_on_push(scan == ScanOnPush::On)
+        .build()
+}
+
+fn service_tags(operation: &'static str, tags: &ResourceTags) -> Result<Vec<Tag>, AwsError> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect::<Result<_, _>>()
+        .map_err(|_| AwsError::Incomplete {
+            operation,
+            what: "a key or a value of a tag",
+        })
+}

@@ -1,0 +1,131 @@
+//! Amazon ECR's API: observe, apply, sign in.
+
+mod apply;
+mod error;
+mod observe;
+mod sign_in;
+
+pub use apply::{Applied, apply};
+pub use error::AwsError;
+pub use observe::{Observation, observe};
+pub use sign_in::sign_in;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_ecr::config::{Credentials, ProvideCredentials};
+use ecrane_core::auth::NamedEndpoint;
+use ecrane_core::name::Region;
+use std::time::Duration;
+
+/// A signed connection to ECR in one Region.
+#[derive(Debug, Clone)]
+pub struct Ecr {
+    client: aws_sdk_ecr::Client,
+    named: Option<NamedEndpoint>,
+}
+
+/// Where ECR is and how calls to it are signed.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The Region.
+    pub region: Region,
+    /// Another endpoint than the service's own, as a URL.
+    pub endpoint: Option<EndpointUrl>,
+    /// Where the credentials come from.
+    pub identity: Identity,
+}
+
+/// An endpoint as `http://host:port` or `https://host`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointUrl {
+    url: String,
+    authority: String,
+}
+
+impl EndpointUrl {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// Not `http` or `https`, no host, or user info, path or query in it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (scheme, rest) = text
+            .split_once("://")
+            .ok_or("write the endpoint as `http://host:port` or `https://host`")?;
+        if !matches!(scheme, "http" | "https") {
+            return Err(format!("`{scheme}` is not a scheme of the AWS API; use `https` or `http`"));
+        }
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains('@') {
+            return Err("an endpoint holds no user name or password".into());
+        }
+        let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+        if authority.is_empty() || !authority.chars().all(part) {
+            return Err("an endpoint is a host and a port, without path or query".into());
+        }
+        Ok(Self {
+            url: format!("{scheme}://{authority}"),
+            authority: authority.to_owned(),
+        })
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+}
+
+/// Whose calls these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// The SDK's default chain: environment, web identity, profile, container
+    /// and instance credentials.
+    DefaultChain,
+    /// The fixed key of the local ECR, which checks no signature.
+    LocalEcr,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The SDK has no limit of its own for one attempt.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Connects: loads the configuration and finds the credentials, once.
+///
+/// # Errors
+/// [`AwsError::NoCredentials`]. No call to ECR is made.
+pub async fn connect(connection: &Connection) -> Result<Ecr, AwsError> {
+    let config = load(connection).await;
+    let credentials = config
+        .credentials_provider()
+        .ok_or(AwsError::NoCredentials(None))?;
+    credentials
+        .provide_credentials()
+        .await
+        .map_err(|error| AwsError::NoCredentials(Some(error::chain(&error))))?;
+    Ok(Ecr {
+        client: aws_sdk_ecr::Client::new(&config),
+        named: connection
+            .endpoint
+            .as_ref()
+            .map(|endpoint| NamedEndpoint(endpoint.authority.clone())),
+    })
+}
+
+async fn load(connection: &Connection) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(aws_config::Region::new(connection.region.to_string()))
+        .timeout_config(timeouts);
+    if let Some(endpoint) = &connection.endpoint {
+        loader = loader.endpoint_url(endpoint.as_str());
+    }
+    if connection.identity == Identity::LocalEcr {
+        loader = loader.credentials_provider(Credentials::new(
+            "local", "local", None, None, "ecrane local",
+        ));
+    }
+    loader.load().await
+}

@@ -1,0 +1,139 @@
+use super::{AwsError, Ecr};
+use aws_sdk_ecr::types::Repository;
+use ecrane_core::repository::{self, Desired, Observed, ResourceTags, ScanOnPush, Standing};
+
+/// What the service says, for the plan, and where the repository is.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// For [`ecrane_core::repository::plan`].
+    pub observed: Observed,
+    /// The repository's URI and ARN, when it is there.
+    pub place: Option<Place>,
+}
+
+/// Where a repository is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `registry/name`.
+    pub uri: String,
+    /// Its ARN, which the calls on resource tags take.
+    pub arn: String,
+}
+
+impl Place {
+    pub(super) fn of(operation: &'static str, repository: &Repository) -> Result<Self, AwsError> {
+        let missing = |what| AwsError::Incomplete { operation, what };
+        Ok(Self {
+            uri: repository
+                .repository_uri()
+                .ok_or(missing("a repository URI"))?
+                .to_owned(),
+            arn: repository
+                .repository_arn()
+                .ok_or(missing("a repository ARN"))?
+                .to_owned(),
+        })
+    }
+}
+
+/// Reads what the plan needs and nothing else: the repository and its policy at
+/// the same time, its resource tags only if they decide something.
+///
+/// # Errors
+/// Any answer but the repository or "not found". A read that failed is never
+/// taken for an absence.
+pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsError> {
+    let (repository, policy) = tokio::join!(describe(ecr, desired), policy(ecr, desired));
+    let Some(repository) = repository? else {
+        return Ok(Observation {
+            observed: Observed::Missing,
+            place: None,
+        });
+    };
+    let policy = policy?;
+    let place = Place::of("DescribeRepositories", &repository)?;
+    let resource_tags = if repository::needs_tags(desired, policy.as_deref()) {
+        Some(resource_tags(ecr, &place.arn).await?)
+    } else {
+        None
+    };
+    let scans = repository
+        .image_scanning_configuration()
+        .is_some_and(aws_sdk_ecr::types::ImageScanningConfiguration::scan_on_push);
+    let mutability = repository.image_tag_mutability().map_or("MUTABLE", |m| m.as_str());
+    Ok(Observation {
+        observed: Observed::Present(Standing {
+            mutability: mutability.to_owned(),
+            scan_on_push: ScanOnPush::from(scans),
+            resource_tags,
+            policy,
+        }),
+        place: Some(place),
+    })
+}
+
+async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, AwsError> {
+    const OPERATION: &str = "DescribeRepositories";
+    let answer = ecr
+        .client
+        .describe_repositories()
+        .repository_names(desired.name.as_str())
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => match answer.repositories.unwrap_or_default().pop() {
+            Some(repository) => Ok(Some(repository)),
+            None => Err(AwsError::Incomplete {
+                operation: OPERATION,
+                what: "the repository that was asked for",
+            }),
+        },
+        Err(error) => absent(AwsError::new(OPERATION, &error), "RepositoryNotFoundException"),
+    }
+}
+
+/// The stored policy's text, if a policy is desired at all: otherwise nothing
+/// is asked.
+async fn policy(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
+    if desired.policy.is_none() {
+        return Ok(None);
+    }
+    let answer = ecr
+        .client
+        .get_lifecycle_policy()
+        .repository_name(desired.name.as_str())
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => Ok(answer.lifecycle_policy_text),
+        Err(error) => {
+            let error = AwsError::new("GetLifecyclePolicy", &error);
+            // Asked at the same time as the repository, whose own answer counts.
+            if error.is("RepositoryNotFoundException") {
+                return Ok(None);
+            }
+            absent(error, "LifecyclePolicyNotFoundException")
+        }
+    }
+}
+
+async fn resource_tags(ecr: &Ecr, arn: &str) -> Result<ResourceTags, AwsError> {
+    let answer = ecr
+        .client
+        .list_tags_for_resource()
+        .resource_arn(arn)
+        .send()
+        .await
+        .map_err(|error| AwsError::new("ListTagsForResource", &error))?;
+    let pairs = answer
+        .tags
+        .unwrap_or_default()
+        .into_iter()
+        .map(|tag| (tag.key, tag.value));
+    Ok(ResourceTags::observed(pairs))
+}
+
+/// The one error code that means "not there"; every other error stays one.
+fn absent<T>(error: AwsError, code: &str) -> Result<Option<T>, AwsError> {
+    if error.is(code) { Ok(None) } else { Err(error) }
+}

@@ -1,0 +1,150 @@
+use super::BuildError;
+use ecrane_core::build::{BuildSpec, Route};
+use std::ffi::{OsStr, OsString};
+use std::process::Stdio;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::Command;
+
+/// One line of the builder's output, without its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The text; bytes that are not UTF-8 are shown as replacement characters.
+    pub text: &'a str,
+}
+
+/// Longer lines are cut: a builder may print a file in one.
+const MAX_LINE: usize = 16 * 1024;
+
+/// The variables that a builder gets: what reaches the engine and the network,
+/// never the cloud's keys or the runner's tokens.
+const PASSED_ON: &[&str] = &[
+    "PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "TERM", "SOURCE_DATE_EPOCH",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "all_proxy", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
+];
+const PASSED_ON_PREFIXES: &[&str] = &["DOCKER_", "BUILDX_", "BUILDKIT_"];
+
+/// The environment of a builder: the variables above, and those that build
+/// arguments without a value ask for by name.
+pub(super) fn environment(spec: &BuildSpec, route: Route) -> Vec<(OsString, OsString)> {
+    let mut variables = passed_on(|name| {
+        spec.build_args
+            .iter()
+            .any(|arg| arg.value.is_none() && arg.name == name)
+    });
+    if let Some(value) = route.buildkit_variable() {
+        variables.retain(|(name, _)| name != "DOCKER_BUILDKIT");
+        variables.push(("DOCKER_BUILDKIT".into(), value.into()));
+    }
+    variables
+}
+
+pub(super) fn passed_on(also: impl Fn(&str) -> bool) -> Vec<(OsString, OsString)> {
+    std::env::vars_os()
+        .filter(|(name, _)| {
+            name.to_str().is_some_and(|name| {
+                PASSED_ON.contains(&name)
+                    || PASSED_ON_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                    || also(name)
+            })
+        })
+        .collect()
+}
+
+/// Runs `docker` to its end; dropped, it kills it.
+pub(super) async fn run(
+    name: &'static str,
+    argv: &[OsString],
+    environment: &[(OsString, OsString)],
+    mut on_line: impl FnMut(Line<'_>),
+) -> Result<(), BuildError> {
+    let mut child = command(argv, environment)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(no_client)?;
+    let mut stdout = lines(child.stdout.take());
+    let mut stderr = lines(child.stderr.take());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let (mut out_open, mut err_open) = (true, true);
+    while out_open || err_open {
+        tokio::select! {
+            more = next_line(&mut stdout, &mut out), if out_open => {
+                out_open = emit(more, &mut out, &mut on_line);
+            }
+            more = next_line(&mut stderr, &mut err), if err_open => {
+                err_open = emit(more, &mut err, &mut on_line);
+            }
+        }
+    }
+    let status = child
+        .wait()
+        .await
+        .map_err(BuildError::io("waiting for docker"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(BuildError::Failed { command: name, status })
+    }
+}
+
+/// A `docker` command with exactly this environment.
+pub(super) fn command(
+    argv: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    environment: &[(OsString, OsString)],
+) -> Command {
+    let mut command = Command::new("docker");
+    command
+        .args(argv)
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+pub(super) fn no_client(error: std::io::Error) -> BuildError {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        BuildError::NoClient
+    } else {
+        BuildError::io("starting docker")(error)
+    }
+}
+
+type Lines = Option<BufReader<Box<dyn AsyncRead + Send + Unpin>>>;
+
+fn lines(stream: Option<impl AsyncRead + Send + Unpin + 'static>) -> Lines {
+    stream.map(|stream| BufReader::new(Box::new(stream) as _))
+}
+
+/// Fills `line` up to the next line feed or carriage return, or to [`MAX_LINE`].
+/// False at the end. Safe to drop and call again: what was read stays in `line`.
+async fn next_line(stream: &mut Lines, line: &mut Vec<u8>) -> bool {
+    let Some(stream) = stream else { return false };
+    loop {
+        let Ok(chunk) = stream.fill_buf().await else {
+            return false;
+        };
+        if chunk.is_empty() {
+            return false;
+        }
+        let end = chunk.iter().position(|b| matches!(b, b'\n' | b'\r'));
+        let room = MAX_LINE.saturating_sub(line.len());
+        line.extend(chunk.iter().take(end.unwrap_or(chunk.len()).min(room)));
+        let used = end.map_or(chunk.len(), |end| end + 1);
+        std::pin::Pin::new(&mut *stream).consume(used);
+        if end.is_some() {
+            return true;
+        }
+    }
+}
+
+fn emit(more: bool, line: &mut Vec<u8>, on_line: &mut impl FnMut(Line<'_>)) -> bool {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end();
+    if !text.is_empty() {
+        on_line(Line { text });
+    }
+    line.clear();
+    more
+}

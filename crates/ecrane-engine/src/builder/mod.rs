@@ -1,0 +1,141 @@
+//! The builder: a `docker` process that turns a Dockerfile into an OCI layout.
+
+mod child;
+mod probe;
+
+pub use child::Line;
+pub use probe::probe;
+
+use crate::archive::{self, ArchiveError};
+use crate::layout::{self, Layout, LayoutError};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Builder, Route};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Why there is no image.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No `docker` command.
+    #[error("there is no `docker` command on PATH; install a Docker client, or push a prebuilt image")]
+    NoClient,
+    /// The client found no engine.
+    #[error("no Docker engine answers: {said}; start one, or name it in DOCKER_HOST. In a container, mount its socket")]
+    NoEngine {
+        /// What the client said.
+        said: String,
+    },
+    /// The engine's socket is there and may not be used.
+    #[error("the Docker engine's socket may not be used by this user: {said}; add the user to the socket's group, or name another engine in DOCKER_HOST")]
+    NoRight {
+        /// What the client said.
+        said: String,
+    },
+    /// What is asked cannot be built here.
+    #[error("{0}")]
+    NotPossible(String),
+    /// The builder ended with an error, which its output tells.
+    #[error("`docker {command}` failed with {status}; its output above says why")]
+    Failed {
+        /// The command's first word or words.
+        command: &'static str,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+    /// The builder ended well and left nothing.
+    #[error("the builder ended well and left no image id")]
+    NoImage,
+    /// A file or process of our own failed.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The builder's layout cannot be read.
+    #[error("the builder's OCI layout: {0}")]
+    Layout(#[from] LayoutError),
+    /// The engine's archive cannot be read.
+    #[error("the engine's archive of the image: {0}")]
+    Archive(#[from] ArchiveError),
+}
+
+impl BuildError {
+    fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Io { doing, source }
+    }
+}
+
+/// Builds, and leaves an OCI layout in `folder`, which must exist and be empty.
+///
+/// Every line of the builder's output goes to `on_line` as it comes. Dropping
+/// the future stops the builder.
+///
+/// # Errors
+/// See [`BuildError`].
+pub async fn build(
+    builder: &Builder,
+    spec: &BuildSpec,
+    folder: &Path,
+    on_line: impl FnMut(Line<'_>),
+) -> Result<Layout, BuildError> {
+    let route = build::route(builder, spec).map_err(BuildError::NotPossible)?;
+    let files = BuildFiles {
+        layout_tar: folder.join("layout.tar"),
+        image_id: folder.join("image-id"),
+    };
+    let argv = build::argv(spec, route, &files);
+    child::run("build", &argv, &child::environment(spec, route), on_line).await?;
+    let into = folder.join("layout");
+    match route {
+        Route::BuildxLayout => unpack(files.layout_tar, into).await,
+        Route::BuildxLoad | Route::BuildKit | Route::Classic => {
+            save(spec, route, &files.image_id, folder, into).await
+        }
+    }
+}
+
+async fn unpack(tar: std::path::PathBuf, into: std::path::PathBuf) -> Result<Layout, BuildError> {
+    blocking("unpacking the builder's layout", move || {
+        let layout = layout::unpack(&tar, &into)?;
+        // A layout that could not be removed is removed with its folder.
+        let _ = std::fs::remove_file(&tar);
+        Ok(layout)
+    })
+    .await
+}
+
+/// Takes the image out of the engine and makes a layout of it.
+async fn save(
+    spec: &BuildSpec,
+    route: Route,
+    image_id: &Path,
+    folder: &Path,
+    into: std::path::PathBuf,
+) -> Result<Layout, BuildError> {
+    let id = tokio::fs::read_to_string(image_id)
+        .await
+        .map_err(|_| BuildError::NoImage)?;
+    let archive = folder.join("image.tar");
+    let mut output = OsString::from("--output=");
+    output.push(&archive);
+    let argv = ["save".into(), output, id.trim().into()];
+    child::run("save", &argv, &child::environment(spec, route), |_| ()).await?;
+    blocking("converting the engine's archive", move || {
+        let layout = archive::to_layout(&archive, &into)?;
+        // As above.
+        let _ = std::fs::remove_file(&archive);
+        Ok(layout)
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> Result<T, BuildError> + Send + 'static,
+) -> Result<T, BuildError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| BuildError::io(doing)(std::io::Error::other(error)))?
+}

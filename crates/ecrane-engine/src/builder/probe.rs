@@ -1,0 +1,116 @@
+use super::{BuildError, child};
+use ecrane_core::build::{Builder, OciExporter};
+use serde::Deserialize;
+use std::process::Output;
+
+/// Asks the client, the engine and the plugin what they are.
+///
+/// # Errors
+/// No client, no engine, or no right to use it.
+pub async fn probe() -> Result<Builder, BuildError> {
+    let (version, info, buildx, driver) = tokio::join!(
+        ask(&["version", "--format", "{{json .}}"]),
+        ask(&["info", "--format", "{{json .DriverStatus}}"]),
+        ask(&["buildx", "version"]),
+        ask(&["buildx", "inspect"]),
+    );
+    let version = version?;
+    let (client, engine) = match serde_json::from_slice::<Version>(&version.stdout) {
+        Ok(Version {
+            client,
+            server: Some(server),
+        }) => (client.version, server.version),
+        _ => return Err(no_engine(&version)),
+    };
+    let buildx = buildx?;
+    let buildx = buildx
+        .status
+        .success()
+        .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
+    let driver = String::from_utf8_lossy(&driver?.stdout).into_owned();
+    Ok(Builder {
+        client,
+        engine,
+        buildx,
+        oci_exporter: oci_exporter(&driver, &info?.stdout),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    client: Part,
+    server: Option<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Part {
+    version: String,
+}
+
+async fn ask(argv: &[&str]) -> Result<Output, BuildError> {
+    child::command(argv, &child::passed_on(|_| false))
+        .output()
+        .await
+        .map_err(child::no_client)
+}
+
+/// `github.com/docker/buildx 0.13.1+ds1-3 1.22` → `0.13.1+ds1-3`.
+fn plugin_version(text: &str) -> String {
+    text.split_whitespace()
+        .nth(1)
+        .unwrap_or("of an unknown version")
+        .trim_start_matches('v')
+        .to_owned()
+}
+
+/// A builder of its own can write layouts; the docker driver only where the
+/// engine keeps images in containerd.
+fn oci_exporter(inspect: &str, driver_status: &[u8]) -> OciExporter {
+    let driver = inspect
+        .lines()
+        .find_map(|line| line.strip_prefix("Driver:"))
+        .map(str::trim);
+    let containerd = String::from_utf8_lossy(driver_status).contains("io.containerd.snapshotter");
+    match driver {
+        Some("docker") if !containerd => OciExporter::Absent,
+        Some(_) => OciExporter::Present,
+        None => OciExporter::Absent,
+    }
+}
+
+fn no_engine(version: &Output) -> BuildError {
+    let said = String::from_utf8_lossy(&version.stderr);
+    let said = said.trim().replace('\n', " ");
+    if said.contains("permission denied") {
+        BuildError::NoRight { said }
+    } else {
+        BuildError::NoEngine { said }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_can_be_had_from_containerd_or_from_a_builder_of_its_own() {
+        let classic = br#"[["Backing Filesystem","extfs"]]"#;
+        let containerd = br#"[["driver-type","io.containerd.snapshotter.v1"]]"#;
+        let check = |inspect: &str, status: &[u8], expected: OciExporter| {
+            assert_eq!(oci_exporter(inspect, status), expected, "{inspect}");
+        };
+        check("Name:   default\nDriver: docker\n", classic, OciExporter::Absent);
+        check("Name:   default\nDriver: docker\n", containerd, OciExporter::Present);
+        check("Name:   big\nDriver: docker-container\n", classic, OciExporter::Present);
+        check("Name:   far\nDriver: remote\n", classic, OciExporter::Present);
+        check("", containerd, OciExporter::Absent);
+    }
+
+    #[test]
+    fn the_plugin_says_its_version_in_the_middle() {
+        assert_eq!(plugin_version("github.com/docker/buildx v0.20.0 abc"), "0.20.0");
+        assert_eq!(plugin_version("github.com/docker/buildx 0.13.1+ds1-3 1.22"), "0.13.1+ds1-3");
+    }
+}

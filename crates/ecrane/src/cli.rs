@@ -1,0 +1,137 @@
+//! The command line.
+
+use crate::inputs::Inputs;
+use clap::{Args, Parser, Subcommand, ValueHint};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// From a Dockerfile to a governed image in Amazon ECR.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecrane",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Try it without an AWS account:\n  ecrane up --local --repository hello --tags v1 --context examples/hello"
+)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Provision the repository, build the image and push it
+    Up(Up),
+    /// Run an Amazon ECR on this machine
+    Local(Local),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `ecrane up`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ecrane up --repository team/app --tags v1.2.0,latest --lifecycle-policy policy.json\n  ecrane up --local --repository hello --tags v1 --context examples/hello\n  ecrane up --repository team/app --dry-run"
+)]
+pub struct Up {
+    /// What is wanted
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Use the local ECR: the one that runs, or one started in the background
+    #[arg(long, help_heading = "Local", conflicts_with = "endpoint_url")]
+    pub local: bool,
+    /// The local ECR's folder [default: $XDG_DATA_HOME/ecrane]
+    #[arg(long, value_name = "DIR", help_heading = "Local", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// Print the result as JSON on standard output, the log on standard error
+    #[arg(long, help_heading = "Flow")]
+    pub json: bool,
+}
+
+/// `ecrane local`.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local status\n  ecrane local stop"
+)]
+pub struct Local {
+    /// Look after one that runs
+    #[command(subcommand)]
+    pub command: Option<LocalCommand>,
+    /// How it is served
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// How a local ECR is served.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = crate::local::PORT)]
+    pub port: u16,
+    /// The address; others than loopback let the network in
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+    /// Where it keeps everything [default: $XDG_DATA_HOME/ecrane]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// The account that it plays
+    #[arg(long, value_name = "ID", default_value = "000000000000")]
+    pub account: String,
+    /// The Region that it plays
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    pub region: String,
+}
+
+/// `ecrane local …`.
+#[derive(Debug, Subcommand)]
+pub enum LocalCommand {
+    /// Say whether one runs, and where
+    Status {
+        /// Its folder [default: $XDG_DATA_HOME/ecrane]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        data: Option<PathBuf>,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop the one that runs
+    Stop {
+        /// Its folder [default: $XDG_DATA_HOME/ecrane]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        data: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_input_of_the_action_is_an_option_of_up_and_no_other_is() {
+        let command = Cli::command();
+        let up = command.find_subcommand("up").unwrap();
+        let own = ["local", "data", "json", "help"];
+        let mut options: Vec<&str> = up
+            .get_arguments()
+            .filter_map(clap::Arg::get_long)
+            .filter(|name| !own.contains(name))
+            .collect();
+        let mut inputs = crate::inputs::NAMES.to_vec();
+        options.sort_unstable();
+        inputs.sort_unstable();
+        assert_eq!(options, inputs);
+    }
+}

@@ -1,0 +1,78 @@
+use ecrane_core::diagnostic::{Colour, Diagnostic, Severity, Source, Span, render};
+use ecrane_core::name::NameError;
+use ecrane_core::repository::SettingError;
+
+/// Something wrong with an input, or with the file that it names.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// What people know the text by: an input's name or a path.
+    pub source: String,
+    /// The text that the findings point into.
+    pub text: String,
+    /// What was found there.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Fault {
+    /// A fault of a whole input.
+    pub(super) fn whole(input: &str, text: &str, message: impl Into<String>) -> Self {
+        Self::at(input, text, Span::new(0, text.len()), message, None)
+    }
+
+    /// A fault at a place in an input.
+    pub(super) fn at(
+        input: &str,
+        text: &str,
+        span: Span,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Self {
+        Self {
+            source: input.to_owned(),
+            text: text.to_owned(),
+            diagnostics: vec![Diagnostic {
+                code: "input",
+                severity: Severity::Error,
+                message: message.into(),
+                span,
+                labels: Vec::new(),
+                help,
+                path: Some(input.to_owned()),
+            }],
+        }
+    }
+
+    pub(super) fn name(input: &str, error: NameError) -> Self {
+        let end = error
+            .text
+            .get(error.at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(error.at, |c| error.at + c.len_utf8());
+        let message = format!("{} {}", error.kind, error.message);
+        Self::at(input, &error.text, Span::new(error.at, end), message, error.help)
+    }
+
+    pub(super) fn setting(input: &str, text: &str, error: SettingError) -> Self {
+        let span = Span::new(error.at, text.len());
+        Self::at(input, text, span, error.message, Some(error.help))
+    }
+
+    /// The same fault with what to do about it.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        let help = help.into();
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.help = Some(help.clone());
+        }
+        self
+    }
+
+    /// As a person reads it.
+    #[must_use]
+    pub fn render(&self, colour: Colour) -> String {
+        let source = Source {
+            name: &self.source,
+            text: &self.text,
+        };
+        render(source, &self.diagnostics, colour)
+    }
+}

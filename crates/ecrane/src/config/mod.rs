@@ -1,0 +1,113 @@
+//! The inputs, judged: every fault is found before anything is called.
+
+mod fault;
+mod list;
+mod read;
+
+pub use fault::Fault;
+
+use crate::inputs::Inputs;
+use ecrane_core::build::BuildSpec;
+use ecrane_core::name::Region;
+use ecrane_core::repository::Desired;
+use ecrane_engine::aws::EndpointUrl;
+use std::path::PathBuf;
+
+/// What a run is about. Good: nothing in it will be refused for its form.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The Region; `None` with the local ECR, which says its own.
+    pub region: Option<Region>,
+    /// Another endpoint than AWS's own.
+    pub endpoint: Option<EndpointUrl>,
+    /// The repository as it is wanted.
+    pub desired: Desired,
+    /// Where the image comes from.
+    pub image: ImageSource,
+    /// How far the run goes.
+    pub mode: Mode,
+}
+
+/// Where the image comes from.
+#[derive(Debug, Clone)]
+pub enum ImageSource {
+    /// It is built.
+    Build(BuildSpec),
+    /// It is an OCI layout in this folder.
+    Layout(PathBuf),
+}
+
+/// How far a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// To the pushed image.
+    Up,
+    /// To the built image: nothing is written to AWS or a registry.
+    BuildOnly,
+    /// To the plan.
+    Plan,
+}
+
+/// Which ECR a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// AWS, or what stands at the endpoint.
+    Aws,
+    /// The local ECR of this machine.
+    Local,
+}
+
+/// A good configuration, or every fault.
+///
+/// `variable` looks up the environment: the Region's usual variables, and what
+/// the runner says of the event.
+///
+/// # Errors
+/// All faults of all inputs; the order is that of the inputs.
+pub fn read(
+    inputs: &Inputs,
+    service: Service,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
+    let mut reader = read::Reader::default();
+    let region = match service {
+        Service::Aws => reader.region(inputs, &variable),
+        Service::Local => None,
+    };
+    let endpoint = reader.endpoint(inputs, &variable);
+    let name = reader.repository(inputs);
+    let creation = reader.creation(inputs);
+    let mutability = reader.mutability(inputs);
+    let scan_on_push = reader.scan_on_push(inputs);
+    let resource_tags = reader.resource_tags(inputs);
+    let image = reader.image(inputs);
+    let tags = reader.tags(inputs, name.as_ref(), &variable);
+    let mode = reader.mode(inputs, &variable);
+    let policy = reader.policy(inputs);
+    let (faults, warnings) = reader.finish();
+    // Without a fault there is a name; the pattern says so to the compiler.
+    match name {
+        Some(name) if faults.is_empty() => Ok((
+            Config {
+                region,
+                endpoint,
+                desired: Desired {
+                    name,
+                    creation,
+                    mutability,
+                    scan_on_push,
+                    resource_tags,
+                    policy,
+                    tags,
+                },
+                image,
+                mode,
+            },
+            warnings,
+        )),
+        _ => Err(faults),
+    }
+}
+
+#[cfg(test)]
+mod tests;

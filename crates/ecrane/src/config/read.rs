@@ -1,0 +1,327 @@
+use super::list::{boolean, by_comma_and_line, by_line};
+use super::{Fault, ImageSource, Mode};
+use crate::inputs::Inputs;
+use ecrane_core::build::{BuildArg, BuildSpec, Platform};
+use ecrane_core::diagnostic::{Severity, Span};
+use ecrane_core::lifecycle::{self, Policy};
+use ecrane_core::name::{NameError, Pattern, Reference, Region, RepositoryName, Tag};
+use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
+use ecrane_engine::aws::EndpointUrl;
+use std::path::{Path, PathBuf};
+
+type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Reads one input after the other and gathers what is wrong.
+#[derive(Default)]
+pub(super) struct Reader {
+    faults: Vec<Fault>,
+    warnings: Vec<Fault>,
+}
+
+impl Reader {
+    pub(super) fn finish(self) -> (Vec<Fault>, Vec<Fault>) {
+        (self.faults, self.warnings)
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
+        read.map_err(|fault| self.fault(fault)).ok()
+    }
+
+    pub(super) fn region(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<Region> {
+        let named = [("aws-region", inputs.aws_region.clone())].into_iter();
+        let usual = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name, variable(name)));
+        let given = named
+            .chain(usual)
+            .find_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)));
+        let Some((name, text)) = given else {
+            self.fault(
+                Fault::whole("aws-region", "", "no AWS Region is given")
+                    .help("set `aws-region`, or the variable AWS_REGION"),
+            );
+            return None;
+        };
+        let region = self.keep(
+            text.parse::<Region>()
+                .map_err(|error| Fault::name(name, error)),
+        )?;
+        if let Err(near) = region.known() {
+            let mut warning = Fault::whole(name, &text, format!("`{region}` is no Region known here"));
+            if let Some(near) = near {
+                warning = warning.help(format!("did you mean `{near}`?"));
+            }
+            self.warn(warning);
+        }
+        Some(region)
+    }
+
+    fn warn(&mut self, mut fault: Fault) {
+        for diagnostic in &mut fault.diagnostics {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.warnings.push(fault);
+    }
+
+    pub(super) fn endpoint(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<EndpointUrl> {
+        let named = [("endpoint-url", inputs.endpoint_url.clone())].into_iter();
+        let usual = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"].map(|name| (name, variable(name)));
+        let (name, text) = named
+            .chain(usual)
+            .find_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)))?;
+        self.keep(EndpointUrl::parse(&text).map_err(|message| Fault::whole(name, &text, message)))
+    }
+
+    pub(super) fn repository(&mut self, inputs: &Inputs) -> Option<RepositoryName> {
+        let Some(text) = &inputs.repository else {
+            self.fault(
+                Fault::whole("repository", "", "the input `repository` is required")
+                    .help("give the repository's name, for example `team/app`"),
+            );
+            return None;
+        };
+        self.keep(text.parse().map_err(|error| Fault::name("repository", error)))
+    }
+
+    pub(super) fn creation(&mut self, inputs: &Inputs) -> Creation {
+        let Some(text) = &inputs.create_repository else {
+            return Creation::Allowed;
+        };
+        match boolean(text) {
+            Some(true) => Creation::Allowed,
+            Some(false) => Creation::Forbidden,
+            None if matches!(text.to_ascii_lowercase().as_str(), "yes" | "no" | "on" | "off") => {
+                self.fault(not_boolean("create-repository", text));
+                Creation::Forbidden
+            }
+            None => Creation::IfNameMatches(Pattern::new(text.trim())),
+        }
+    }
+
+    pub(super) fn mutability(&mut self, inputs: &Inputs) -> Option<TagMutability> {
+        let text = inputs.image_tag_mutability.as_ref()?;
+        self.keep(
+            text.parse()
+                .map_err(|error| Fault::setting("image-tag-mutability", text, error)),
+        )
+    }
+
+    pub(super) fn scan_on_push(&mut self, inputs: &Inputs) -> Option<ScanOnPush> {
+        self.boolean("scan-on-push", inputs.scan_on_push.as_deref())
+            .map(ScanOnPush::from)
+    }
+
+    fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
+        let text = text?;
+        let value = boolean(text);
+        if value.is_none() {
+            self.fault(not_boolean(input, text));
+        }
+        value
+    }
+
+    pub(super) fn resource_tags(&mut self, inputs: &Inputs) -> ResourceTags {
+        const INPUT: &str = "repository-tags";
+        let mut tags = ResourceTags::default();
+        for line in by_line(&inputs.repository_tags) {
+            let Some((key, value)) = line.split_once('=') else {
+                self.fault(Fault::whole(INPUT, &line, "a tag has no value").help("write `key=value`"));
+                continue;
+            };
+            if let Err(error) = tags.add(key.trim(), value.trim()) {
+                self.fault(Fault::setting(INPUT, &line, error));
+            }
+        }
+        tags
+    }
+
+    pub(super) fn image(&mut self, inputs: &Inputs) -> ImageSource {
+        if let Some(text) = &inputs.image {
+            let folder = PathBuf::from(text);
+            if !folder.join("oci-layout").is_file() {
+                self.fault(
+                    Fault::whole("image", text, "there is no OCI layout in this folder")
+                        .help("a layout holds the files `oci-layout` and `index.json`"),
+                );
+            }
+            return ImageSource::Layout(folder);
+        }
+        let spec = BuildSpec {
+            context: self.context(inputs),
+            file: inputs.file.as_ref().map(PathBuf::from),
+            build_args: self.build_args(inputs),
+            target: inputs.target.clone(),
+            platforms: self.platforms(inputs),
+        };
+        self.dockerfile(&spec);
+        ImageSource::Build(spec)
+    }
+
+    fn context(&mut self, inputs: &Inputs) -> PathBuf {
+        let text = inputs.context.as_deref().unwrap_or(".");
+        if text.starts_with('-') {
+            self.fault(
+                Fault::whole("context", text, "the context starts with `-`")
+                    .help(format!("give `./{text}`")),
+            );
+        } else if !Path::new(text).is_dir() {
+            let help = match std::env::current_dir() {
+                Ok(folder) => format!("the path is taken from `{}`", folder.display()),
+                Err(_) => "give a folder".to_owned(),
+            };
+            self.fault(Fault::whole("context", text, "there is no such folder").help(help));
+        }
+        PathBuf::from(text)
+    }
+
+    /// A missing context is a fault already; its Dockerfile is not a second one.
+    fn dockerfile(&mut self, spec: &BuildSpec) {
+        let (input, path) = match &spec.file {
+            Some(file) => ("file", file.clone()),
+            None if spec.context.is_dir() => ("context", spec.context.join("Dockerfile")),
+            None => return,
+        };
+        if !path.is_file() {
+            let text = match input {
+                "file" => path.display().to_string(),
+                _ => spec.context.display().to_string(),
+            };
+            self.fault(
+                Fault::whole(input, &text, format!("there is no Dockerfile `{}`", path.display()))
+                    .help("give its path in `file`"),
+            );
+        }
+    }
+
+    fn build_args(&mut self, inputs: &Inputs) -> Vec<BuildArg> {
+        by_line(&inputs.build_args)
+            .iter()
+            .filter_map(|line| {
+                // The value may be confidential: only the name is shown.
+                let name = line.split('=').next().unwrap_or_default();
+                let read = line.parse();
+                self.keep(read.map_err(|message: String| Fault::whole("build-args", name, message)))
+            })
+            .collect()
+    }
+
+    fn platforms(&mut self, inputs: &Inputs) -> Vec<Platform> {
+        by_comma_and_line(&inputs.platforms)
+            .iter()
+            .filter_map(|text| {
+                let read = text.parse();
+                self.keep(read.map_err(|message: String| Fault::whole("platforms", text, message)))
+            })
+            .collect()
+    }
+
+    pub(super) fn tags(
+        &mut self,
+        inputs: &Inputs,
+        repository: Option<&RepositoryName>,
+        variable: Lookup<'_>,
+    ) -> Vec<Tag> {
+        let mut texts = by_comma_and_line(&inputs.tags);
+        if texts.is_empty() {
+            let commit = variable("GITHUB_SHA").or_else(crate::git::head);
+            texts.extend(commit.map(|id| id.chars().take(7).collect()));
+        }
+        if texts.is_empty() {
+            self.fault(
+                Fault::whole("tags", "", "no tag is given, and there is no commit to name one by")
+                    .help("give at least one tag, for example `v1`"),
+            );
+        }
+        let mut tags: Vec<Tag> = Vec::new();
+        for text in &texts {
+            let Some(tag) = self.keep(tag(text, repository)) else {
+                continue;
+            };
+            if tags.contains(&tag) {
+                self.warn(Fault::whole("tags", text, "this tag is given twice; it is taken once"));
+            } else {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+
+    pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
+        let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
+        let push = self.boolean("push", inputs.push.as_deref());
+        let pull_request = variable("GITHUB_EVENT_NAME")
+            .is_some_and(|event| event.starts_with("pull_request"));
+        match (dry_run, push) {
+            (Some(true), _) => Mode::Plan,
+            (_, Some(false)) => Mode::BuildOnly,
+            (_, None) if pull_request => Mode::Plan,
+            _ => Mode::Up,
+        }
+    }
+
+    /// A path, the text itself, or the word `default`.
+    pub(super) fn policy(&mut self, inputs: &Inputs) -> Option<Policy> {
+        const INPUT: &str = "lifecycle-policy";
+        let given = inputs.lifecycle_policy.as_ref()?;
+        if given.trim() == "default" {
+            return Some(Policy::crosswalk_default());
+        }
+        let inline = given.trim_start().starts_with(['{', '[']) || given.contains('\n');
+        let (source, text) = if inline {
+            (INPUT.to_owned(), given.clone())
+        } else {
+            match std::fs::read_to_string(given) {
+                Ok(text) => (given.clone(), text),
+                Err(error) => {
+                    let message = format!("the file cannot be read: {error}");
+                    self.fault(
+                        Fault::whole(INPUT, given, message)
+                            .help("give a path, a policy's JSON, or the word `default`"),
+                    );
+                    return None;
+                }
+            }
+        };
+        let checked = lifecycle::read(&text, None);
+        if !checked.diagnostics.is_empty() {
+            let found = Fault {
+                source,
+                text,
+                diagnostics: checked.diagnostics,
+            };
+            if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+                self.fault(found);
+            } else {
+                self.warnings.push(found);
+            }
+        }
+        checked.policy
+    }
+}
+
+fn not_boolean(input: &str, text: &str) -> Fault {
+    Fault::whole(input, text, format!("`{text}` is neither true nor false"))
+        .help("write `true` or `false`")
+}
+
+/// A bare tag, or the tag of a full reference to this very repository.
+fn tag(text: &str, repository: Option<&RepositoryName>) -> Result<Tag, Fault> {
+    let bare = |error: NameError| Fault::name("tags", error);
+    match text.parse::<Reference>() {
+        Ok(Reference::Tagged { repository: named, tag, .. }) if text.contains('/') => {
+            match repository {
+                Some(repository) if *repository != named => Err(Fault::at(
+                    "tags",
+                    text,
+                    Span::new(0, text.len()),
+                    format!("this reference is to `{named}`, and the repository is `{repository}`"),
+                    Some(format!("give `{tag}`, or a reference to `{repository}`")),
+                )),
+                _ => Ok(tag),
+            }
+        }
+        _ => text.parse().map_err(bare),
+    }
+}

@@ -1,0 +1,208 @@
+//! The GitHub runner: the only file that writes workflow commands, and the one
+//! that makes foreign output unable to.
+
+use ecrane_core::diagnostic::{Annotation, Severity};
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+/// The files by which a step hands something to the runner.
+#[derive(Debug, Clone, Default)]
+pub struct StepFiles {
+    output: Option<PathBuf>,
+    summary: Option<PathBuf>,
+}
+
+/// The runner refuses a larger summary.
+const MAX_SUMMARY: usize = 1024 * 1024;
+
+impl StepFiles {
+    /// As the runner names them in the environment.
+    pub fn from_environment() -> Self {
+        let path = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        Self {
+            output: path("GITHUB_OUTPUT"),
+            summary: path("GITHUB_STEP_SUMMARY"),
+        }
+    }
+
+    /// Whether there is a file for outputs.
+    pub const fn has_output(&self) -> bool {
+        self.output.is_some()
+    }
+
+    /// Sets the step's outputs.
+    ///
+    /// # Errors
+    /// The file cannot be written; it is named.
+    pub fn set_outputs(&self, outputs: &[(&str, String)]) -> io::Result<()> {
+        append(self.output.as_ref(), &output_text(outputs, &delimiter()))
+    }
+
+    /// Adds to the job's summary, cut to what the runner takes.
+    ///
+    /// # Errors
+    /// The file cannot be written; it is named.
+    pub fn add_summary(&self, markdown: &str) -> io::Result<()> {
+        let end = markdown.floor_char_boundary(MAX_SUMMARY - 1);
+        append(self.summary.as_ref(), markdown.get(..end).unwrap_or_default())
+    }
+}
+
+fn append(path: Option<&PathBuf>, text: &str) -> io::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// Every value in a here-document: a value cannot end it, because nobody who
+/// chooses a value knows the delimiter.
+fn output_text(outputs: &[(&str, String)], delimiter: &str) -> String {
+    let mut text = String::new();
+    for (name, value) in outputs {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name}<<{delimiter}\n{value}\n{delimiter}");
+    }
+    text
+}
+
+/// Not to be guessed: the standard library seeds its hasher from the system's
+/// randomness.
+fn delimiter() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let random = || RandomState::new().hash_one(());
+    format!("ecrane_{:016x}{:016x}", random(), random())
+}
+
+/// An annotation as a workflow command.
+pub fn annotation(annotation: &Annotation) -> String {
+    let kind = match annotation.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    };
+    let mut properties = format!(
+        "file={},line={},endLine={}",
+        property(&annotation.file),
+        annotation.line,
+        annotation.end_line
+    );
+    if annotation.line == annotation.end_line {
+        let _ = write!(
+            properties,
+            ",col={},endColumn={}",
+            annotation.column, annotation.end_column
+        );
+    }
+    format!(
+        "::{kind} {properties},title={}::{}",
+        property(&annotation.title),
+        data(&annotation.message)
+    )
+}
+
+/// An error that belongs to no file.
+pub fn error(message: &str) -> String {
+    format!("::error::{}", data(message))
+}
+
+/// A warning that belongs to no file.
+pub fn warning(message: &str) -> String {
+    format!("::warning::{}", data(message))
+}
+
+/// Starts a part of the log that can be folded.
+pub fn group(title: &str) -> String {
+    format!("::group::{}", data(title))
+}
+
+/// Ends the part of the log that was started last.
+pub const END_GROUP: &str = "::endgroup::";
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A line of foreign output in which the runner finds no command.
+///
+/// It takes `::name::` after white space at a line's start, and `##[name]`
+/// anywhere. The bar before the line rules out the first, the space the second.
+/// Control characters, which could fake a line's start, become spaces.
+pub fn inert(line: &str) -> String {
+    let visible: String = line
+        .chars()
+        .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })
+        .collect();
+    format!("│ {}", visible.replace("##[", "## ["))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_cannot_set_another() {
+        let outputs = [
+            ("digest", "sha256:00".to_owned()),
+            ("tags", "a\nimage<<EOF\nevil\nEOF".to_owned()),
+        ];
+        insta::assert_snapshot!(output_text(&outputs, "D1"), @r"
+        digest<<D1
+        sha256:00
+        D1
+        tags<<D1
+        a
+        image<<EOF
+        evil
+        EOF
+        D1
+        ");
+        assert_ne!(delimiter(), delimiter());
+    }
+
+    #[test]
+    fn an_annotation_is_one_line_whatever_it_quotes() {
+        let finding = Annotation {
+            severity: Severity::Error,
+            file: "a,b:c.json".into(),
+            line: 3,
+            end_line: 3,
+            column: 7,
+            end_column: 9,
+            title: "any-not-last".into(),
+            message: "100 % wrong\n::set-output name=x::y".into(),
+        };
+        insta::assert_snapshot!(annotation(&finding), @"::error file=a%2Cb%3Ac.json,line=3,endLine=3,col=7,endColumn=9,title=any-not-last::100 %25 wrong%0A::set-output name=x::y");
+    }
+
+    #[test]
+    fn no_line_of_a_builder_is_a_command() {
+        for line in [
+            "::set-output name=image::evil",
+            "   ::add-mask::a",
+            "x ##[add-mask]a",
+            "##[set-output name=image]evil",
+            "harmless\r::stop-commands::x",
+            "\u{1b}[2K\u{1b}[0G::error::x",
+        ] {
+            let line = inert(line);
+            assert!(line.starts_with('│') && !line.contains("##["), "{line:?}");
+            assert!(!line.contains(['\r', '\n', '\u{1b}']), "{line:?}");
+        }
+    }
+}

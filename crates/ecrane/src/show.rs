@@ -1,0 +1,137 @@
+//! What a person sees while a run goes on: on a terminal with colours, in a
+//! workflow as foldable groups.
+
+use crate::config::Fault;
+use crate::runner;
+use anstyle::{AnsiColor, Style};
+use ecrane_core::diagnostic::{Colour, Source, annotations};
+use ecrane_core::report::{Change, Row, tree};
+use std::io::{self, Write};
+
+/// Where the log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A terminal, or a file.
+    Terminal,
+    /// The log of a workflow's job.
+    Workflow,
+}
+
+/// Which stream the log takes: with `--json`, standard output is the data's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Output,
+    /// Standard error.
+    Error,
+}
+
+/// The log of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Log {
+    place: Place,
+    stream: Stream,
+}
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+impl Log {
+    /// A log for this place on this stream.
+    pub const fn new(place: Place, stream: Stream) -> Self {
+        Self { place, stream }
+    }
+
+    /// A line as it is.
+    pub fn line(self, text: &str) {
+        // A reader that went away does not stop a push half-way.
+        let _ = match self.stream {
+            Stream::Output => writeln!(anstream::stdout(), "{text}"),
+            Stream::Error => writeln!(anstream::stderr(), "{text}"),
+        };
+    }
+
+    /// A heading.
+    pub fn heading(self, text: &str) {
+        self.line(&format!("{BOLD}{text}{BOLD:#}"));
+    }
+
+    /// Starts a part that a workflow's log folds.
+    pub fn begin(self, title: &str) {
+        match self.place {
+            Place::Terminal => self.heading(title),
+            Place::Workflow => self.line(&runner::group(title)),
+        }
+    }
+
+    /// Ends the part.
+    pub fn end(self) {
+        match self.place {
+            Place::Terminal => self.line(""),
+            Place::Workflow => self.line(runner::END_GROUP),
+        }
+    }
+
+    /// A line that a builder printed.
+    pub fn foreign(self, text: &str) {
+        let text = runner::inert(text);
+        match self.place {
+            Place::Terminal => self.line(&format!("  {DIM}{text}{DIM:#}")),
+            Place::Workflow => self.line(&text),
+        }
+    }
+
+    /// The tree of a plan or result.
+    pub fn rows(self, rows: &[Row]) {
+        for (line, row) in tree(rows).lines().zip(rows) {
+            let style = style_of(row.change);
+            self.line(&format!("{style}{line}{style:#}"));
+        }
+    }
+
+    /// A notice that stops nothing.
+    pub fn warning(self, text: &str) {
+        match self.place {
+            Place::Workflow => self.line(&runner::warning(text)),
+            Place::Terminal => {
+                let yellow = Style::new().fg_color(Some(AnsiColor::Yellow.into())).bold();
+                self.line(&format!("{yellow}warning{yellow:#}: {text}"));
+            }
+        }
+    }
+
+    /// Findings in an input or a file, with the place underlined; in a workflow
+    /// also where the pull request shows them.
+    pub fn fault(self, fault: &Fault) {
+        self.line(&fault.render(Colour::On));
+        self.line("");
+        if self.place == Place::Workflow {
+            let source = Source {
+                name: &fault.source,
+                text: &fault.text,
+            };
+            for annotation in annotations(source, &fault.diagnostics) {
+                self.line(&runner::annotation(&annotation));
+            }
+        }
+    }
+}
+
+/// The end of a run that failed, on standard error.
+pub fn failure(place: Place, message: &str) {
+    let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+    let _ = match place {
+        // The runner reads commands from standard output.
+        Place::Workflow => writeln!(io::stdout(), "{}", runner::error(message)),
+        Place::Terminal => writeln!(anstream::stderr(), "{red}error{red:#}: {message}"),
+    };
+}
+
+fn style_of(change: Change) -> Style {
+    let colour = match change {
+        Change::Create => AnsiColor::Green,
+        Change::Update | Change::AfterBuild => AnsiColor::Yellow,
+        Change::Same => return DIM,
+    };
+    Style::new().fg_color(Some(colour.into()))
+}

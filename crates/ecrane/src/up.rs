@@ -1,0 +1,433 @@
+//! `ecrane up`: the main job. Core decides, the engine acts, this file is the
+//! order in which they do and the words that go with it.
+
+use crate::config::{self, Config, ImageSource, Mode, Service};
+use crate::exit::{Exit, Failure};
+use crate::inputs::Inputs;
+use crate::local;
+use crate::show::Log;
+use ecrane_core::auth::Credentials;
+use ecrane_core::build::Builder;
+use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName, Tag};
+use ecrane_core::report::{
+    self, ImageResult, Row, TagChange, TagResult, plan_rows, resources, result_rows,
+};
+use ecrane_core::repository::{PlacedImage, Plan, Refusal, plan};
+use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
+use ecrane_engine::builder;
+use ecrane_engine::layout::{self, Layout};
+use ecrane_engine::push::{self, Pushed};
+use ecrane_engine::registry::Registry;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// What somebody asked for.
+#[derive(Debug)]
+pub struct Order {
+    /// The inputs as given.
+    pub inputs: Inputs,
+    /// For which ECR.
+    pub service: Service,
+    /// The local ECR's folder, if one was named.
+    pub data: Option<PathBuf>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Report {
+    /// The tree.
+    pub rows: Vec<Row>,
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The image, if the run went that far.
+    pub image: Option<Placed>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// An image in its repository.
+#[derive(Debug)]
+pub struct Placed {
+    /// The registry.
+    pub registry: RegistryHost,
+    /// The repository's URI.
+    pub uri: String,
+    /// What became of it.
+    pub result: ImageResult,
+    /// Where it can be had.
+    pub references: PlacedImage,
+    /// The digest of its configuration, by which an engine knows it; none for
+    /// an image index.
+    pub id: Option<Digest>,
+}
+
+/// Does the main job.
+pub async fn up(order: Order, log: Log) -> Result<Report, Failure> {
+    let begin = Instant::now();
+    let variable = |name: &str| std::env::var(name).ok();
+    let (config, warnings) =
+        config::read(&order.inputs, order.service, variable).map_err(Failure::Inputs)?;
+    for warning in &warnings {
+        log.fault(warning);
+    }
+    let connection = connection(&config, order.service, order.data, log)?;
+    let (builder, ecr) = tokio::join!(probe(&config), aws::connect(&connection));
+    let (builder, ecr) = (builder?, ecr.map_err(Failure::refused)?);
+    let report = match config.mode {
+        Mode::Plan => show_plan(&config, &ecr, log).await?,
+        Mode::BuildOnly => build_only(&config, &ecr, builder.as_ref(), log).await?,
+        Mode::Up => do_it(&config, &ecr, builder.as_ref(), log).await?,
+    };
+    let report = Report {
+        took: begin.elapsed(),
+        ..report
+    };
+    conclude(&report, log);
+    Ok(report)
+}
+
+/// Where ECR is: AWS, an endpoint, or the local one, which may start now.
+fn connection(
+    config: &Config,
+    service: Service,
+    data: Option<PathBuf>,
+    log: Log,
+) -> Result<Connection, Failure> {
+    if let (Service::Aws, Some(region)) = (service, &config.region) {
+        return Ok(Connection {
+            region: region.clone(),
+            endpoint: config.endpoint.clone(),
+            identity: Identity::DefaultChain,
+        });
+    }
+    let data = local::data_folder(data)?;
+    let local::Found { running, started } = local::find_or_start(&data)?;
+    let what = if started { "started in the background" } else { "already running" };
+    log.line(&format!(
+        "local ECR on http://{} ({what}); `ecrane local stop` ends it",
+        running.address
+    ));
+    let url = format!("http://{}", running.address);
+    Ok(Connection {
+        region: running.region,
+        endpoint: Some(EndpointUrl::parse(&url).map_err(Failure::refused)?),
+        identity: Identity::LocalEcr,
+    })
+}
+
+/// What can build here, if this run builds at all. Asked before anything is
+/// created: without an engine nothing is half-done.
+async fn probe(config: &Config) -> Result<Option<Builder>, Failure> {
+    match (&config.image, config.mode) {
+        (ImageSource::Build(_), Mode::Up | Mode::BuildOnly) => {
+            builder::probe().await.map(Some).map_err(Failure::refused)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn observe_and_plan(
+    config: &Config,
+    ecr: &Ecr,
+) -> Result<(Plan, aws::Observation), Failure> {
+    let observation = aws::observe(ecr, &config.desired).await.map_err(Failure::refused)?;
+    let plan = plan(&config.desired, &observation.observed).map_err(refusal)?;
+    Ok((plan, observation))
+}
+
+fn refusal(refusal: Refusal) -> Failure {
+    let exit = match refusal {
+        Refusal::Missing { .. } => Exit::Refused,
+        Refusal::ForeignPolicy { .. } => Exit::Gate,
+    };
+    Failure::Because(exit, refusal.to_string())
+}
+
+fn aws_failure(error: AwsError) -> Failure {
+    match error {
+        AwsError::Plan(reason) => refusal(reason),
+        other => Failure::refused(other),
+    }
+}
+
+async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failure> {
+    let (plan, _) = observe_and_plan(config, ecr).await?;
+    let rows = plan_rows(&plan);
+    log.heading("Plan");
+    log.rows(&rows);
+    Ok(unplaced(config, rows))
+}
+
+async fn build_only(
+    config: &Config,
+    ecr: &Ecr,
+    builder: Option<&Builder>,
+    log: Log,
+) -> Result<Report, Failure> {
+    let report = show_plan(config, ecr, log).await?;
+    let folder = work_folder()?;
+    let output = Output::new(log);
+    output.open();
+    let layout = image(&config.image, builder, folder.path(), &output).await?;
+    log.line(&format!(
+        "built {} ({}); not pushed",
+        layout.plan().root.descriptor.digest,
+        report::bytes(layout.plan().bytes())
+    ));
+    Ok(report)
+}
+
+fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
+    Report {
+        rows,
+        repository: config.desired.name.clone(),
+        image: None,
+        took: Duration::ZERO,
+    }
+}
+
+/// Provisioning, sign-in and build at the same time, then the push.
+async fn do_it(
+    config: &Config,
+    ecr: &Ecr,
+    builder: Option<&Builder>,
+    log: Log,
+) -> Result<Report, Failure> {
+    let folder = work_folder()?;
+    let output = Output::new(log);
+    let stop = Notify::new();
+    let provision = async {
+        let done = tokio::try_join!(provision(config, ecr, &output), sign_in(ecr));
+        if done.is_err() {
+            stop.notify_one();
+        }
+        done
+    };
+    let build = async {
+        tokio::select! {
+            // A build that ended counts, even if provisioning failed meanwhile.
+            biased;
+            layout = image(&config.image, builder, folder.path(), &output) => layout.map(Some),
+            () = stop.notified() => Ok(None),
+        }
+    };
+    // A failed build does not cut provisioning off half-way; a failed
+    // provisioning stops the build, whose image would have no place to go.
+    let (provisioned, layout) = tokio::join!(provision, build);
+    output.close();
+    let (applied, credentials) = provisioned?;
+    let layout = layout?.ok_or_else(|| Failure::refused("the build was stopped"))?;
+
+    let pushed = push(config, &credentials, &layout, log).await?;
+    let placed = placed(config, &applied, credentials.registry, &layout, &pushed);
+    let rows = result_rows(&applied.plan, &placed.result);
+    log.heading("Result");
+    log.rows(&rows);
+    Ok(Report {
+        image: Some(placed),
+        ..unplaced(config, rows)
+    })
+}
+
+async fn provision(config: &Config, ecr: &Ecr, output: &Output) -> Result<Applied, Failure> {
+    let (plan, observation) = observe_and_plan(config, ecr).await?;
+    output.log.heading("Plan");
+    output.log.rows(&plan_rows(&plan));
+    output.log.line("");
+    output.open();
+    aws::apply(ecr, &config.desired, plan, &observation)
+        .await
+        .map_err(aws_failure)
+}
+
+async fn sign_in(ecr: &Ecr) -> Result<Credentials, Failure> {
+    aws::sign_in(ecr).await.map_err(Failure::refused)
+}
+
+async fn image(
+    source: &ImageSource,
+    builder: Option<&Builder>,
+    folder: &Path,
+    output: &Output,
+) -> Result<Layout, Failure> {
+    match (source, builder) {
+        (ImageSource::Build(spec), Some(builder)) => {
+            output.title(&format!("Build {} with {builder}", spec.context.display()));
+            builder::build(builder, spec, folder, |line| output.foreign(line.text))
+                .await
+                .map_err(Failure::refused)
+        }
+        (ImageSource::Build(_), None) => Err(Failure::refused("no builder was looked for")),
+        (ImageSource::Layout(folder), _) => {
+            let folder = folder.clone();
+            tokio::task::spawn_blocking(move || layout::read(&folder))
+                .await
+                .map_err(Failure::refused)?
+                .map_err(Failure::refused)
+        }
+    }
+}
+
+async fn push(
+    config: &Config,
+    credentials: &Credentials,
+    layout: &Layout,
+    log: Log,
+) -> Result<Pushed, Failure> {
+    let registry = Registry::new(credentials).map_err(Failure::refused)?;
+    let desired = &config.desired;
+    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |_| ())
+        .await
+        .map_err(Failure::refused)?;
+    if pushed.writes > 0 {
+        log.line(&format!(
+            "pushed {} of {} blobs, {}",
+            pushed.blobs_uploaded,
+            pushed.blobs_uploaded + pushed.blobs_present,
+            report::bytes(pushed.bytes_uploaded)
+        ));
+        log.line("");
+    }
+    Ok(pushed)
+}
+
+fn placed(
+    config: &Config,
+    applied: &Applied,
+    registry: RegistryHost,
+    layout: &Layout,
+    pushed: &Pushed,
+) -> Placed {
+    let repository = &config.desired.name;
+    let tagged = |tag: &Tag| Reference::Tagged {
+        registry: registry.clone(),
+        repository: repository.clone(),
+        tag: tag.clone(),
+    };
+    let references = PlacedImage {
+        tagged: config.desired.tags.iter().map(tagged).collect(),
+        digested: Reference::Digested {
+            registry: registry.clone(),
+            repository: repository.clone(),
+            digest: pushed.digest.clone(),
+        },
+    };
+    Placed {
+        uri: applied.uri.clone(),
+        result: image_result(layout, pushed),
+        references,
+        id: match layout.plan().images.as_slice() {
+            [only] => Some(only.config.clone()),
+            _ => None,
+        },
+        registry,
+    }
+}
+
+fn image_result(layout: &Layout, pushed: &Pushed) -> ImageResult {
+    let result = |outcome: &push::TagOutcome| TagResult {
+        tag: outcome.tag.clone(),
+        change: match &outcome.outcome {
+            push::Outcome::Moved { from: None } => TagChange::New,
+            push::Outcome::Moved { from: Some(old) } => TagChange::MovedFrom(old.clone()),
+            push::Outcome::Unchanged => TagChange::Unchanged,
+        },
+    };
+    ImageResult {
+        digest: pushed.digest.clone(),
+        size: layout.plan().bytes(),
+        tags: pushed.tags.iter().map(result).collect(),
+    }
+}
+
+fn conclude(report: &Report, log: Log) {
+    if let Some(placed) = &report.image {
+        log.line("");
+        log.heading("Outputs");
+        for reference in &placed.references.tagged {
+            log.line(&format!("    image      {reference}"));
+        }
+        log.line(&format!("    image-uri  {}", placed.references.digested));
+        log.line("");
+        log.line(&format!("Resources: {}", resources(&report.rows)));
+    }
+    log.line(&format!("Duration:  {}", report::duration(report.took)));
+}
+
+/// A private folder for what a build leaves, removed with everything in it. On
+/// a runner it is the runner's own, where that can be seen from here.
+fn work_folder() -> Result<tempfile::TempDir, Failure> {
+    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
+    let parent = runner
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(std::env::temp_dir);
+    tempfile::Builder::new()
+        .prefix("ecrane-")
+        .tempdir_in(&parent)
+        .map_err(|error| {
+            Failure::refused(format!("no work folder in {}: {error}", parent.display()))
+        })
+}
+
+/// The builder's output, kept back until the plan is shown.
+struct Output {
+    log: Log,
+    state: RefCell<State>,
+}
+
+enum State {
+    /// Not yet: what there is to show.
+    Waiting { title: Option<String>, lines: Vec<String> },
+    /// Shown as it comes; whether a part was begun.
+    Open { begun: bool },
+}
+
+impl Output {
+    fn new(log: Log) -> Self {
+        Self {
+            log,
+            state: RefCell::new(State::Waiting {
+                title: None,
+                lines: Vec::new(),
+            }),
+        }
+    }
+
+    fn title(&self, text: &str) {
+        match &mut *self.state.borrow_mut() {
+            State::Waiting { title, .. } => *title = Some(text.to_owned()),
+            State::Open { begun } => {
+                self.log.begin(text);
+                *begun = true;
+            }
+        }
+    }
+
+    fn foreign(&self, text: &str) {
+        match &mut *self.state.borrow_mut() {
+            State::Waiting { lines, .. } => lines.push(text.to_owned()),
+            State::Open { .. } => self.log.foreign(text),
+        }
+    }
+
+    /// Shows what was kept back, and from now on everything as it comes.
+    fn open(&self) {
+        let before = self.state.replace(State::Open { begun: false });
+        if let State::Waiting { title, lines } = before {
+            if let Some(title) = title {
+                self.title(&title);
+            }
+            for line in &lines {
+                self.foreign(line);
+            }
+        }
+    }
+
+    fn close(&self) {
+        if let State::Open { begun: true } = *self.state.borrow() {
+            self.log.end();
+        }
+    }
+}

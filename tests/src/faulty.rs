@@ -1,0 +1,92 @@
+//! Faulty input: everything is said at once, nothing is called.
+
+use crate::harness::{LocalEcr, Ran, clean, run};
+
+/// Runs `ecrane up` with these words beside a local ECR, and holds that it was
+/// not asked anything.
+fn refused(words: &[&str]) -> Ran {
+    let ecr = LocalEcr::start();
+    let ran = run(ecr.ecrane(&["up"]).args(words));
+    assert_eq!(ecr.requests(), 0, "{words:?} made a call\n{}", ran.stderr);
+    assert_eq!(ran.code, Some(2), "{words:?}\n{}", ran.stderr);
+    ran
+}
+
+const HELLO: [&str; 2] = ["--context", "examples/hello"];
+
+#[test]
+fn every_fault_is_reported_together_with_its_place() {
+    let ran = refused(&[
+        "--repository", "Team/App", "--tags", "v1,feature/x", "--aws-region", "us east",
+        "--scan-on-push", "yes", "--platforms", "amd64", "--context", "nowhere",
+        "--lifecycle-policy", r#"{"rules":[{"rulePriority":0}]}"#,
+    ]);
+    insta::assert_snapshot!(ran.stderr);
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let ran = refused(&HELLO[..0]);
+    insta::assert_snapshot!(ran.stderr);
+}
+
+#[test]
+fn a_region_is_never_guessed() {
+    let ecr = LocalEcr::start();
+    let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
+    let ran = run(command.args(HELLO).env_remove("AWS_REGION"));
+    assert_eq!((ran.code, ecr.requests()), (Some(2), 0));
+    insta::assert_snapshot!(ran.stderr);
+}
+
+#[test]
+fn a_repository_is_not_made_against_the_users_will() {
+    let ecr = LocalEcr::start();
+    let mut command = ecr.ecrane(&["up", "--repository", "typo", "--tags", "v1", "--create-repository", "false"]);
+    let ran = run(command.args(HELLO));
+    assert_eq!(ran.code, Some(1));
+    insta::assert_snapshot!(ran.stderr);
+    assert_eq!(crate::harness::writes(&ecr.log_since(0)).len(), 0);
+}
+
+#[test]
+fn without_an_engine_nothing_is_half_created() {
+    let ecr = LocalEcr::start();
+    let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
+    let ran = run(command.args(HELLO).env("DOCKER_HOST", "unix:///nowhere.sock"));
+    assert_eq!((ran.code, ecr.requests()), (Some(1), 0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no Docker engine answers"), "{}", ran.stderr);
+}
+
+#[test]
+fn without_credentials_nothing_is_called() {
+    let ecr = LocalEcr::start();
+    let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
+    command
+        .args(HELLO)
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let ran = run(&mut command);
+    assert_eq!((ran.code, ecr.requests()), (Some(1), 0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no AWS credentials"), "{}", ran.stderr);
+}
+
+#[test]
+fn in_a_workflow_faults_are_annotations_and_unknown_inputs_are_named() {
+    let ecr = LocalEcr::start();
+    let mut command = clean(crate::harness::binary(), ecr.home());
+    command
+        .env("GITHUB_ACTIONS", "true")
+        .env("INPUT_REPOSITORY", "My App")
+        .env("INPUT_CONTEXT", "examples/hello")
+        .env("INPUT_TAG", "v1")
+        .env("INPUT_AWS-REGION", "eu-central-1")
+        .env("INPUT_DRY-RUN", "")
+        .env("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567")
+        .env("LEGACY", "x")
+        .current_dir(crate::harness::root());
+    let ran = run(&mut command);
+    assert_eq!(ran.code, Some(2));
+    insta::assert_snapshot!(ran.stdout);
+}

@@ -1,0 +1,208 @@
+//! What the tests share: the binary in a clean environment, a local ECR with a
+//! folder of its own, and the log of what was asked of it.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// The binary under test: the one that `cargo xtask test` built, else built now.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("ECRANE_BIN") {
+            return PathBuf::from(path);
+        }
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "ecrane"])
+            .current_dir(root())
+            .status()
+            .unwrap();
+        assert!(status.success(), "the binary does not build");
+        let mut folder = std::env::current_exe().unwrap();
+        folder.pop(); // deps
+        folder.pop(); // debug
+        folder.join("ecrane")
+    })
+}
+
+/// A command that sees these variables of this process and nothing else: no
+/// credential, Region or runner variable of the machine leaks into a test.
+pub fn clean(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("HOME", home).stdin(Stdio::null());
+    for name in ["PATH", "DOCKER_HOST", "LANG", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+/// Runs to the end and gives what was printed, with the exit code.
+pub struct Ran {
+    /// The exit code.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+pub fn run(command: &mut Command) -> Ran {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}; `cargo xtask setup` brings it"));
+    Ran {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// As [`run`], for a command that must end well.
+pub fn succeed(command: &mut Command) -> Ran {
+    let ran = run(command);
+    assert_eq!(
+        ran.code,
+        Some(0),
+        "{command:?}\n--- stdout\n{}\n--- stderr\n{}",
+        ran.stdout,
+        ran.stderr
+    );
+    ran
+}
+
+/// A local ECR that ends with the test.
+pub struct LocalEcr {
+    folder: TempDir,
+    server: Child,
+    /// `127.0.0.1:PORT`.
+    pub address: String,
+}
+
+impl LocalEcr {
+    /// Starts one on a free port.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = clean(binary(), folder.path())
+            .args(["local", "--port", "0", "--data"])
+            .arg(folder.path().join("ecr"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(server.stdout.as_mut().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        let address = first
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix("http://"))
+            .unwrap_or_else(|| panic!("no address in {first:?}"))
+            .to_owned();
+        Self {
+            folder,
+            server,
+            address,
+        }
+    }
+
+    /// A folder that ends with it.
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where it keeps everything.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("ecr")
+    }
+
+    /// `ecrane …` against it.
+    pub fn ecrane(&self, words: &[&str]) -> Command {
+        let mut command = clean(binary(), self.home());
+        command.args(words).current_dir(root());
+        self.sign(&mut command);
+        command
+    }
+
+    /// `ecrane up --local …` on its folder.
+    pub fn up(&self, words: &[&str]) -> Command {
+        let mut command = clean(binary(), self.home());
+        command
+            .args(["up", "--local", "--data"])
+            .arg(self.data())
+            .args(words)
+            .current_dir(root());
+        command
+    }
+
+    /// `aws ecr …` against it, and its answer.
+    pub fn aws(&self, words: &[&str]) -> Value {
+        let mut command = clean("aws", self.home());
+        command.arg("ecr").args(words).args(["--output", "json"]);
+        self.sign(&mut command);
+        serde_json::from_str(&succeed(&mut command).stdout).unwrap()
+    }
+
+    fn sign(&self, command: &mut Command) {
+        command
+            .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", self.address))
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local");
+    }
+
+    /// How many requests so far.
+    pub fn requests(&self) -> usize {
+        self.log().len()
+    }
+
+    /// The requests since the first `seen` ones.
+    pub fn log_since(&self, seen: usize) -> Vec<Value> {
+        self.log().split_off(seen)
+    }
+
+    fn log(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.data().join("requests.jsonl")).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The password of its registry, as `docker login` wants it.
+    pub fn password(&self) -> String {
+        let mut command = clean("aws", self.home());
+        command.args(["ecr", "get-login-password"]);
+        self.sign(&mut command);
+        succeed(&mut command).stdout.trim().to_owned()
+    }
+}
+
+impl Drop for LocalEcr {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Of these requests, those that write.
+pub fn writes(requests: &[Value]) -> Vec<&Value> {
+    requests
+        .iter()
+        .filter(|request| request["access"] == "write")
+        .collect()
+}

@@ -1,0 +1,158 @@
+//! `ecrane up --local` with the real engine, seen by other clients.
+
+use crate::harness::{LocalEcr, clean, root, succeed, writes};
+use serde_json::Value;
+use std::path::Path;
+
+/// An app whose image is one file: nothing to pull, built in a moment.
+fn app(folder: &Path, text: &str) -> String {
+    let context = folder.join("app");
+    std::fs::create_dir_all(&context).unwrap();
+    std::fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY page.txt /\nCMD [\"/page.txt\"]\n").unwrap();
+    std::fs::write(context.join("page.txt"), text).unwrap();
+    context.to_str().unwrap().to_owned()
+}
+
+fn output<'a>(result: &'a Value, name: &str) -> &'a str {
+    result["outputs"][name].as_str().unwrap()
+}
+
+fn marks(result: &Value) -> Vec<&str> {
+    result["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["change"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn an_image_lands_in_a_governed_repository_and_other_clients_find_it() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), "first");
+    let words = [
+        "--repository", "team/app", "--tags", "v1,latest", "--context", &context,
+        "--scan-on-push", "true", "--image-tag-mutability", "MUTABLE",
+        "--repository-tags", "team=a", "--lifecycle-policy", "default", "--json",
+    ];
+    let ran = succeed(&mut ecr.up(&words));
+    let result: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(marks(&result), ["create", "create", "create"], "{}", ran.stderr);
+    let digest = output(&result, "digest");
+    let image = format!("{}/team/app:v1", ecr.address);
+    assert_eq!(output(&result, "image"), image);
+
+    // skopeo and the engine, which nobody here wrote, get the same digest.
+    let password = ecr.password();
+    let credentials = format!("--creds=AWS:{password}");
+    let mut inspect = clean("skopeo", ecr.home());
+    inspect.args(["inspect", "--tls-verify=false", &credentials, "--format={{.Digest}}"]);
+    let seen = succeed(inspect.arg(format!("docker://{image}"))).stdout;
+    assert_eq!(seen.trim(), digest);
+    assert_eq!(pulled_digest(&ecr, &image, &password), digest);
+
+    // The service's own command sees repository, settings, policy and image.
+    let repositories = ecr.aws(&["describe-repositories", "--repository-names", "team/app"]);
+    let repository = &repositories["repositories"][0];
+    assert_eq!(repository["repositoryUri"], output(&result, "repository-uri"));
+    assert_eq!(repository["imageTagMutability"], "MUTABLE");
+    assert_eq!(repository["imageScanningConfiguration"]["scanOnPush"], true);
+    let policy = ecr.aws(&["get-lifecycle-policy", "--repository-name", "team/app"]);
+    assert!(policy["lifecyclePolicyText"].as_str().unwrap().contains("untagged"));
+    let images = ecr.aws(&["describe-images", "--repository-name", "team/app"]);
+    assert_eq!(images["imageDetails"][0]["imageDigest"], digest);
+    assert_eq!(images["imageDetails"][0]["imageTags"].as_array().unwrap().len(), 2);
+    let arn = repository["repositoryArn"].as_str().unwrap();
+    let tags = ecr.aws(&["list-tags-for-resource", "--resource-arn", arn]);
+    assert!(tags["tags"].to_string().contains("ecrane:lifecycle"));
+
+    // Again: nothing changes and nothing is written.
+    let seen = ecr.requests();
+    let again = succeed(&mut ecr.up(&words));
+    let result: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(marks(&result), ["same", "same", "same"]);
+    assert_eq!(output(&result, "digest"), digest);
+    assert!(again.stderr.contains("no changes"), "{}", again.stderr);
+    let requests = ecr.log_since(seen);
+    assert!(!requests.is_empty());
+    assert_eq!(writes(&requests), Vec::<&Value>::new());
+}
+
+/// Pulls by the engine and says which digest it got.
+fn pulled_digest(ecr: &LocalEcr, image: &str, password: &str) -> String {
+    let docker = |words: &[&str]| {
+        let mut command = clean("docker", ecr.home());
+        command.args(words);
+        command
+    };
+    succeed(&mut docker(&["login", "--username", "AWS", "--password", password, &ecr.address]));
+    succeed(&mut docker(&["pull", image]));
+    let format = "--format={{index .RepoDigests 0}}";
+    let digests = succeed(&mut docker(&["image", "inspect", format, image])).stdout;
+    succeed(&mut docker(&["image", "rm", image]));
+    digests.trim().split_once('@').unwrap().1.to_owned()
+}
+
+#[test]
+fn a_changed_app_moves_the_tag_and_a_setting_is_changed_alone() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), "first");
+    let words = ["--repository", "app", "--tags", "v1", "--context", &context, "--json"];
+    succeed(&mut ecr.up(&words));
+    let context = app(ecr.home(), "second");
+    let seen = ecr.requests();
+    let words = [
+        "--repository", "app", "--tags", "v1", "--context", &context, "--json",
+        "--scan-on-push", "true",
+    ];
+    let result: Value = serde_json::from_str(&succeed(&mut ecr.up(&words)).stdout).unwrap();
+    assert_eq!(marks(&result), ["update", "update"]);
+    let requests = ecr.log_since(seen);
+    let operations: Vec<&str> = writes(&requests)
+        .iter()
+        .filter_map(|request| request["operation"].as_str())
+        .collect();
+    assert!(operations.contains(&"PutImageScanningConfiguration"), "{operations:?}");
+    assert!(!operations.contains(&"CreateRepository"), "{operations:?}");
+    assert!(!operations.contains(&"PutLifecyclePolicy"), "{operations:?}");
+}
+
+#[test]
+fn a_dry_run_shows_the_plan_and_writes_nothing() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), "x");
+    let ran = succeed(&mut ecr.up(&["--repository", "app", "--tags", "v1", "--context", &context, "--dry-run"]));
+    assert!(ran.stdout.contains(" +  repository"), "{}", ran.stdout);
+    assert_eq!(writes(&ecr.log_since(0)), Vec::<&Value>::new());
+}
+
+#[test]
+fn a_prebuilt_layout_is_pushed_without_an_engine() {
+    let ecr = LocalEcr::start();
+    let layout = root().join("examples/hello/layout");
+    let mut command = ecr.up(&["--repository", "app", "--tags", "v1", "--json", "--image"]);
+    command.arg(layout).env("DOCKER_HOST", "unix:///nowhere");
+    let result: Value = serde_json::from_str(&succeed(&mut command).stdout).unwrap();
+    let images = ecr.aws(&["describe-images", "--repository-name", "app"]);
+    assert_eq!(images["imageDetails"][0]["imageDigest"], output(&result, "digest"));
+}
+
+#[test]
+fn the_local_ecr_is_found_or_started_and_stopped() {
+    let home = tempfile::tempdir().unwrap();
+    let context = app(home.path(), "x");
+    let ecrane = |words: &[&str]| {
+        let mut command = clean(crate::harness::binary(), home.path());
+        command.args(words).env("XDG_DATA_HOME", home.path());
+        command
+    };
+    let up = ["up", "--local", "--repository", "app", "--tags", "v1", "--context", &context];
+    let first = succeed(&mut ecrane(&up));
+    assert!(first.stdout.contains("started in the background"), "{}", first.stdout);
+    let second = succeed(&mut ecrane(&up));
+    assert!(second.stdout.contains("already running"), "{}", second.stdout);
+    assert!(second.stdout.contains("no changes"), "{}", second.stdout);
+    succeed(&mut ecrane(&["local", "status"]));
+    succeed(&mut ecrane(&["local", "stop"]));
+    assert_eq!(crate::harness::run(&mut ecrane(&["local", "status"])).code, Some(1));
+}
