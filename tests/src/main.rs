@@ -1,1 +1,3 @@
 //! The outer suite.
+
+mod lifecycle;

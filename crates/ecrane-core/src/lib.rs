@@ -5,4 +5,5 @@
 //! ECR and the page decide alike, and a test needs no mock.
 
 pub mod diagnostic;
+pub mod lifecycle;
 pub mod name;
