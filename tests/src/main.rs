@@ -5,4 +5,5 @@ mod architecture;
 mod contract;
 mod faulty;
 mod harness;
+mod lifecycle;
 mod up;

@@ -7,4 +7,7 @@
 pub mod auth;
 pub mod build;
 pub mod diagnostic;
+pub mod lifecycle;
 pub mod name;
+pub mod report;
+pub mod repository;

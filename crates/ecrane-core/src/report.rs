@@ -108,7 +108,11 @@ pub fn result_rows(plan: &Plan, image: &ImageResult) -> Vec<Row> {
 fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
     let mut rows = vec![repository_row(&plan.repository)];
     let repository = rows.first().map(|row| row.name.clone()).unwrap_or_default();
-    rows.extend(plan.policy.as_ref().map(|step| policy_row(step, &repository)));
+    rows.extend(
+        plan.policy
+            .as_ref()
+            .map(|step| policy_row(step, &repository)),
+    );
     rows.push(match result {
         Some(image) => result_row(image, &repository),
         None => image_row(&plan.image, &repository),
@@ -205,7 +209,10 @@ pub fn tree(rows: &[Row]) -> String {
         _ => "├─ ",
     };
     let width = |text: &str| text.chars().count();
-    let kinds = rows.iter().enumerate().map(|(i, row)| width(branch(i)) + width(row.kind));
+    let kinds = rows
+        .iter()
+        .enumerate()
+        .map(|(i, row)| width(branch(i)) + width(row.kind));
     let kind_width = kinds.max().unwrap_or(0);
     let name_width = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0);
     let mut tree = String::new();
@@ -265,11 +272,19 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
         );
     }
     if let Some((result, placed)) = image {
-        let _ = writeln!(text, "\n{}\n\n| output | value |\n|---|---|", resources(rows));
+        let _ = writeln!(
+            text,
+            "\n{}\n\n| output | value |\n|---|---|",
+            resources(rows)
+        );
         for reference in &placed.tagged {
             let _ = writeln!(text, "| image | {} |", code(&reference.to_string()));
         }
-        let _ = writeln!(text, "| by digest | {} |", code(&placed.digested.to_string()));
+        let _ = writeln!(
+            text,
+            "| by digest | {} |",
+            code(&placed.digested.to_string())
+        );
         let _ = writeln!(text, "| size | {} |", bytes(result.size));
     }
     text

@@ -32,7 +32,12 @@ fn the_tree_lines_up_and_says_what_happened() {
     let rows = [
         row(Change::Same, "repository", "team/app", ""),
         row(Change::Create, "lifecycle policy", "team/app", "2 rules"),
-        row(Change::Update, "image", "team/app:v1,latest", "sha256:0f0f0f0f0f0f, 1.2 MiB"),
+        row(
+            Change::Update,
+            "image",
+            "team/app:v1,latest",
+            "sha256:0f0f0f0f0f0f, 1.2 MiB",
+        ),
     ];
     insta::assert_snapshot!(tree(&rows), @"");
     insta::assert_snapshot!(resources(&rows), @"");
@@ -60,11 +65,18 @@ fn an_image_is_new_moved_or_unchanged_by_its_tags() {
     check(&[("v1", TagChange::New)], Change::Create, plain);
     check(&[("v1", TagChange::Unchanged)], Change::Same, plain);
     check(
-        &[("v1", TagChange::New), ("latest", TagChange::MovedFrom(digest("aa")))],
+        &[
+            ("v1", TagChange::New),
+            ("latest", TagChange::MovedFrom(digest("aa"))),
+        ],
         Change::Update,
         "sha256:0f0f0f0f0f0f, 1.18 MiB (latest was sha256:aaaaaaaaaaaa)",
     );
-    check(&[("v1", TagChange::New), ("v2", TagChange::Unchanged)], Change::Update, plain);
+    check(
+        &[("v1", TagChange::New), ("v2", TagChange::Unchanged)],
+        Change::Update,
+        plain,
+    );
 }
 
 #[test]

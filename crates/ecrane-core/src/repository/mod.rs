@@ -7,7 +7,8 @@ mod plan;
 mod settings;
 
 pub use plan::{
-    ImageStep, NewRepository, Plan, PolicyStep, Refusal, RepositoryStep, SettingChange, plan,
+    ImageStep, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep, SettingChange,
+    plan,
 };
 pub use settings::{Creation, ResourceTags, ScanOnPush, SettingError, TagMutability};
 

@@ -217,7 +217,12 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
     if let Some(PolicyStep::Put { policy, .. }) = &policy {
         wanted = wanted.with(OWNER_TAG, &policy.fingerprint());
     }
-    let tags = wanted.missing_from(standing.resource_tags.as_ref().unwrap_or(&ResourceTags::default()));
+    let tags = wanted.missing_from(
+        standing
+            .resource_tags
+            .as_ref()
+            .unwrap_or(&ResourceTags::default()),
+    );
 
     let mutability = desired
         .mutability

@@ -125,7 +125,10 @@ impl ResourceTags {
         }
         if value.chars().count() > MAX_VALUE {
             return error(
-                format!("the value of `{key}` has {} characters", value.chars().count()),
+                format!(
+                    "the value of `{key}` has {} characters",
+                    value.chars().count()
+                ),
                 "values have at most 256",
             );
         }
@@ -136,10 +139,16 @@ impl ResourceTags {
             );
         }
         if self.0.contains_key(key) {
-            return error(format!("the key `{key}` is given twice"), "keep one of them");
+            return error(
+                format!("the key `{key}` is given twice"),
+                "keep one of them",
+            );
         }
         if self.0.len() == MAX_TAGS {
-            return error("there are more than 50 tags".into(), "a repository has at most 50");
+            return error(
+                "there are more than 50 tags".into(),
+                "a repository has at most 50",
+            );
         }
         self.0.insert(key.to_owned(), value.to_owned());
         Ok(())

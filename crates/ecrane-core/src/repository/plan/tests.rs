@@ -38,8 +38,8 @@ fn tags(pairs: &[(&str, &str)]) -> ResourceTags {
 }
 
 /// The tree of the plan, or the refusal.
-fn check(desired: &Desired, observed: Observed) -> String {
-    match plan(desired, &observed) {
+fn check(desired: &Desired, observed: &Observed) -> String {
+    match plan(desired, observed) {
         Ok(plan) => tree(&plan_rows(&plan)),
         Err(refusal) => refusal.to_string(),
     }
@@ -53,7 +53,7 @@ fn a_missing_repository_is_created_with_what_was_asked_for() {
         policy: Some(policy(KEEP_5)),
         ..desired()
     };
-    insta::assert_snapshot!(check(&desired, Observed::Missing), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn what_was_not_asked_for_is_left_alone() {
         policy: Some(KEEP_9.into()),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired(), Observed::Present(other)), @"");
+    insta::assert_snapshot!(check(&desired(), &Observed::Present(other)), @"");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn each_setting_that_differs_is_a_change_of_its_own() {
         resource_tags: Some(tags(&[("cost", "1"), ("other", "x")])),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired, Observed::Present(standing)), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_policy_of_the_same_meaning_is_not_put_again() {
         policy: Some(KEEP_5_REWRITTEN.into()),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired, Observed::Present(standing)), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"");
 }
 
 #[test]
@@ -110,12 +110,18 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
             ..standing()
         })
     };
-    insta::assert_snapshot!(check(&desired, with(None)), @"");
+    insta::assert_snapshot!(check(&desired, &with(None)), @"");
     let of_another_policy = policy(KEEP_5).fingerprint();
-    assert!(plan(&desired, &with(Some(tags(&[(OWNER_TAG, &of_another_policy)])))).is_err());
+    assert!(
+        plan(
+            &desired,
+            &with(Some(tags(&[(OWNER_TAG, &of_another_policy)])))
+        )
+        .is_err()
+    );
 
     let own = policy(KEEP_9).fingerprint();
-    insta::assert_snapshot!(check(&desired, with(Some(tags(&[(OWNER_TAG, &own)])))), @"");
+    insta::assert_snapshot!(check(&desired, &with(Some(tags(&[(OWNER_TAG, &own)])))), @"");
 }
 
 #[test]
@@ -141,11 +147,11 @@ fn a_mistyped_name_makes_no_repository() {
         creation: Creation::Forbidden,
         ..desired()
     };
-    insta::assert_snapshot!(check(&forbidden, Observed::Missing), @"");
+    insta::assert_snapshot!(check(&forbidden, &Observed::Missing), @"");
     let pattern = |text: &str| Desired {
         creation: Creation::IfNameMatches(Pattern::new(text)),
         ..desired()
     };
-    insta::assert_snapshot!(check(&pattern("shop/*"), Observed::Missing), @"");
+    insta::assert_snapshot!(check(&pattern("shop/*"), &Observed::Missing), @"");
     assert!(plan(&pattern("team/*"), &Observed::Missing).is_ok());
 }

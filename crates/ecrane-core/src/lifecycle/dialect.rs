@@ -1,0 +1,123 @@
+//! The ways to write a lifecycle policy.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::json::{Node, Value};
+use super::spelling;
+
+/// A way to write a lifecycle policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `ecr`: the JSON that ECR itself takes.
+    Ecr,
+    /// `awsx`: the rules of Pulumi Crosswalk for AWS.
+    Awsx,
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 2] = [Self::Ecr, Self::Awsx];
+
+    /// The name that `--dialect` takes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ecr => "ecr",
+            Self::Awsx => "awsx",
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no dialect's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownDialect(String);
+
+impl fmt::Display for UnknownDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Dialect::ALL.map(Dialect::as_str);
+        write!(
+            f,
+            "no dialect is called `{}`: write {}",
+            self.0,
+            names.map(|name| format!("`{name}`")).join(" or ")
+        )?;
+        match spelling::nearest(&self.0, names.into_iter()) {
+            Some(name) => write!(f, "; did you mean `{name}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for UnknownDialect {}
+
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|dialect| dialect.as_str() == name)
+            .ok_or_else(|| UnknownDialect(name.to_owned()))
+    }
+}
+
+/// The dialect a document is written in, by the names of its properties.
+/// Nothing for one that has none: `{}` is a default to Crosswalk and a mistake
+/// to ECR.
+pub(super) fn detect(root: &Node) -> Option<Dialect> {
+    let properties = match &root.value {
+        Value::Null => return None,
+        Value::Object(properties) if properties.is_empty() => return None,
+        Value::Object(properties) => properties,
+        _ => return Some(Dialect::Ecr),
+    };
+    let skips = properties.iter().any(|property| property.name == "skip");
+    let rules = properties
+        .iter()
+        .filter(|property| property.name == "rules");
+    let (mut ecr, mut awsx) = (0, usize::from(skips));
+    for rule in rules.flat_map(|property| elements(&property.node)) {
+        match speaks(rule) {
+            Some(Dialect::Ecr) => ecr += 1,
+            Some(Dialect::Awsx) => awsx += 1,
+            None => {}
+        }
+    }
+    // A document with no sign of either is checked as what most are.
+    Some(if awsx > ecr {
+        Dialect::Awsx
+    } else {
+        Dialect::Ecr
+    })
+}
+
+fn elements(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::Array(nodes) => nodes,
+        _ => &[],
+    }
+}
+
+/// The dialect of one rule, if it has a property that only one dialect has.
+fn speaks(rule: &Node) -> Option<Dialect> {
+    let Value::Object(properties) = &rule.value else {
+        return None;
+    };
+    let mut awsx = false;
+    for property in properties {
+        match (property.name.as_str(), &property.node.value) {
+            ("rulePriority" | "action", _) => return Some(Dialect::Ecr),
+            ("maximumNumberOfImages" | "maximumAgeLimit", _) | ("selection", Value::String(_)) => {
+                awsx = true;
+            }
+            _ => {}
+        }
+    }
+    awsx.then_some(Dialect::Awsx)
+}

@@ -1,0 +1,99 @@
+//! What can be wrong with one property.
+
+use super::{Words, error, one_of, shown};
+use crate::lifecycle::json::JsonType;
+
+/// A fault of one property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lifecycle) enum ShapeFault {
+    /// A required property is not there. `near` is one that may be meant by it.
+    Missing {
+        name: &'static str,
+        what: &'static str,
+        near: Option<String>,
+    },
+    /// A property that is not known here.
+    Unknown { name: String, help: Option<String> },
+    /// Another JSON type than expected.
+    WrongType {
+        name: String,
+        expected: Expected,
+        found: JsonType,
+        help: Option<String>,
+    },
+    /// A word outside a closed set.
+    NotOneOf {
+        code: &'static str,
+        name: &'static str,
+        found: String,
+        allowed: Vec<&'static str>,
+        help: Option<String>,
+    },
+}
+
+/// The JSON type that a property must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::lifecycle) enum Expected {
+    /// A number; that it is whole is checked after.
+    Number,
+    /// A string.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Expected {
+    fn phrase(self) -> &'static str {
+        match self {
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Boolean => "`true` or `false`",
+            Self::Array => "a list in square brackets",
+            Self::Object => "an object",
+        }
+    }
+}
+
+impl ShapeFault {
+    pub(super) fn words(&self) -> Words {
+        match self {
+            Self::Missing { name, what, near } => {
+                let help = match near {
+                    Some(near) => format!("did you mean `{name}` by {}?", shown(near)),
+                    None => format!("add `{name}`: {what}"),
+                };
+                error("missing-property", format!("`{name}` is missing")).help(help)
+            }
+            Self::Unknown { name, help } => error(
+                "unknown-property",
+                format!("{} is not a known property here", shown(name)),
+            )
+            .maybe_help(help.clone()),
+            Self::WrongType {
+                name,
+                expected,
+                found,
+                help,
+            } => error(
+                "wrong-type",
+                format!("`{name}` must be {}, not {found}", expected.phrase()),
+            )
+            .maybe_help(help.clone()),
+            Self::NotOneOf {
+                code,
+                name,
+                found,
+                allowed,
+                help,
+            } => error(
+                code,
+                format!("`{name}` must be {}, not {}", one_of(allowed), shown(found)),
+            )
+            .maybe_help(help.clone()),
+        }
+    }
+}

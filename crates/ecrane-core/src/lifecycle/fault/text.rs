@@ -1,0 +1,103 @@
+//! What can be wrong with the text, before it is a policy.
+
+use super::{Words, error, one_of, shown};
+use crate::lifecycle::Dialect;
+use crate::lifecycle::json::{JsonType, MAX_DEPTH, READ_LIMIT};
+
+/// The most characters that ECR takes as a policy.
+pub(in crate::lifecycle) const MAX_CHARACTERS: usize = 30_720;
+/// The fewest characters that ECR takes as a policy.
+pub(in crate::lifecycle) const MIN_CHARACTERS: usize = 100;
+
+/// A fault of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lifecycle) enum TextFault {
+    /// Nothing but whitespace.
+    Blank,
+    /// Longer than ECR takes, in characters.
+    TooLong { characters: usize },
+    /// Longer than ecrane reads, in bytes.
+    OverCap { bytes: usize },
+    /// Begins with a byte order mark.
+    ByteOrderMark,
+    /// Bytes that are UTF-16.
+    Utf16,
+    /// Bytes that are no UTF-8, from this offset.
+    NotUtf8 { at: usize },
+    /// Brackets inside brackets, without end.
+    TooDeep,
+    /// No JSON. The place decides the words.
+    Syntax {
+        message: String,
+        help: Option<String>,
+    },
+    /// A property is there twice.
+    DuplicateProperty { name: String },
+    /// JSON, and no object.
+    NotAnObject { found: JsonType },
+    /// Nothing in it tells the dialect.
+    UnclearDialect,
+    /// A workflow expression that nobody expanded.
+    Expression,
+}
+
+impl TextFault {
+    pub(super) fn words(&self) -> Words {
+        match self {
+            Self::Blank => error("text-too-short", "the document is empty")
+                .help(format!(
+                    "a policy has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters and at least one rule; for no policy at all, leave the input out"
+                )),
+            Self::TooLong { characters } => error(
+                "text-too-long",
+                format!("the policy has {characters} characters, and ECR takes at most {MAX_CHARACTERS}"),
+            )
+            .help("shorten descriptions, or give the policy without line breaks and indentation"),
+            Self::OverCap { bytes } => error(
+                "text-too-long",
+                format!("the text has {bytes} bytes, and only {READ_LIMIT} are read"),
+            )
+            .help(format!("ECR takes at most {MAX_CHARACTERS} characters: is this the right file?")),
+            Self::ByteOrderMark => error(
+                "byte-order-mark",
+                "the text begins with a byte order mark, which is left out",
+            )
+            .help("save the file as UTF-8 without a byte order mark (BOM)")
+            .warning(),
+            Self::Utf16 => error("text-encoding", "the text looks like UTF-16").help("save it as UTF-8"),
+            Self::NotUtf8 { at } => error("text-encoding", format!("invalid UTF-8 at byte {at}"))
+                .help("save the text as UTF-8"),
+            Self::TooDeep => error(
+                "nesting-too-deep",
+                format!("more than {MAX_DEPTH} brackets are open here: the rest is not read"),
+            )
+            .help("a policy needs five: is this the right file?"),
+            Self::Syntax { message, help } => {
+                error("json-syntax", message.as_str()).maybe_help(help.clone())
+            }
+            Self::DuplicateProperty { name } => {
+                error("duplicate-key", format!("{} is there twice", shown(name)))
+                    .help("keep one of the two: a JSON reader silently drops the other")
+            }
+            Self::NotAnObject { found } => error(
+                "not-an-object",
+                format!("a policy is an object with `rules`, and this is {found}"),
+            )
+            .help("write `{\"rules\": [ … ]}`"),
+            Self::UnclearDialect => error(
+                "unclear-dialect",
+                "this has no `rules`, so it may be an incomplete ECR policy or Crosswalk's default",
+            )
+            .help(format!(
+                "say what it is with `--dialect`: {}; a blank `awsx` document keeps at most one untagged image",
+                one_of(&Dialect::ALL.map(Dialect::as_str))
+            )),
+            Self::Expression => error(
+                "unexpanded-expression",
+                "`${{` is the start of a workflow expression that nothing has expanded",
+            )
+            .help("expressions are expanded in workflow files only, not in the files they name")
+            .warning(),
+        }
+    }
+}

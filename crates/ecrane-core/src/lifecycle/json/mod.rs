@@ -1,0 +1,241 @@
+//! JSON with the place of every value, read to the end past its faults.
+//!
+//! The grammar is strict, the reader is not: what JSON forbids and people
+//! write (comments, trailing commas, single quotes, …) is reported and read on,
+//! so that one run shows every fault of a text.
+
+mod repair;
+mod tokens;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use jsonc_parser::common::Ranged;
+use jsonc_parser::errors::{ParseError, ParseErrorKind};
+use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, ast, parse_to_ast};
+use serde::de::IgnoredAny;
+
+use super::fault::{Finding, TextFault};
+use crate::diagnostic::Span;
+
+/// The most bytes that are read at all.
+pub(super) const READ_LIMIT: usize = 1_048_576;
+/// The most brackets that may be open at once.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Node {
+    pub(super) span: Span,
+    pub(super) value: Value,
+}
+
+/// A JSON value. A number is kept as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Null,
+    Boolean(bool),
+    Number(String),
+    String(String),
+    Array(Vec<Node>),
+    Object(Vec<Property>),
+}
+
+/// A property of an object, in the order of the text. A name that is there
+/// twice is reported, and both are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Property {
+    pub(super) name: String,
+    pub(super) name_span: Span,
+    pub(super) node: Node,
+}
+
+/// The types of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JsonType {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// With its article, for sentences.
+impl fmt::Display for JsonType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "`null`",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "a list",
+            Self::Object => "an object",
+        })
+    }
+}
+
+impl Node {
+    pub(super) fn json_type(&self) -> JsonType {
+        match self.value {
+            Value::Null => JsonType::Null,
+            Value::Boolean(_) => JsonType::Boolean,
+            Value::Number(_) => JsonType::Number,
+            Value::String(_) => JsonType::String,
+            Value::Array(_) => JsonType::Array,
+            Value::Object(_) => JsonType::Object,
+        }
+    }
+}
+
+/// Reads `text`, which must not be blank. Reports to `findings`, and gives no
+/// value when the text ends up unreadable.
+pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
+    if text.len() > READ_LIMIT {
+        let fault = TextFault::OverCap { bytes: text.len() };
+        findings.push(Finding::new(fault, Span::default()));
+        return None;
+    }
+    let repaired = repair::repair(text, findings)?;
+    let options = CollectOptions {
+        comments: CommentCollectionStrategy::AsTokens,
+        tokens: true,
+    };
+    // Every leniency of the parser is on, and its use is found in the tokens.
+    let parsed = match parse_to_ast(&repaired.text, &options, &ParseOptions::default()) {
+        Ok(parsed) => parsed,
+        // Past a quote that had to be guessed, the parser may only stumble
+        // over the guess.
+        Err(_) if !repaired.closed.is_empty() => return None,
+        Err(error) => {
+            findings.push(unreadable(&error));
+            return None;
+        }
+    };
+    let before = findings.len();
+    let tokens = parsed.tokens.unwrap_or_default();
+    tokens::report(&repaired, &tokens, findings);
+    if before == findings.len() {
+        findings.extend(refused_by_strict_reader(&repaired.text));
+    }
+    parsed.value.map(|value| node(&value, findings))
+}
+
+/// The parser's leniencies are known; this catches one that is not.
+fn refused_by_strict_reader(text: &str) -> Option<Finding> {
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let at = (line_start + error.column().saturating_sub(1)).min(text.len());
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Some(syntax(Span::new(at, at), message, None))
+}
+
+fn syntax(span: Span, message: impl Into<String>, help: Option<&str>) -> Finding {
+    let fault = TextFault::Syntax {
+        message: message.into(),
+        help: help.map(str::to_owned),
+    };
+    Finding::new(fault, span)
+}
+
+fn span(range: jsonc_parser::common::Range) -> Span {
+    Span::new(range.start, range.end)
+}
+
+/// Where and why the parser could not go on, in words for the person who
+/// wrote the text.
+fn unreadable(error: &ParseError) -> Finding {
+    use ParseErrorKind as Kind;
+    let place = span(error.range());
+    let opening = Span::new(place.start, place.start + 1);
+    let (place, message, help) = match error.kind() {
+        Kind::MultipleRootJsonValues => (
+            place,
+            "trailing characters: the document has ended before this".to_owned(),
+            Some("one file holds one document"),
+        ),
+        Kind::UnterminatedObject => (
+            opening,
+            "this `{` is never closed".to_owned(),
+            Some("add the missing `}`"),
+        ),
+        Kind::UnterminatedArray => (
+            opening,
+            "this `[` is never closed".to_owned(),
+            Some("add the missing `]`"),
+        ),
+        Kind::UnexpectedWord => (
+            place,
+            "this word is no JSON value".to_owned(),
+            Some("put text in double quotes; `true`, `false` and `null` are written in lower case"),
+        ),
+        Kind::ExpectedColonAfterObjectKey => (
+            place,
+            "expected `:` between a property and its value".to_owned(),
+            None,
+        ),
+        Kind::UnterminatedCommentBlock => (
+            Span::new(place.start, place.start + 2),
+            "comments are not JSON, and this one is never closed".to_owned(),
+            Some("remove it"),
+        ),
+        Kind::UnexpectedComma => (place, "a value is missing before this `,`".to_owned(), None),
+        Kind::String(kind) => (place, lower_first(&kind.to_string()), None),
+        other => (place, lower_first(&other.to_string()), None),
+    };
+    syntax(place, message, help)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Depth is limited by `repair`, so this may call itself.
+fn node(value: &ast::Value<'_>, findings: &mut Vec<Finding>) -> Node {
+    let place = span(value.range());
+    let value = match value {
+        ast::Value::NullKeyword(_) => Value::Null,
+        ast::Value::BooleanLit(literal) => Value::Boolean(literal.value),
+        ast::Value::NumberLit(literal) => Value::Number(literal.value.to_owned()),
+        ast::Value::StringLit(literal) => Value::String(literal.value.clone().into_owned()),
+        ast::Value::Array(array) => Value::Array(
+            array
+                .elements
+                .iter()
+                .map(|element| node(element, findings))
+                .collect(),
+        ),
+        ast::Value::Object(object) => Value::Object(properties(object, findings)),
+    };
+    Node { span: place, value }
+}
+
+fn properties(object: &ast::Object<'_>, findings: &mut Vec<Finding>) -> Vec<Property> {
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut properties = Vec::with_capacity(object.properties.len());
+    for property in &object.properties {
+        let name = property.name.as_str();
+        let name_span = span(property.name.range());
+        if let Some(first) = seen.insert(name, name_span) {
+            let fault = TextFault::DuplicateProperty {
+                name: name.to_owned(),
+            };
+            findings.push(Finding::new(fault, name_span).label(first, "first here"));
+        }
+        properties.push(Property {
+            name: name.to_owned(),
+            name_span,
+            node: node(&property.value, findings),
+        });
+    }
+    properties
+}

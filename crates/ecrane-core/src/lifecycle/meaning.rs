@@ -1,0 +1,74 @@
+//! When two policies do the same.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use super::rule::{Action, CountType, Policy, Rule, TagList, TagSelection};
+
+/// Whether two policies do the same to every image of every repository, as far
+/// as can be seen rule by rule.
+///
+/// Without effect, and so not compared: the order of the rules in the
+/// document, the order and repetition of list entries, a spelled-out default
+/// such as `"storageClass": "standard"`, descriptions, and the priorities
+/// themselves as long as they put the rules in the same order. The prefix `v`
+/// and the pattern `v*` are the same.
+pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
+    meaning(a) == meaning(b)
+}
+
+/// What a rule does, in a form where equal rules are equal values.
+#[derive(PartialEq)]
+struct Meaning<'p> {
+    tags: Tags<'p>,
+    count_type: CountType,
+    count_number: NonZeroU32,
+    action: Action,
+}
+
+#[derive(PartialEq)]
+enum Tags<'p> {
+    Any,
+    Untagged,
+    Every(BTreeSet<Matcher<'p>>),
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Matcher<'p> {
+    Prefix(&'p str),
+    Pattern(&'p str),
+}
+
+fn meaning(policy: &Policy) -> Vec<Meaning<'_>> {
+    policy.by_priority().into_iter().map(rule_meaning).collect()
+}
+
+fn rule_meaning(rule: &Rule) -> Meaning<'_> {
+    let tags = match &rule.selection.tags {
+        TagSelection::Any => Tags::Any,
+        TagSelection::Untagged => Tags::Untagged,
+        TagSelection::Tagged(list) => Tags::Every(matchers(list)),
+    };
+    Meaning {
+        tags,
+        count_type: rule.selection.count_type,
+        count_number: rule.selection.count_number,
+        action: rule.action,
+    }
+}
+
+fn matchers(list: &TagList) -> BTreeSet<Matcher<'_>> {
+    match list {
+        TagList::Prefixes(prefixes) => prefixes
+            .iter()
+            .map(|prefix| Matcher::Prefix(prefix.as_str()))
+            .collect(),
+        TagList::Patterns(patterns) => patterns
+            .iter()
+            .map(|pattern| match pattern.as_str().strip_suffix('*') {
+                Some(start) if !start.contains('*') => Matcher::Prefix(start),
+                _ => Matcher::Pattern(pattern.as_str()),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Lifecycle policies: reading, checking, compiling and comparing them.
+//!
+//! [`read`] takes a text in any [`Dialect`] and gives the [`Policy`] it means,
+//! or every fault it has. [`check`] does so for ECR's own JSON.
+
+mod compile;
+mod dialect;
+mod document;
+mod draft;
+mod ecr;
+mod fault;
+mod fingerprint;
+mod json;
+mod meaning;
+mod rule;
+mod service;
+mod shape;
+mod spelling;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
+pub use dialect::{Dialect, UnknownDialect};
+pub use meaning::same_meaning;
+pub use rule::{
+    Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
+    TagPattern, TagPrefix, TagSelection, TagStatus,
+};
+pub use service::service_message;
+
+use crate::diagnostic::{Diagnostic, Span};
+use fault::{Finding, MAX_CHARACTERS, TextFault};
+
+/// What came of reading a text.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The policy. None where a diagnostic is an error, and for a Crosswalk
+    /// document with `skip`, which wants no policy.
+    pub policy: Option<Policy>,
+    /// Everything that was found, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The dialect it was read in: the one asked for, or the one detected.
+    pub dialect: Option<Dialect>,
+}
+
+impl Checked {
+    /// Whether no error was found. A valid text without a policy asks for none.
+    pub fn is_valid(&self) -> bool {
+        !crate::diagnostic::has_errors(&self.diagnostics)
+    }
+}
+
+/// Checks a policy in ECR's own JSON.
+pub fn check(text: &str) -> Checked {
+    read(text, Some(Dialect::Ecr))
+}
+
+/// Reads a policy in the dialect given, or in the one it seems to be written
+/// in.
+pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
+    let examined = examine(text, dialect);
+    Checked {
+        policy: examined.policy,
+        diagnostics: examined.findings.into_iter().map(Into::into).collect(),
+        dialect: examined.dialect,
+    }
+}
+
+/// The text in the bytes of a file. The diagnostics' offsets are into the text
+/// that [`String::from_utf8_lossy`] makes of the bytes.
+pub fn decode(bytes: &[u8]) -> Result<&str, Vec<Diagnostic>> {
+    // JSON begins with an ASCII character: in UTF-16 a zero byte is beside it.
+    let utf16 = matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]
+    );
+    if utf16 {
+        return Err(vec![Finding::new(TextFault::Utf16, Span::default()).into()]);
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let replacement = char::REPLACEMENT_CHARACTER.len_utf8();
+        let place = Span::new(at, at + replacement);
+        vec![Finding::new(TextFault::NotUtf8 { at }, place).into()]
+    })
+}
+
+/// What [`read`] finds, before it is put into words.
+struct Examined {
+    policy: Option<Policy>,
+    findings: Vec<Finding>,
+    dialect: Option<Dialect>,
+}
+
+fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
+    let mut findings = Vec::new();
+    let (policy, dialect) = interpret(text, dialect, &mut findings);
+    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+    let faulty = findings.iter().any(Finding::is_error);
+    Examined {
+        policy: policy.filter(|_| !faulty),
+        findings,
+        dialect,
+    }
+}
+
+fn interpret(
+    text: &str,
+    dialect: Option<Dialect>,
+    findings: &mut Vec<Finding>,
+) -> (Option<Policy>, Option<Dialect>) {
+    if text
+        .trim_matches([' ', '\t', '\n', '\r', '\u{feff}'])
+        .is_empty()
+    {
+        findings.push(Finding::new(TextFault::Blank, Span::default()));
+        return (None, dialect);
+    }
+    let Some(root) = json::read(text, findings) else {
+        return (None, dialect);
+    };
+    findings.extend(
+        text.match_indices("${{").map(|(at, found)| {
+            Finding::new(TextFault::Expression, Span::new(at, at + found.len()))
+        }),
+    );
+    let Some(dialect) = dialect.or_else(|| dialect::detect(&root)) else {
+        findings.push(Finding::new(TextFault::UnclearDialect, root.span));
+        return (None, None);
+    };
+    let policy = match dialect {
+        Dialect::Ecr => {
+            findings.extend(too_long(text));
+            let drafts = ecr::drafts(&root, findings);
+            let rules: Option<Vec<Rule>> = drafts.iter().map(draft::Draft::rule).collect();
+            rules.map(Policy::new)
+        }
+        Dialect::Awsx => compile::compile(&root, findings).policy(),
+    };
+    (policy, Some(dialect))
+}
+
+/// ECR counts the characters of the text as it is given.
+fn too_long(text: &str) -> Option<Finding> {
+    let characters = text.chars().count();
+    (characters > MAX_CHARACTERS)
+        .then(|| Finding::new(TextFault::TooLong { characters }, Span::default()))
+}
