@@ -1,1 +1,21 @@
-//! See the crate's description.
+//! A local Amazon ECR: the AWS API and the OCI registry on one loopback port.
+//!
+//! What is sent is checked as ECR checks it and refused in ECR's words, with
+//! one exception: the signature of an AWS request is not verified. Its
+//! credential scope names the Region, any access key is welcome, and every
+//! account that a request names is there.
+
+mod api;
+mod blob_files;
+mod clock;
+mod connections;
+mod ecr;
+pub mod instance;
+mod refusal;
+mod registry;
+mod request_log;
+mod server;
+mod store;
+mod token;
+
+pub use server::{Options, ServeError, Server, StartError, bind};

@@ -1,0 +1,170 @@
+//! The AWS API: JSON 1.1, one POST for every operation.
+//!
+//! Source: the Amazon ECR service model (2015-09-21) and the AWS JSON 1.1
+//! protocol of Smithy. One file per family of operations.
+
+mod authorization;
+mod batch;
+mod call;
+mod error;
+mod images;
+mod lifecycle;
+mod page;
+mod parameter;
+mod repositories;
+mod settings;
+mod tags;
+
+use crate::ecr::{Ecr, blocking};
+use crate::request_log::{Access, Subject};
+use crate::store::Registry;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use call::Call;
+use error::{ApiError, Code};
+use serde_json::Value;
+use std::sync::Arc;
+
+const TARGET: &str = "x-amz-target";
+const SERVICE: &str = "AmazonEC2ContainerRegistry_V20150921.";
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+/// Above a manifest of 4 MiB in a JSON string.
+const BODY_LIMIT: usize = 8 << 20;
+
+type Handler = fn(&Call<'_>) -> Result<Value, ApiError>;
+
+/// An operation that is there, whether it may change something, and its code.
+const OPERATIONS: &[(&str, Access, Handler)] = &[
+    ("BatchDeleteImage", Access::Write, batch::delete),
+    ("BatchGetImage", Access::Read, batch::get),
+    ("CreateRepository", Access::Write, repositories::create),
+    ("DeleteLifecyclePolicy", Access::Write, lifecycle::delete),
+    ("DeleteRepository", Access::Write, repositories::delete),
+    ("DescribeImages", Access::Read, images::describe),
+    ("DescribeRepositories", Access::Read, repositories::describe),
+    ("GetAuthorizationToken", Access::Read, authorization::token),
+    ("GetLifecyclePolicy", Access::Read, lifecycle::get),
+    ("ListImages", Access::Read, images::list),
+    ("ListTagsForResource", Access::Read, tags::list),
+    (
+        "PutImageScanningConfiguration",
+        Access::Write,
+        settings::put_scanning,
+    ),
+    (
+        "PutImageTagMutability",
+        Access::Write,
+        settings::put_mutability,
+    ),
+    ("PutLifecyclePolicy", Access::Write, lifecycle::put),
+    ("TagResource", Access::Write, tags::put),
+    ("UntagResource", Access::Write, tags::remove),
+];
+
+/// Answers one request of the AWS API.
+pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Response<Body> {
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let mut subject = Subject {
+        operation: operation_name(request.headers()),
+        access: Access::Read,
+        repository: None,
+    };
+    let result = answer(&ecr, request, &mut subject).await;
+    let (status, body) = match result {
+        Ok(value) => (StatusCode::OK, value),
+        Err(error) => (error.status(), error.body()),
+    };
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static(CONTENT_TYPE),
+    );
+    if let Ok(id) = request_id.parse() {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response.extensions_mut().insert(subject);
+    response
+}
+
+/// What the request calls its operation, as far as a log may repeat it.
+fn operation_name(headers: &HeaderMap) -> String {
+    headers
+        .get(TARGET)
+        .and_then(|target| target.to_str().ok())
+        .map(|target| target.strip_prefix(SERVICE).unwrap_or(target))
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(100)
+        .collect()
+}
+
+async fn answer(
+    ecr: &Arc<Ecr>,
+    request: Request,
+    subject: &mut Subject,
+) -> Result<Value, ApiError> {
+    let (head, body) = request.into_parts();
+    if head.method != Method::POST || !head.headers.contains_key(TARGET) {
+        return Err(ApiError::unknown_operation(None));
+    }
+    let registry = signed_scope(&head.headers, &ecr.home)?;
+    let Some((_, access, handler)) = OPERATIONS
+        .iter()
+        .find(|(name, _, _)| *name == subject.operation)
+        .copied()
+    else {
+        return Err(ApiError::unknown_operation(Some(&subject.operation)));
+    };
+    subject.access = access;
+    let body = to_bytes(body, BODY_LIMIT)
+        .await
+        .map_err(|_| ApiError::new(Code::Serialization, "The request body cannot be read"))?;
+    let parameters: Value = serde_json::from_slice(&body)
+        .map_err(|_| ApiError::new(Code::Serialization, "The request body is not JSON"))?;
+    subject.repository = parameter::named_repository(&parameters);
+    let done = blocking(ecr, move |ecr| {
+        let call = Call {
+            ecr,
+            registry,
+            parameters,
+        };
+        Ok(handler(&call))
+    });
+    done.await.map_err(ApiError::from)?
+}
+
+/// The registry that the request is signed for: the Region of its credential
+/// scope, and the account that this server was started with.
+///
+/// The signature itself is not verified: there is no secret to verify it with.
+fn signed_scope(headers: &HeaderMap, home: &Registry) -> Result<Registry, ApiError> {
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(|| {
+            ApiError::new(
+                Code::MissingAuthenticationToken,
+                "Missing Authentication Token",
+            )
+        })?;
+    // AWS4-HMAC-SHA256 Credential=KEY/20260101/REGION/ecr/aws4_request, …
+    let region = authorization
+        .split_once("Credential=")
+        .and_then(|(_, credential)| credential.split(',').next())
+        .and_then(|scope| scope.split('/').nth(2))
+        .and_then(|region| region.trim().parse().ok());
+    match region {
+        Some(region) => Ok(Registry {
+            account: home.account.clone(),
+            region,
+        }),
+        None => Err(ApiError::new(
+            Code::IncompleteSignature,
+            "Authorization header requires 'Credential' parameter with a scope",
+        )),
+    }
+}

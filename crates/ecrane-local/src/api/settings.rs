@@ -1,0 +1,195 @@
+use super::call::Call;
+use super::error::ApiError;
+use super::parameter;
+use crate::store::{Encryption, EncryptionType, Mutability, TagMutability};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const MUTABILITIES: &str = "IMMUTABLE, MUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION";
+const MOST_EXCLUSIONS: usize = 5;
+const MOST_STARS: usize = 2;
+
+/// The parameters that set which tags may move.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MutabilityParameters {
+    image_tag_mutability: Option<String>,
+    image_tag_mutability_exclusion_filters: Option<Vec<ExclusionFilter>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExclusionFilter {
+    filter_type: Option<String>,
+    filter: Option<String>,
+}
+
+impl MutabilityParameters {
+    /// The setting; all tags are mutable where nothing is said.
+    pub(super) fn parse(self) -> Result<TagMutability, ApiError> {
+        let setting = match self.image_tag_mutability {
+            Some(word) => parameter::one_of("imageTagMutability", word, MUTABILITIES)?,
+            None => Mutability::Mutable,
+        };
+        let filters = self.image_tag_mutability_exclusion_filters;
+        let name = "imageTagMutabilityExclusionFilters";
+        let takes_filters = matches!(
+            setting,
+            Mutability::ImmutableWithExclusion | Mutability::MutableWithExclusion
+        );
+        if takes_filters != filters.is_some() {
+            let rule = if takes_filters {
+                "must be given with this imageTagMutability"
+            } else {
+                "must not be given with this imageTagMutability"
+            };
+            return Err(ApiError::parameter(name, rule));
+        }
+        let filters = filters.unwrap_or_default();
+        if takes_filters {
+            parameter::length_between(name, filters.len(), 1, MOST_EXCLUSIONS)?;
+        }
+        let exclusions = filters
+            .into_iter()
+            .map(|filter| exclusion(name, filter))
+            .collect::<Result<_, _>>()?;
+        Ok(TagMutability {
+            setting,
+            exclusions,
+        })
+    }
+}
+
+fn exclusion(name: &str, filter: ExclusionFilter) -> Result<String, ApiError> {
+    let kind = parameter::required("filterType", filter.filter_type)?;
+    if kind != "WILDCARD" {
+        return Err(ApiError::parameter(
+            "filterType",
+            "Member must satisfy enum value set: [WILDCARD]",
+        ));
+    }
+    let filter = parameter::required("filter", filter.filter)?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '*' | '-');
+    if !(1..=128).contains(&filter.len()) || !filter.chars().all(legal) {
+        return Err(ApiError::parameter(
+            name,
+            "must satisfy regular expression '^[0-9a-zA-Z._*-]{1,128}$'",
+        ));
+    }
+    if filter.matches('*').count() > MOST_STARS {
+        return Err(ApiError::parameter(
+            name,
+            format_args!("must have at most {MOST_STARS} wildcards"),
+        ));
+    }
+    Ok(filter)
+}
+
+/// Adds the exclusion filters to an answer, where there are any.
+pub(super) fn add_exclusions(answer: &mut Value, mutability: &TagMutability) {
+    if mutability.exclusions.is_empty() {
+        return;
+    }
+    let filters: Vec<Value> = mutability
+        .exclusions
+        .iter()
+        .map(|filter| json!({ "filterType": "WILDCARD", "filter": filter }))
+        .collect();
+    answer["imageTagMutabilityExclusionFilters"] = filters.into();
+}
+
+/// `PutImageTagMutability`.
+pub(super) fn put_mutability(call: &Call<'_>) -> Result<Value, ApiError> {
+    let key = call.repository()?;
+    let parameters: MutabilityParameters = call.parameters()?;
+    parameter::required(
+        "imageTagMutability",
+        parameters.image_tag_mutability.as_ref(),
+    )?;
+    let mutability = parameters.parse()?;
+    let (repository, ()) = call.ecr.store.update_repository(&key, |repository| {
+        repository.tag_mutability = mutability;
+        Ok(())
+    })?;
+    let mut answer = json!({
+        "registryId": repository.registry.account,
+        "repositoryName": repository.name,
+        "imageTagMutability": repository.tag_mutability.setting,
+    });
+    add_exclusions(&mut answer, &repository.tag_mutability);
+    Ok(answer)
+}
+
+/// Whether a push starts a scan.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ScanningParameters {
+    scan_on_push: Option<bool>,
+}
+
+/// No, where nothing is said.
+pub(super) fn scan_on_push(parameters: Option<ScanningParameters>) -> bool {
+    parameters
+        .and_then(|parameters| parameters.scan_on_push)
+        .unwrap_or(false)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PutScanningParameters {
+    image_scanning_configuration: Option<ScanningParameters>,
+}
+
+/// `PutImageScanningConfiguration`.
+pub(super) fn put_scanning(call: &Call<'_>) -> Result<Value, ApiError> {
+    let key = call.repository()?;
+    let parameters: PutScanningParameters = call.parameters()?;
+    let configuration = parameter::required(
+        "imageScanningConfiguration",
+        parameters.image_scanning_configuration,
+    )?;
+    let scan_on_push = scan_on_push(Some(configuration));
+    let (repository, ()) = call.ecr.store.update_repository(&key, |repository| {
+        repository.scan_on_push = scan_on_push;
+        Ok(())
+    })?;
+    Ok(json!({
+        "registryId": repository.registry.account,
+        "repositoryName": repository.name,
+        "imageScanningConfiguration": { "scanOnPush": repository.scan_on_push },
+    }))
+}
+
+/// How a new repository is to be encrypted.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EncryptionParameters {
+    encryption_type: Option<String>,
+    kms_key: Option<String>,
+}
+
+/// AES256 where nothing is said.
+pub(super) fn encryption(parameters: Option<EncryptionParameters>) -> Result<Encryption, ApiError> {
+    let Some(EncryptionParameters {
+        encryption_type,
+        kms_key,
+    }) = parameters
+    else {
+        return Ok(Encryption {
+            kind: EncryptionType::Aes256,
+            kms_key: None,
+        });
+    };
+    let kind = parameter::required("encryptionType", encryption_type)?;
+    let kind = parameter::one_of("encryptionType", kind, "AES256, KMS, KMS_DSSE")?;
+    if let Some(key) = &kms_key {
+        parameter::length_between("kmsKey", key.len(), 1, 2048)?;
+        if kind == EncryptionType::Aes256 {
+            return Err(ApiError::parameter(
+                "kmsKey",
+                "must not be given with encryptionType AES256",
+            ));
+        }
+    }
+    Ok(Encryption { kind, kms_key })
+}

@@ -1,0 +1,93 @@
+//! Blobs as files, named by their digest, and the files that uploads grow in.
+//!
+//! A file under a digest's name is whole: it gets the name when its bytes were
+//! hashed and are on disk. All repositories share one file.
+
+use crate::store::StoreError;
+use ecrane_core::name::Digest;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The folders of one data directory that hold blobs.
+pub(crate) struct BlobFiles {
+    blobs: PathBuf,
+    uploads: PathBuf,
+}
+
+impl BlobFiles {
+    /// Makes the folders; what an earlier run left unfinished goes.
+    pub(crate) fn open(data: &Path) -> io::Result<Self> {
+        let files = Self {
+            blobs: data.join("blobs").join("sha256"),
+            uploads: data.join("uploads"),
+        };
+        fs::create_dir_all(&files.blobs)?;
+        if files.uploads.exists() {
+            fs::remove_dir_all(&files.uploads)?;
+        }
+        fs::create_dir_all(&files.uploads)?;
+        Ok(files)
+    }
+
+    /// Removes the blobs that no repository has any more.
+    ///
+    /// Only before requests are served: a blob that is just being confirmed has
+    /// its file first and its record after.
+    pub(crate) fn remove_orphans(&self, kept: &HashSet<Digest>) -> Result<(), StoreError> {
+        for folder in fs::read_dir(&self.blobs)? {
+            for file in fs::read_dir(folder?.path())? {
+                let file = file?;
+                let name = file.file_name();
+                let digest = format!("sha256:{}", name.to_string_lossy()).parse::<Digest>();
+                if digest.is_ok_and(|digest| !kept.contains(&digest)) {
+                    fs::remove_file(file.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where an upload grows.
+    pub(crate) fn upload(&self, id: &str) -> PathBuf {
+        self.uploads.join(id)
+    }
+
+    /// Where a blob is. Two levels, so that no folder grows too long.
+    pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
+        let (folder, _) = digest.hex().split_at_checked(2).unwrap_or_default();
+        self.blobs.join(folder).join(digest.hex())
+    }
+
+    /// Makes the upload's file the blob's. Its bytes were hashed and have that
+    /// digest; when this returns they survive a crash.
+    pub(crate) fn confirm(&self, upload: &Path, digest: &Digest) -> io::Result<()> {
+        let blob = self.blob(digest);
+        if blob.exists() {
+            return fs::remove_file(upload);
+        }
+        File::open(upload)?.sync_all()?;
+        if let Some(folder) = blob.parent() {
+            if !folder.exists() {
+                fs::create_dir_all(folder)?;
+                sync_folder(&self.blobs)?;
+            }
+            fs::rename(upload, &blob)?;
+            sync_folder(folder)?;
+        }
+        Ok(())
+    }
+}
+
+/// A new name in a folder is on disk when the folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Other systems keep names by themselves, and do not open folders as files.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

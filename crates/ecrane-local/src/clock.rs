@@ -1,0 +1,49 @@
+//! What time it is, decided in one place.
+
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A moment, in milliseconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Timestamp(i64);
+
+impl Timestamp {
+    /// The form that the AWS JSON protocol uses: seconds with a fraction.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit a double exactly for 285,000 years"
+    )]
+    pub(crate) fn epoch_seconds(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// The moment this long after.
+    pub(crate) fn after(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// RFC 3339 in UTC, for people who read a log.
+    pub(crate) fn rfc3339(self) -> String {
+        use time::format_description::well_known::Rfc3339;
+        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .ok()
+            .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// The only source of the time: every date that is stored or compared comes
+/// from here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock;
+
+impl Clock {
+    /// The time now.
+    pub(crate) fn now(self) -> Timestamp {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}

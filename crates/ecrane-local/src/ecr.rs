@@ -1,0 +1,64 @@
+//! The service that both doors lead to.
+
+use crate::blob_files::BlobFiles;
+use crate::clock::Clock;
+use crate::refusal::Fault;
+use crate::registry::Uploads;
+use crate::request_log::RequestLog;
+use crate::store::{Registry, Repository, Store, StoreError};
+use crate::token::Tokens;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Everything that requests share.
+pub(crate) struct Ecr {
+    /// The registry of a request that names none.
+    pub(crate) home: Registry,
+    /// Where the server listens.
+    pub(crate) address: SocketAddr,
+    /// Repositories and images.
+    pub(crate) store: Store,
+    /// Blobs.
+    pub(crate) files: BlobFiles,
+    /// Uploads in progress.
+    pub(crate) uploads: Uploads,
+    /// The registry's passwords.
+    pub(crate) tokens: Tokens,
+    /// The time.
+    pub(crate) clock: Clock,
+    /// What was asked.
+    pub(crate) log: RequestLog,
+}
+
+impl Ecr {
+    /// The host that repository URIs begin with.
+    pub(crate) fn authority(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            // "Every interface" is no address that a client could name.
+            address.set_ip(match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        address.to_string()
+    }
+
+    /// The name by which clients push to a repository.
+    pub(crate) fn repository_uri(&self, repository: &Repository) -> String {
+        format!("{}/{}", self.authority(), repository.name)
+    }
+}
+
+/// Runs work that waits for the disk where it holds up no other request.
+pub(crate) async fn blocking<T, F>(ecr: &Arc<Ecr>, work: F) -> Result<T, Fault>
+where
+    T: Send + 'static,
+    F: FnOnce(&Ecr) -> Result<T, Fault> + Send + 'static,
+{
+    let ecr = Arc::clone(ecr);
+    match tokio::task::spawn_blocking(move || work(&ecr)).await {
+        Ok(result) => result,
+        Err(_) => Err(StoreError::CutOff.into()),
+    }
+}

@@ -1,0 +1,135 @@
+//! What ECR refuses, in its words, whichever door the request came through.
+//!
+//! The AWS API and the registry name a refusal differently (an exception, an
+//! error code) and say the same sentence. The sentences are the service's own,
+//! because clients and people search for them.
+
+use crate::store::{RepositoryKey, StoreError};
+use ecrane_core::name::{Digest, Tag};
+use std::fmt;
+
+/// A request that cannot be granted as things stand.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// Where it was asked.
+    pub(crate) repository: RepositoryKey,
+    /// Why not.
+    pub(crate) reason: Reason,
+}
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    /// The repository does not exist.
+    RepositoryNotFound,
+    /// A repository of that name exists.
+    RepositoryAlreadyExists,
+    /// It has images, and deletion was not forced.
+    RepositoryNotEmpty,
+    /// It has no lifecycle policy.
+    LifecyclePolicyNotFound,
+    /// There is no such image in it.
+    ImageNotFound {
+        /// The digest that was asked for.
+        digest: Option<String>,
+        /// The tag that was asked for.
+        tag: Option<String>,
+    },
+    /// The tag may not move.
+    TagImmutable(Tag),
+    /// A manifest names blobs that were not pushed.
+    LayersNotFound(Vec<Digest>),
+    /// An index names images that were not pushed.
+    ReferencedImagesNotFound(Vec<Digest>),
+    /// Indexes need the image.
+    ReferencedByManifestList(Vec<Digest>),
+}
+
+/// A refusal, or a failure of the store.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// Refused.
+    Refused(Refusal),
+    /// The disk or the database failed.
+    Store(StoreError),
+}
+
+impl<E: Into<StoreError>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Reason {
+    /// The refusal of a request about this repository.
+    pub(crate) fn about(self, repository: &RepositoryKey) -> Fault {
+        Fault::Refused(Refusal {
+            repository: repository.clone(),
+            reason: self,
+        })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.repository.name;
+        let account = &self.repository.registry.account;
+        match &self.reason {
+            Reason::RepositoryNotFound => write!(
+                f,
+                "The repository with name '{name}' does not exist in the registry with id '{account}'"
+            ),
+            Reason::RepositoryAlreadyExists => write!(
+                f,
+                "The repository with name '{name}' already exists in the registry with id '{account}'"
+            ),
+            Reason::RepositoryNotEmpty => write!(
+                f,
+                "The repository with name '{name}' in registry with id '{account}' cannot be deleted because it still contains images"
+            ),
+            Reason::LifecyclePolicyNotFound => write!(
+                f,
+                "Lifecycle policy does not exist for the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::ImageNotFound { digest, tag } => write!(
+                f,
+                "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{name}' in the registry with id '{account}'",
+                digest.as_deref().unwrap_or("null"),
+                tag.as_deref().unwrap_or("null")
+            ),
+            Reason::TagImmutable(tag) => write!(
+                f,
+                "The image tag '{tag}' already exists in the '{name}' repository and cannot be overwritten because the tag is immutable."
+            ),
+            Reason::LayersNotFound(digests) => write!(
+                f,
+                "Layers with digests '{}' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist",
+                List(digests)
+            ),
+            Reason::ReferencedImagesNotFound(digests) => write!(
+                f,
+                "Images with digests '{}' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist",
+                List(digests)
+            ),
+            Reason::ReferencedByManifestList(digests) => write!(
+                f,
+                "Requested image referenced by manifest list: {}",
+                List(digests)
+            ),
+        }
+    }
+}
+
+/// Digests as the service lists them: `[sha256:…, sha256:…]`.
+struct List<'a>(&'a [Digest]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (index, digest) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{digest}")?;
+        }
+        f.write_str("]")
+    }
+}

@@ -1,0 +1,130 @@
+use super::session;
+use crate::refusal::{Fault, Reason};
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use ecrane_core::name::{NameError, NameKind};
+use serde_json::json;
+use std::io;
+
+/// A refusal of the registry, in the form that the OCI distribution
+/// specification gives it and in ECR's words.
+#[derive(Debug)]
+pub(super) enum RegistryError {
+    /// Credentials are missing.
+    Unauthorized {
+        /// What they are for.
+        realm: String,
+    },
+    /// Anything else.
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The specification's code.
+        code: &'static str,
+        /// ECR's words.
+        message: String,
+    },
+}
+
+impl RegistryError {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// No such path.
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "page not found")
+    }
+
+    /// Something that ECR does not do.
+    pub(super) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
+    }
+
+    /// A manifest that is none.
+    pub(super) fn manifest_invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "MANIFEST_INVALID", message)
+    }
+
+    /// A body that is larger than ECR takes.
+    pub(super) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID", message)
+    }
+
+    /// The client stopped sending, or sent what is no HTTP body.
+    pub(super) fn broken_body(reason: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "BLOB_UPLOAD_INVALID",
+            format!("The request body cannot be read: {reason}"),
+        )
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let (status, code, message) = match self {
+            Self::Unauthorized { realm } => return session::challenge(&realm),
+            Self::Refused {
+                status,
+                code,
+                message,
+            } => (status, code, message),
+        };
+        let body = json!({ "errors": [{ "code": code, "message": message }] });
+        let mut response = super::json(body.to_string().into_bytes());
+        *response.status_mut() = status;
+        response
+    }
+}
+
+impl From<Fault> for RegistryError {
+    fn from(fault: Fault) -> Self {
+        let refusal = match fault {
+            Fault::Refused(refusal) => refusal,
+            Fault::Store(error) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                return Self::new(status, "UNKNOWN", error.to_string());
+            }
+        };
+        let message = refusal.to_string();
+        let (status, code, message) = match refusal.reason {
+            Reason::RepositoryNotFound => (StatusCode::NOT_FOUND, "NAME_UNKNOWN", message),
+            Reason::ImageNotFound { .. } => (
+                StatusCode::NOT_FOUND,
+                "MANIFEST_UNKNOWN",
+                "Requested image not found".into(),
+            ),
+            Reason::TagImmutable(_) => (StatusCode::BAD_REQUEST, "TAG_INVALID", message),
+            Reason::LayersNotFound(_) | Reason::ReferencedImagesNotFound(_) => {
+                (StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", message)
+            }
+            Reason::ReferencedByManifestList(_) => {
+                (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
+            }
+            Reason::RepositoryAlreadyExists
+            | Reason::RepositoryNotEmpty
+            | Reason::LifecyclePolicyNotFound => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
+        };
+        Self::new(status, code, message)
+    }
+}
+
+impl From<io::Error> for RegistryError {
+    fn from(error: io::Error) -> Self {
+        Self::from(Fault::from(error))
+    }
+}
+
+impl From<NameError> for RegistryError {
+    fn from(error: NameError) -> Self {
+        let code = match error.kind {
+            NameKind::Tag => "TAG_INVALID",
+            NameKind::Digest => "DIGEST_INVALID",
+            _ => "NAME_INVALID",
+        };
+        Self::new(StatusCode::BAD_REQUEST, code, error.to_string())
+    }
+}

@@ -1,0 +1,137 @@
+use super::error::RegistryError;
+use super::route::Reference;
+use super::{CONTENT_DIGEST, Call, empty, json, manifest, set};
+use crate::ecr::blocking;
+use crate::store::{Image, Selector};
+use axum::body::{Body, to_bytes};
+use axum::extract::Query;
+use axum::http::{Method, Response, StatusCode, header};
+use ecrane_core::name::Digest;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// `ImageManifest` of the service model.
+const LARGEST: usize = 4 << 20;
+
+impl From<Reference> for Selector {
+    fn from(reference: Reference) -> Self {
+        match reference {
+            Reference::Tag(tag) => Self::Tag(tag),
+            Reference::Digest(digest) => Self::Digest(digest),
+        }
+    }
+}
+
+/// A manifest, byte for byte as it was pushed.
+pub(super) async fn get(call: Call, reference: Reference) -> Result<Response<Body>, RegistryError> {
+    let key = call.repository.clone();
+    let (found, bytes) = blocking(&call.ecr, move |ecr| {
+        ecr.store.image(&key, &reference.into())
+    })
+    .await?;
+    let length = bytes.len();
+    let mut response = match *call.request.method() {
+        Method::HEAD => empty(StatusCode::OK),
+        _ => Response::new(Body::from(bytes)),
+    };
+    set(&mut response, header::CONTENT_LENGTH, length.to_string());
+    set(&mut response, header::CONTENT_TYPE, found.image.media_type);
+    set(&mut response, CONTENT_DIGEST, found.image.digest.as_str());
+    Ok(response)
+}
+
+/// Stores a manifest whose blobs or images are all in the repository.
+pub(super) async fn put(call: Call, reference: Reference) -> Result<Response<Body>, RegistryError> {
+    let (head, body) = call.request.into_parts();
+    let bytes = to_bytes(body, LARGEST)
+        .await
+        .map_err(|_| RegistryError::too_large("A manifest can have at most 4 MiB"))?;
+    let content_type = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let tag = match reference {
+        Reference::Tag(tag) => Some(tag),
+        Reference::Digest(digest) if digest == manifest::digest(&bytes) => None,
+        Reference::Digest(_) => return Err(wrong_digest()),
+    };
+    let now = call.ecr.clock.now();
+    let new = manifest::parse(content_type, bytes.into(), tag, now)?;
+    let (digest, subject) = (new.image.digest.clone(), new.image.subject.clone());
+    let key = call.repository.clone();
+    blocking(&call.ecr, move |ecr| ecr.store.put_image(&key, new)).await?;
+    let mut response = empty(StatusCode::CREATED);
+    let location = format!("/v2/{}/manifests/{digest}", call.repository.name);
+    set(&mut response, header::LOCATION, location);
+    set(&mut response, CONTENT_DIGEST, digest.as_str());
+    if let Some(subject) = subject {
+        set(&mut response, "oci-subject", subject.as_str());
+    }
+    Ok(response)
+}
+
+fn wrong_digest() -> RegistryError {
+    let message = "provided digest did not match uploaded content";
+    RegistryError::new(StatusCode::BAD_REQUEST, "DIGEST_INVALID", message)
+}
+
+/// By digest the image and all its tags, by tag that tag.
+pub(super) async fn delete(
+    call: Call,
+    reference: Reference,
+) -> Result<Response<Body>, RegistryError> {
+    let key = call.repository.clone();
+    blocking(&call.ecr, move |ecr| match reference {
+        Reference::Tag(tag) => ecr.store.remove_tag(&key, &tag).map(drop),
+        Reference::Digest(digest) => ecr.store.remove_image(&key, &digest).map(drop),
+    })
+    .await?;
+    Ok(empty(StatusCode::ACCEPTED))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReferrersParameters {
+    artifact_type: Option<String>,
+}
+
+/// The manifests whose subject is this digest, as an index (OCI distribution
+/// 1.1, "Listing Referrers"). None is no fault.
+pub(super) async fn referrers(
+    call: Call,
+    subject: Digest,
+) -> Result<Response<Body>, RegistryError> {
+    let wanted = Query::<ReferrersParameters>::try_from_uri(call.request.uri())
+        .ok()
+        .and_then(|Query(parameters)| parameters.artifact_type);
+    let key = call.repository.clone();
+    let images = blocking(&call.ecr, move |ecr| ecr.store.referrers(&key, &subject)).await?;
+    let manifests: Vec<Value> = images
+        .iter()
+        .filter(|image| wanted.is_none() || wanted == image.artifact_media_type)
+        .map(descriptor)
+        .collect();
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let index = json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": manifests });
+    let mut response = json(index.to_string().into_bytes());
+    set(&mut response, header::CONTENT_TYPE, media_type);
+    if wanted.is_some() {
+        set(&mut response, "oci-filters-applied", "artifactType");
+    }
+    Ok(response)
+}
+
+fn descriptor(image: &Image) -> Value {
+    let mut descriptor = json!({
+        "mediaType": image.media_type,
+        "digest": image.digest,
+        "size": image.manifest_size,
+    });
+    if let Some(artifact_type) = &image.artifact_media_type {
+        descriptor["artifactType"] = artifact_type.as_str().into();
+    }
+    if !image.annotations.is_empty() {
+        descriptor["annotations"] = json!(image.annotations);
+    }
+    descriptor
+}

@@ -1,0 +1,240 @@
+//! From a data directory and an address to a server that answers.
+
+use crate::blob_files::BlobFiles;
+use crate::clock::Clock;
+use crate::connections::Connections;
+use crate::ecr::Ecr;
+use crate::instance::{self, Ownership, Running};
+use crate::registry::Uploads;
+use crate::request_log::{self, RequestLog};
+use crate::store::{Registry, Store};
+use crate::token::Tokens;
+use crate::{api, registry};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get};
+use axum::{Json, Router, middleware};
+use ecrane_core::name::{AccountId, Region};
+use std::error::Error;
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// How long requests may go on after the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+/// What to serve, and where.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The data directory; made if it is not there.
+    pub data: PathBuf,
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The account of requests that name none.
+    pub account: AccountId,
+    /// The Region of requests that name none.
+    pub region: Region,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another server owns the data directory.
+    #[error(
+        "another `ecrane local` owns `{}`{}; use it, stop it, or give another directory",
+        data.display(),
+        at(owner.as_ref())
+    )]
+    Owned {
+        /// The data directory.
+        data: PathBuf,
+        /// The owner, if it has said where it is.
+        owner: Option<Running>,
+    },
+    /// The data directory cannot be used.
+    #[error("cannot use the data directory `{}`: {reason}", data.display())]
+    Data {
+        /// The data directory.
+        data: PathBuf,
+        /// What failed.
+        #[source]
+        reason: Box<dyn Error + Send + Sync>,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        reason: io::Error,
+    },
+}
+
+fn at(owner: Option<&Running>) -> String {
+    owner.map_or_else(String::new, |owner| {
+        format!(" (process {} on {})", owner.pid, owner.address)
+    })
+}
+
+/// Why the server ended early.
+#[derive(Debug, thiserror::Error)]
+#[error("the server failed: {0}")]
+pub struct ServeError(#[from] io::Error);
+
+/// A server that owns its data directory and listens, but does not answer yet.
+pub struct Server {
+    ecr: Arc<Ecr>,
+    connections: Connections,
+    ownership: Ownership,
+}
+
+/// Takes the data directory, opens what it holds, and listens.
+///
+/// Connections wait from here on, and are answered by [`Server::serve`].
+///
+/// # Errors
+/// The directory is owned by another server or cannot be used, or the address
+/// cannot be listened on.
+pub async fn bind(options: Options) -> Result<Server, StartError> {
+    let Options {
+        data,
+        listen,
+        account,
+        region,
+    } = options;
+    let home = Registry { account, region };
+    let ownership = own(&data)?;
+    let unusable = |reason| StartError::Data {
+        data: data.clone(),
+        reason,
+    };
+    let refused = |reason| StartError::Listen {
+        address: listen,
+        reason,
+    };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let ecr = open(&data, home, address).map_err(unusable)?;
+    let running = Running {
+        address,
+        pid: std::process::id(),
+        account: ecr.home.account.clone(),
+        region: ecr.home.region.clone(),
+    };
+    ownership
+        .announce(&running)
+        .map_err(|error| unusable(error.into()))?;
+    Ok(Server {
+        ecr: Arc::new(ecr),
+        connections: Connections::accept_from(listener).map_err(refused)?,
+        ownership,
+    })
+}
+
+fn own(data: &Path) -> Result<Ownership, StartError> {
+    let unusable = |reason: io::Error| StartError::Data {
+        data: data.to_owned(),
+        reason: reason.into(),
+    };
+    make_private(data).map_err(unusable)?;
+    match instance::take(data).map_err(unusable)? {
+        Some(ownership) => Ok(ownership),
+        None => Err(StartError::Owned {
+            data: data.to_owned(),
+            owner: instance::running(data).map_err(unusable)?,
+        }),
+    }
+}
+
+/// Makes the directory; what is new is for its owner alone, because the key of
+/// the tokens is kept in it.
+fn make_private(data: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(data)
+}
+
+fn open(
+    data: &Path,
+    home: Registry,
+    address: SocketAddr,
+) -> Result<Ecr, Box<dyn Error + Send + Sync>> {
+    let store = Store::open(&data.join("ecr.redb"))?;
+    let files = BlobFiles::open(data)?;
+    files.remove_orphans(&store.all_blobs()?)?;
+    Ok(Ecr {
+        home,
+        address,
+        tokens: Tokens::new(store.token_key()?),
+        store,
+        files,
+        uploads: Uploads::default(),
+        clock: Clock,
+        log: RequestLog::open(data)?,
+    })
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.ecr.address
+    }
+
+    /// Answers until `stop` is done. Requests that are under way then have a few
+    /// seconds to end.
+    ///
+    /// # Errors
+    /// The listener failed.
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let stop = async move {
+            stop.await;
+            let _ = stopping.send(true);
+        };
+        let overdue = async move {
+            // An error means that the sender is gone: the server has ended.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+        };
+        let serving = axum::serve(self.connections, router(self.ecr)).with_graceful_shutdown(stop);
+        let result = tokio::select! {
+            result = serving => result,
+            () = overdue => Ok(()),
+        };
+        drop(self.ownership);
+        Ok(result?)
+    }
+}
+
+fn router(ecr: Arc<Ecr>) -> Router {
+    Router::new()
+        .route("/", any(api::handle))
+        .route("/_ecrane/health", get(health))
+        .route("/v2", any(registry::handle))
+        .route("/v2/", any(registry::handle))
+        .route("/v2/{*rest}", any(registry::handle))
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&ecr),
+            request_log::record,
+        ))
+        .with_state(ecr)
+}
+
+async fn health() -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "status": "ok" }))
+}

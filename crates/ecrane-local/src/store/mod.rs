@@ -1,0 +1,155 @@
+//! What is known about repositories and images, in an embedded database.
+//!
+//! Every method is one transaction: either all of it is on disk when the method
+//! returns, or none. Blobs are not in here, only the fact that a repository has
+//! them; their bytes are files, see [`crate::blob_files`].
+
+mod blobs;
+mod images;
+mod record;
+mod repositories;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use images::{ImageId, NewImage, Selector, TagRemoval};
+pub(crate) use record::{
+    Encryption, EncryptionType, Image, ImageStatus, Mutability, Registry, Repository,
+    RepositoryKey, TagMutability,
+};
+
+use crate::token::TokenKey;
+use redb::{Database, ReadableDatabase, TableDefinition};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+
+/// `(registry, name)` → [`Repository`].
+const REPOSITORIES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("repositories");
+/// `(repository id, digest)` → [`Image`].
+const IMAGES: TableDefinition<'_, (u64, &str), &[u8]> = TableDefinition::new("images");
+/// `(repository id, digest)` → the manifest, as it was pushed.
+const MANIFESTS: TableDefinition<'_, (u64, &str), &[u8]> = TableDefinition::new("manifests");
+/// `(repository id, tag)` → digest.
+const TAGS: TableDefinition<'_, (u64, &str), &str> = TableDefinition::new("tags");
+/// `(repository id, digest, tag)`: the tags of an image, found by its digest.
+const IMAGE_TAGS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("image_tags");
+/// `(repository id, child, index)`: the indexes that need an image.
+const PARENTS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("parents");
+/// `(repository id, subject, referrer)`: the manifests that refer to an image.
+const REFERRERS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("referrers");
+/// `(repository id, digest)` → size: the blobs that were pushed to a repository.
+const BLOBS: TableDefinition<'_, (u64, &str), u64> = TableDefinition::new("blobs");
+/// Single numbers, by name.
+const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
+/// Single values, by name.
+const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
+
+const NEXT_REPOSITORY: &str = "next-repository";
+const FORMAT: &str = "format";
+const FORMAT_NOW: u64 = 1;
+const TOKEN_KEY: &str = "token-key";
+
+/// The disk or the database failed, or holds what this version cannot read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<redb::Error>),
+    /// A record does not read back.
+    #[error("the database holds a record that cannot be read: {0}")]
+    Record(#[from] serde_json::Error),
+    /// A name in the database is not one.
+    #[error("the database holds a name that cannot be read: {0}")]
+    Name(#[from] ecrane_core::name::NameError),
+    /// A file could not be written or read.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// No random bytes for the token key.
+    #[error("the system gave no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// Another version of ecrane wrote it.
+    #[error(
+        "the data directory has format {found}, and this version of ecrane reads format {FORMAT_NOW}; use another directory or the ecrane that wrote it"
+    )]
+    Format {
+        /// The format that was found.
+        found: u64,
+    },
+    /// The work was cut off when the server ended.
+    #[error("the work was cut off")]
+    CutOff,
+}
+
+macro_rules! from_redb {
+    ($($error:ty),*) => {$(
+        impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Database(Box::new(error.into()))
+            }
+        }
+    )*};
+}
+from_redb!(
+    redb::DatabaseError,
+    redb::TransactionError,
+    redb::TableError,
+    redb::StorageError,
+    redb::CommitError
+);
+
+/// The database of one data directory.
+pub(crate) struct Store {
+    database: Database,
+}
+
+impl Store {
+    /// Opens the database, and makes it if it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let database = Database::create(path)?;
+        let transaction = database.begin_write()?;
+        {
+            // Opening makes a table, so that a reader always finds it.
+            transaction.open_table(REPOSITORIES)?;
+            transaction.open_table(IMAGES)?;
+            transaction.open_table(MANIFESTS)?;
+            transaction.open_table(TAGS)?;
+            transaction.open_table(IMAGE_TAGS)?;
+            transaction.open_table(PARENTS)?;
+            transaction.open_table(REFERRERS)?;
+            transaction.open_table(BLOBS)?;
+            transaction.open_table(VALUES)?;
+            let mut counters = transaction.open_table(COUNTERS)?;
+            let found = counters.insert(FORMAT, FORMAT_NOW)?.map(|old| old.value());
+            if let Some(found) = found.filter(|found| *found != FORMAT_NOW) {
+                return Err(StoreError::Format { found });
+            }
+        }
+        transaction.commit()?;
+        Ok(Self { database })
+    }
+
+    /// The key that signs this directory's tokens: made once, kept.
+    pub(crate) fn token_key(&self) -> Result<TokenKey, StoreError> {
+        let read = self.database.begin_read()?;
+        let stored = read.open_table(VALUES)?.get(TOKEN_KEY)?;
+        if let Some(key) = stored.and_then(|key| TokenKey::try_from(key.value()).ok()) {
+            return Ok(key);
+        }
+        let mut key = [0; 64];
+        getrandom::fill(&mut key)?;
+        let write = self.database.begin_write()?;
+        write
+            .open_table(VALUES)?
+            .insert(TOKEN_KEY, key.as_slice())?;
+        write.commit()?;
+        Ok(key)
+    }
+}
+
+fn encode<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
+    Ok(serde_json::to_vec(record)?)
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
+    Ok(serde_json::from_slice(bytes)?)
+}

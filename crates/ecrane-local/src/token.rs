@@ -1,0 +1,131 @@
+//! The password of `docker login`: who may use which registry, and until when.
+//!
+//! A token states its account, Region and end, and is signed with a key of this
+//! data directory. So it outlives a restart, and cannot be made up elsewhere.
+
+use crate::clock::Timestamp;
+use crate::store::Registry;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::time::Duration;
+
+/// How long a token is good for. Source: `GetAuthorizationToken` in the Amazon
+/// ECR API reference.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// The key that tokens are signed with: one block of SHA-256.
+pub(crate) type TokenKey = [u8; 64];
+
+/// Signs tokens and reads them back.
+pub(crate) struct Tokens {
+    key: TokenKey,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    registry: Registry,
+    expires: Timestamp,
+}
+
+/// Why a token opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenFault {
+    /// It was not made here, or was changed.
+    Invalid,
+    /// Its time is over.
+    Expired,
+}
+
+impl Tokens {
+    /// Tokens signed with this key.
+    pub(crate) fn new(key: TokenKey) -> Self {
+        Self { key }
+    }
+
+    /// A token for the registry, good until `expires`.
+    pub(crate) fn issue(&self, registry: &Registry, expires: Timestamp) -> String {
+        let claims = Claims {
+            registry: registry.clone(),
+            expires,
+        };
+        // Three strings and a number always have a JSON form.
+        let claims = serde_json::to_vec(&claims).unwrap_or_default();
+        let claims = URL_SAFE_NO_PAD.encode(claims);
+        let signature = URL_SAFE_NO_PAD.encode(self.mac(&claims).finalize().into_bytes());
+        format!("{claims}.{signature}")
+    }
+
+    /// The registry that the token opens.
+    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Registry, TokenFault> {
+        let (claims, signature) = token.split_once('.').ok_or(TokenFault::Invalid)?;
+        let signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| TokenFault::Invalid)?;
+        self.mac(claims)
+            .verify_slice(&signature)
+            .map_err(|_| TokenFault::Invalid)?;
+        let claims = URL_SAFE_NO_PAD
+            .decode(claims)
+            .map_err(|_| TokenFault::Invalid)?;
+        let claims: Claims = serde_json::from_slice(&claims).map_err(|_| TokenFault::Invalid)?;
+        if now >= claims.expires {
+            return Err(TokenFault::Expired);
+        }
+        Ok(claims.registry)
+    }
+
+    fn mac(&self, claims: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new(&self.key.into());
+        mac.update(claims.as_bytes());
+        mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    fn registry() -> Registry {
+        Registry {
+            account: "123456789012".parse().unwrap(),
+            region: "eu-central-1".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_token_opens_its_registry_until_it_ends() {
+        let tokens = Tokens::new([7; 64]);
+        let now = Clock.now();
+        let end = now.after(LIFETIME);
+        let token = tokens.issue(&registry(), end);
+        assert_eq!(tokens.verify(&token, now), Ok(registry()));
+        assert_eq!(tokens.verify(&token, end), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn a_token_that_was_changed_or_made_elsewhere_opens_nothing() {
+        let tokens = Tokens::new([7; 64]);
+        let now = Clock.now();
+        let foreign = Tokens::new([8; 64]).issue(&registry(), now.after(LIFETIME));
+        let token = tokens.issue(&registry(), now.after(LIFETIME));
+        let (_, signature) = token.split_once('.').unwrap();
+        let (claims, _) = foreign.split_once('.').unwrap();
+        for wrong in [
+            "",
+            ".",
+            "password",
+            &foreign,
+            &format!("{claims}A.{signature}"),
+        ] {
+            assert_eq!(
+                tokens.verify(wrong, now),
+                Err(TokenFault::Invalid),
+                "{wrong}"
+            );
+        }
+    }
+}
