@@ -90,7 +90,11 @@ fn a_folder_is_a_crate_of_its_name() {
         let name = package["name"].as_str().unwrap();
         let manifest = package["manifest_path"].as_str().unwrap();
         let folder = manifest.rsplit('/').nth(1).unwrap();
-        let expected = if name == "ecrane-tests" { "tests" } else { name };
+        let expected = if name == "ecrane-tests" {
+            "tests"
+        } else {
+            name
+        };
         assert_eq!(folder, expected);
     }
 }

@@ -48,13 +48,25 @@ fn sorted(mut names: Vec<String>) -> Vec<String> {
 fn inputs_are_the_same_everywhere() {
     let inputs = sorted(declared("inputs"));
     assert!(inputs.contains(&"repository".to_owned()), "{inputs:?}");
-    assert_eq!(inputs, sorted(options()), "action.yml and `ecrane up --help`");
-    assert_eq!(inputs, sorted(documented("Inputs")), "action.yml and README.md");
+    assert_eq!(
+        inputs,
+        sorted(options()),
+        "action.yml and `ecrane up --help`"
+    );
+    assert_eq!(
+        inputs,
+        sorted(documented("Inputs")),
+        "action.yml and README.md"
+    );
 }
 
 #[test]
 fn outputs_are_the_same_everywhere() {
     let outputs = sorted(declared("outputs"));
     assert!(outputs.contains(&"digest".to_owned()), "{outputs:?}");
-    assert_eq!(outputs, sorted(documented("Outputs")), "action.yml and README.md");
+    assert_eq!(
+        outputs,
+        sorted(documented("Outputs")),
+        "action.yml and README.md"
+    );
 }

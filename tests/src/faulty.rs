@@ -17,9 +17,20 @@ const HELLO: [&str; 2] = ["--context", "examples/hello"];
 #[test]
 fn every_fault_is_reported_together_with_its_place() {
     let ran = refused(&[
-        "--repository", "Team/App", "--tags", "v1,feature/x", "--aws-region", "us east",
-        "--scan-on-push", "yes", "--platforms", "amd64", "--context", "nowhere",
-        "--lifecycle-policy", r#"{"rules":[{"rulePriority":0}]}"#,
+        "--repository",
+        "Team/App",
+        "--tags",
+        "v1,feature/x",
+        "--aws-region",
+        "us east",
+        "--scan-on-push",
+        "yes",
+        "--platforms",
+        "amd64",
+        "--context",
+        "nowhere",
+        "--lifecycle-policy",
+        r#"{"rules":[{"rulePriority":0}]}"#,
     ]);
     insta::assert_snapshot!(ran.stderr);
 }
@@ -42,7 +53,15 @@ fn a_region_is_never_guessed() {
 #[test]
 fn a_repository_is_not_made_against_the_users_will() {
     let ecr = LocalEcr::start();
-    let mut command = ecr.ecrane(&["up", "--repository", "typo", "--tags", "v1", "--create-repository", "false"]);
+    let mut command = ecr.ecrane(&[
+        "up",
+        "--repository",
+        "typo",
+        "--tags",
+        "v1",
+        "--create-repository",
+        "false",
+    ]);
     let ran = run(command.args(HELLO));
     assert_eq!(ran.code, Some(1));
     insta::assert_snapshot!(ran.stderr);
@@ -53,9 +72,15 @@ fn a_repository_is_not_made_against_the_users_will() {
 fn without_an_engine_nothing_is_half_created() {
     let ecr = LocalEcr::start();
     let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
-    let ran = run(command.args(HELLO).env("DOCKER_HOST", "unix:///nowhere.sock"));
+    let ran = run(command
+        .args(HELLO)
+        .env("DOCKER_HOST", "unix:///nowhere.sock"));
     assert_eq!((ran.code, ecr.requests()), (Some(1), 0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("no Docker engine answers"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no Docker engine answers"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -8,7 +8,11 @@ use std::path::Path;
 fn app(folder: &Path, text: &str) -> String {
     let context = folder.join("app");
     std::fs::create_dir_all(&context).unwrap();
-    std::fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY page.txt /\nCMD [\"/page.txt\"]\n").unwrap();
+    std::fs::write(
+        context.join("Dockerfile"),
+        "FROM scratch\nCOPY page.txt /\nCMD [\"/page.txt\"]\n",
+    )
+    .unwrap();
     std::fs::write(context.join("page.txt"), text).unwrap();
     context.to_str().unwrap().to_owned()
 }
@@ -31,13 +35,30 @@ fn an_image_lands_in_a_governed_repository_and_other_clients_find_it() {
     let ecr = LocalEcr::start();
     let context = app(ecr.home(), "first");
     let words = [
-        "--repository", "team/app", "--tags", "v1,latest", "--context", &context,
-        "--scan-on-push", "true", "--image-tag-mutability", "MUTABLE",
-        "--repository-tags", "team=a", "--lifecycle-policy", "default", "--json",
+        "--repository",
+        "team/app",
+        "--tags",
+        "v1,latest",
+        "--context",
+        &context,
+        "--scan-on-push",
+        "true",
+        "--image-tag-mutability",
+        "MUTABLE",
+        "--repository-tags",
+        "team=a",
+        "--lifecycle-policy",
+        "default",
+        "--json",
     ];
     let ran = succeed(&mut ecr.up(&words));
     let result: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(marks(&result), ["create", "create", "create"], "{}", ran.stderr);
+    assert_eq!(
+        marks(&result),
+        ["create", "create", "create"],
+        "{}",
+        ran.stderr
+    );
     let digest = output(&result, "digest");
     let image = format!("{}/team/app:v1", ecr.address);
     assert_eq!(output(&result, "image"), image);
@@ -46,7 +67,12 @@ fn an_image_lands_in_a_governed_repository_and_other_clients_find_it() {
     let password = ecr.password();
     let credentials = format!("--creds=AWS:{password}");
     let mut inspect = clean("skopeo", ecr.home());
-    inspect.args(["inspect", "--tls-verify=false", &credentials, "--format={{.Digest}}"]);
+    inspect.args([
+        "inspect",
+        "--tls-verify=false",
+        &credentials,
+        "--format={{.Digest}}",
+    ]);
     let seen = succeed(inspect.arg(format!("docker://{image}"))).stdout;
     assert_eq!(seen.trim(), digest);
     assert_eq!(pulled_digest(&ecr, &image, &password), digest);
@@ -54,14 +80,28 @@ fn an_image_lands_in_a_governed_repository_and_other_clients_find_it() {
     // The service's own command sees repository, settings, policy and image.
     let repositories = ecr.aws(&["describe-repositories", "--repository-names", "team/app"]);
     let repository = &repositories["repositories"][0];
-    assert_eq!(repository["repositoryUri"], output(&result, "repository-uri"));
+    assert_eq!(
+        repository["repositoryUri"],
+        output(&result, "repository-uri")
+    );
     assert_eq!(repository["imageTagMutability"], "MUTABLE");
     assert_eq!(repository["imageScanningConfiguration"]["scanOnPush"], true);
     let policy = ecr.aws(&["get-lifecycle-policy", "--repository-name", "team/app"]);
-    assert!(policy["lifecyclePolicyText"].as_str().unwrap().contains("untagged"));
+    assert!(
+        policy["lifecyclePolicyText"]
+            .as_str()
+            .unwrap()
+            .contains("untagged")
+    );
     let images = ecr.aws(&["describe-images", "--repository-name", "team/app"]);
     assert_eq!(images["imageDetails"][0]["imageDigest"], digest);
-    assert_eq!(images["imageDetails"][0]["imageTags"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        images["imageDetails"][0]["imageTags"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     let arn = repository["repositoryArn"].as_str().unwrap();
     let tags = ecr.aws(&["list-tags-for-resource", "--resource-arn", arn]);
     assert!(tags["tags"].to_string().contains("ecrane:lifecycle"));
@@ -85,7 +125,14 @@ fn pulled_digest(ecr: &LocalEcr, image: &str, password: &str) -> String {
         command.args(words);
         command
     };
-    succeed(&mut docker(&["login", "--username", "AWS", "--password", password, &ecr.address]));
+    succeed(&mut docker(&[
+        "login",
+        "--username",
+        "AWS",
+        "--password",
+        password,
+        &ecr.address,
+    ]));
     succeed(&mut docker(&["pull", image]));
     let format = "--format={{index .RepoDigests 0}}";
     let digests = succeed(&mut docker(&["image", "inspect", format, image])).stdout;
@@ -97,13 +144,28 @@ fn pulled_digest(ecr: &LocalEcr, image: &str, password: &str) -> String {
 fn a_changed_app_moves_the_tag_and_a_setting_is_changed_alone() {
     let ecr = LocalEcr::start();
     let context = app(ecr.home(), "first");
-    let words = ["--repository", "app", "--tags", "v1", "--context", &context, "--json"];
+    let words = [
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--context",
+        &context,
+        "--json",
+    ];
     succeed(&mut ecr.up(&words));
     let context = app(ecr.home(), "second");
     let seen = ecr.requests();
     let words = [
-        "--repository", "app", "--tags", "v1", "--context", &context, "--json",
-        "--scan-on-push", "true",
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--context",
+        &context,
+        "--json",
+        "--scan-on-push",
+        "true",
     ];
     let result: Value = serde_json::from_str(&succeed(&mut ecr.up(&words)).stdout).unwrap();
     assert_eq!(marks(&result), ["update", "update"]);
@@ -112,16 +174,30 @@ fn a_changed_app_moves_the_tag_and_a_setting_is_changed_alone() {
         .iter()
         .filter_map(|request| request["operation"].as_str())
         .collect();
-    assert!(operations.contains(&"PutImageScanningConfiguration"), "{operations:?}");
+    assert!(
+        operations.contains(&"PutImageScanningConfiguration"),
+        "{operations:?}"
+    );
     assert!(!operations.contains(&"CreateRepository"), "{operations:?}");
-    assert!(!operations.contains(&"PutLifecyclePolicy"), "{operations:?}");
+    assert!(
+        !operations.contains(&"PutLifecyclePolicy"),
+        "{operations:?}"
+    );
 }
 
 #[test]
 fn a_dry_run_shows_the_plan_and_writes_nothing() {
     let ecr = LocalEcr::start();
     let context = app(ecr.home(), "x");
-    let ran = succeed(&mut ecr.up(&["--repository", "app", "--tags", "v1", "--context", &context, "--dry-run"]));
+    let ran = succeed(&mut ecr.up(&[
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--context",
+        &context,
+        "--dry-run",
+    ]));
     assert!(ran.stdout.contains(" +  repository"), "{}", ran.stdout);
     assert_eq!(writes(&ecr.log_since(0)), Vec::<&Value>::new());
 }
@@ -134,7 +210,10 @@ fn a_prebuilt_layout_is_pushed_without_an_engine() {
     command.arg(layout).env("DOCKER_HOST", "unix:///nowhere");
     let result: Value = serde_json::from_str(&succeed(&mut command).stdout).unwrap();
     let images = ecr.aws(&["describe-images", "--repository-name", "app"]);
-    assert_eq!(images["imageDetails"][0]["imageDigest"], output(&result, "digest"));
+    assert_eq!(
+        images["imageDetails"][0]["imageDigest"],
+        output(&result, "digest")
+    );
 }
 
 #[test]
@@ -146,13 +225,33 @@ fn the_local_ecr_is_found_or_started_and_stopped() {
         command.args(words).env("XDG_DATA_HOME", home.path());
         command
     };
-    let up = ["up", "--local", "--repository", "app", "--tags", "v1", "--context", &context];
+    let up = [
+        "up",
+        "--local",
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--context",
+        &context,
+    ];
     let first = succeed(&mut ecrane(&up));
-    assert!(first.stdout.contains("started in the background"), "{}", first.stdout);
+    assert!(
+        first.stdout.contains("started in the background"),
+        "{}",
+        first.stdout
+    );
     let second = succeed(&mut ecrane(&up));
-    assert!(second.stdout.contains("already running"), "{}", second.stdout);
+    assert!(
+        second.stdout.contains("already running"),
+        "{}",
+        second.stdout
+    );
     assert!(second.stdout.contains("no changes"), "{}", second.stdout);
     succeed(&mut ecrane(&["local", "status"]));
     succeed(&mut ecrane(&["local", "stop"]));
-    assert_eq!(crate::harness::run(&mut ecrane(&["local", "status"])).code, Some(1));
+    assert_eq!(
+        crate::harness::run(&mut ecrane(&["local", "status"])).code,
+        Some(1)
+    );
 }

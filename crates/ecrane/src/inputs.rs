@@ -40,7 +40,12 @@ pub struct Inputs {
     #[arg(long, value_name = "DIR", help_heading = "Build")]
     pub context: Option<String>,
     /// The Dockerfile [default: Dockerfile in the context]
-    #[arg(long, alias = "dockerfile", value_name = "FILE", help_heading = "Build")]
+    #[arg(
+        long,
+        alias = "dockerfile",
+        value_name = "FILE",
+        help_heading = "Build"
+    )]
     pub file: Option<String>,
     /// Build arguments NAME=VALUE, one per line
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Build")]
@@ -139,7 +144,10 @@ pub fn from_environment(
     let mut aliased: BTreeMap<String, String> = BTreeMap::new();
     let mut notices = Vec::new();
     for (variable, value) in variables {
-        let Some(used) = variable.to_str().and_then(|name| name.strip_prefix("INPUT_")) else {
+        let Some(used) = variable
+            .to_str()
+            .and_then(|name| name.strip_prefix("INPUT_"))
+        else {
             continue;
         };
         let used = used.to_ascii_lowercase();
@@ -196,7 +204,12 @@ pub const NAMES: &[&str] = &[
 fn nearest(used: &str) -> Option<&'static str> {
     NAMES
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&used.replace('_', "-"), name), *name))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&used.replace('_', "-"), name),
+                *name,
+            )
+        })
         .min()
         .filter(|(distance, _)| *distance <= 2)
         .map(|(_, name)| name)
@@ -222,7 +235,11 @@ mod tests {
     #[test]
     fn an_empty_input_is_unset() {
         assert_eq!(
-            read(&[("INPUT_REPOSITORY", ""), ("INPUT_DRY-RUN", ""), ("PATH", "/bin")]),
+            read(&[
+                ("INPUT_REPOSITORY", ""),
+                ("INPUT_DRY-RUN", ""),
+                ("PATH", "/bin")
+            ]),
             (Inputs::default(), vec![])
         );
     }

@@ -26,7 +26,9 @@ pub fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     given
         .or_else(|| variable("XDG_DATA_HOME").map(|home| PathBuf::from(home).join("ecrane")))
         .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/share/ecrane")))
-        .ok_or_else(|| anyhow!("neither HOME nor XDG_DATA_HOME is set; name a folder with `--data`"))
+        .ok_or_else(|| {
+            anyhow!("neither HOME nor XDG_DATA_HOME is set; name a folder with `--data`")
+        })
 }
 
 /// Serves until it is stopped.
@@ -89,15 +91,22 @@ fn status(data: &Path, json: bool) -> Result<Exit, Failure> {
         let text = serde_json::to_string_pretty(&running).context("printing the status")?;
         anstream::println!("{text}");
     } else {
-        anstream::println!("{}", match &running {
-            Some(running) => format!(
-                "running on http://{} (process {}, account {}, {})",
-                running.address, running.pid, running.account, running.region
-            ),
-            None => format!("no local ECR owns {}", data.display()),
-        });
+        anstream::println!(
+            "{}",
+            match &running {
+                Some(running) => format!(
+                    "running on http://{} (process {}, account {}, {})",
+                    running.address, running.pid, running.account, running.region
+                ),
+                None => format!("no local ECR owns {}", data.display()),
+            }
+        );
     }
-    Ok(if running.is_some() { Exit::Done } else { Exit::Refused })
+    Ok(if running.is_some() {
+        Exit::Done
+    } else {
+        Exit::Refused
+    })
 }
 
 fn stop(data: &Path) -> Result<Exit, Failure> {
@@ -117,9 +126,9 @@ fn stop(data: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-
 fn running(data: &Path) -> anyhow::Result<Option<Running>> {
-    instance::running(data).with_context(|| format!("looking for a local ECR in {}", data.display()))
+    instance::running(data)
+        .with_context(|| format!("looking for a local ECR in {}", data.display()))
 }
 
 /// A local ECR that runs: found, or started just now.
@@ -135,7 +144,10 @@ pub struct Found {
 /// none. It goes on when this process ends.
 pub fn find_or_start(data: &Path) -> anyhow::Result<Found> {
     if let Some(running) = running(data)? {
-        return Ok(Found { running, started: false });
+        return Ok(Found {
+            running,
+            started: false,
+        });
     }
     std::fs::create_dir_all(data).with_context(|| format!("making {}", data.display()))?;
     let log_path = data.join("local.log");
@@ -150,7 +162,12 @@ pub fn find_or_start(data: &Path) -> anyhow::Result<Found> {
             })
         })?;
         match running {
-            Some(Ok(running)) => return Ok(Found { running, started: true }),
+            Some(Ok(running)) => {
+                return Ok(Found {
+                    running,
+                    started: true,
+                });
+            }
             // Another program may have the port: then any free one does.
             Some(Err(_)) if port != 0 => {}
             _ => break,

@@ -41,7 +41,10 @@ fn run(place: Place) -> Exit {
     } else {
         Some(Cli::parse().command)
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             show::failure(place, &format!("the runtime does not start: {error}"));
@@ -97,10 +100,18 @@ async fn action_run() -> Result<Exit, Failure> {
 }
 
 async fn command_run(up: cli::Up, place: Place) -> Result<Exit, Failure> {
-    let stream = if up.json { Stream::Error } else { Stream::Output };
+    let stream = if up.json {
+        Stream::Error
+    } else {
+        Stream::Output
+    };
     let order = up::Order {
         inputs: up.inputs,
-        service: if up.local { Service::Local } else { Service::Aws },
+        service: if up.local {
+            Service::Local
+        } else {
+            Service::Aws
+        },
         data: up.data,
     };
     let result = up::up(order, Log::new(place, stream)).await?;
@@ -125,7 +136,10 @@ fn end(result: Result<Exit, Failure>, place: Place) -> Exit {
             for fault in &faults {
                 Log::new(place, stream).fault(fault);
             }
-            show::failure(place, &format!("{}; nothing was called", count(faults.len())));
+            show::failure(
+                place,
+                &format!("{}; nothing was called", count(faults.len())),
+            );
             Exit::Faulty
         }
     }

@@ -32,7 +32,12 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
 }
 
 fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
-    let tags: Vec<String> = placed.references.tagged.iter().map(ToString::to_string).collect();
+    let tags: Vec<String> = placed
+        .references
+        .tagged
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let digest = placed.result.digest.to_string();
     let metadata = json!({
         "containerimage.digest": digest,
@@ -44,7 +49,14 @@ fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
         ("repository-uri", placed.uri.clone()),
         ("image", tags.first().cloned().unwrap_or_default()),
         ("image-uri", placed.references.digested.to_string()),
-        ("imageid", placed.id.as_ref().map(ToString::to_string).unwrap_or_default()),
+        (
+            "imageid",
+            placed
+                .id
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
         ("digest", digest),
         ("tags", tags.join("\n")),
         ("metadata", metadata.to_string()),
@@ -55,7 +67,10 @@ fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
 pub fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
     let markdown = summary(
         &report.rows,
-        report.image.as_ref().map(|placed| (&placed.result, &placed.references)),
+        report
+            .image
+            .as_ref()
+            .map(|placed| (&placed.result, &placed.references)),
     );
     let written = files
         .set_outputs(&outputs(report))
@@ -66,7 +81,9 @@ pub fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
             .as_ref()
             .map(|placed| format!("; the image is pushed: {}", placed.references.digested))
             .unwrap_or_default();
-        return Err(Failure::refused(format!("the outputs cannot be written: {error}{digest}")));
+        return Err(Failure::refused(format!(
+            "the outputs cannot be written: {error}{digest}"
+        )));
     }
     if !files.has_output() {
         anstream::println!("{}", json(report));

@@ -50,7 +50,10 @@ impl StepFiles {
     /// The file cannot be written; it is named.
     pub fn add_summary(&self, markdown: &str) -> io::Result<()> {
         let end = markdown.floor_char_boundary(MAX_SUMMARY - 1);
-        append(self.summary.as_ref(), markdown.get(..end).unwrap_or_default())
+        append(
+            self.summary.as_ref(),
+            markdown.get(..end).unwrap_or_default(),
+        )
     }
 }
 

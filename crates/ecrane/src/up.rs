@@ -17,7 +17,7 @@ use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, 
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
 use ecrane_engine::push::{self, Pushed};
-use ecrane_engine::registry::Registry;
+use ecrane_engine::registry::{Patience, Registry};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -104,7 +104,11 @@ fn connection(
     }
     let data = local::data_folder(data)?;
     let local::Found { running, started } = local::find_or_start(&data)?;
-    let what = if started { "started in the background" } else { "already running" };
+    let what = if started {
+        "started in the background"
+    } else {
+        "already running"
+    };
     log.line(&format!(
         "local ECR on http://{} ({what}); `ecrane local stop` ends it",
         running.address
@@ -128,11 +132,10 @@ async fn probe(config: &Config) -> Result<Option<Builder>, Failure> {
     }
 }
 
-async fn observe_and_plan(
-    config: &Config,
-    ecr: &Ecr,
-) -> Result<(Plan, aws::Observation), Failure> {
-    let observation = aws::observe(ecr, &config.desired).await.map_err(Failure::refused)?;
+async fn observe_and_plan(config: &Config, ecr: &Ecr) -> Result<(Plan, aws::Observation), Failure> {
+    let observation = aws::observe(ecr, &config.desired)
+        .await
+        .map_err(Failure::refused)?;
     let plan = plan(&config.desired, &observation.observed).map_err(refusal)?;
     Ok((plan, observation))
 }
@@ -276,7 +279,7 @@ async fn push(
     layout: &Layout,
     log: Log,
 ) -> Result<Pushed, Failure> {
-    let registry = Registry::new(credentials).map_err(Failure::refused)?;
+    let registry = Registry::new(credentials, Patience::default()).map_err(Failure::refused)?;
     let desired = &config.desired;
     let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |_| ())
         .await
@@ -311,7 +314,7 @@ fn placed(
         digested: Reference::Digested {
             registry: registry.clone(),
             repository: repository.clone(),
-            digest: pushed.digest.clone(),
+            digest: pushed.image.digest.clone(),
         },
     };
     Placed {
@@ -336,7 +339,7 @@ fn image_result(layout: &Layout, pushed: &Pushed) -> ImageResult {
         },
     };
     ImageResult {
-        digest: pushed.digest.clone(),
+        digest: pushed.image.digest.clone(),
         size: layout.plan().bytes(),
         tags: pushed.tags.iter().map(result).collect(),
     }
@@ -379,7 +382,10 @@ struct Output {
 
 enum State {
     /// Not yet: what there is to show.
-    Waiting { title: Option<String>, lines: Vec<String> },
+    Waiting {
+        title: Option<String>,
+        lines: Vec<String>,
+    },
     /// Shown as it comes; whether a part was begun.
     Open { begun: bool },
 }

@@ -39,8 +39,12 @@ fn the_tree_lines_up_and_says_what_happened() {
             "sha256:0f0f0f0f0f0f, 1.2 MiB",
         ),
     ];
-    insta::assert_snapshot!(tree(&rows), @"");
-    insta::assert_snapshot!(resources(&rows), @"");
+    insta::assert_snapshot!(tree(&rows), @"
+    =  repository            team/app
+    +  ├─ lifecycle policy   team/app             2 rules
+    ~  └─ image              team/app:v1,latest   sha256:0f0f0f0f0f0f, 1.2 MiB
+    ");
+    insta::assert_snapshot!(resources(&rows), @"+ 1 created, ~ 1 updated, = 1 unchanged");
     assert!(changed(&rows));
 }
 
@@ -50,7 +54,7 @@ fn a_run_that_changed_nothing_says_so() {
         row(Change::Same, "repository", "team/app", ""),
         row(Change::Same, "image", "team/app:v1", ""),
     ];
-    insta::assert_snapshot!(resources(&rows), @"");
+    insta::assert_snapshot!(resources(&rows), @"= 2 unchanged, no changes");
     assert!(!changed(&rows));
 }
 
@@ -82,7 +86,13 @@ fn an_image_is_new_moved_or_unchanged_by_its_tags() {
 #[test]
 fn the_summary_is_a_table_that_no_name_breaks() {
     let rows = [row(Change::Create, "image", "a|b`c", "<script>\n| x")];
-    insta::assert_snapshot!(summary(&rows, None), @"");
+    insta::assert_snapshot!(summary(&rows, None), @r"
+    ### ecrane: plan
+
+    | | resource | name | |
+    |---|---|---|---|
+    | `+` | image | `a b c` | &lt;script&gt; \| x |
+    ");
 }
 
 #[test]

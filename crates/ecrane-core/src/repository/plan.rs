@@ -73,7 +73,12 @@ impl fmt::Display for SettingChange {
             }
             Self::ScanOnPush { from, to } => write!(f, "scan on push {from} → {to}"),
             Self::ResourceTags(tags) => {
-                let tags: Vec<String> = tags.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                // The owner's fingerprint says nothing to a person.
+                let tag = |(key, value): (&str, &str)| match key {
+                    OWNER_TAG => key.to_owned(),
+                    _ => format!("{key}={value}"),
+                };
+                let tags: Vec<String> = tags.iter().map(tag).collect();
                 write!(f, "tags {}", tags.join(", "))
             }
         }

@@ -67,7 +67,10 @@ pub async fn apply(
 
 async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
     const OPERATION: &str = "CreateRepository";
-    let mut request = ecr.client.create_repository().repository_name(new.name.as_str());
+    let mut request = ecr
+        .client
+        .create_repository()
+        .repository_name(new.name.as_str());
     if let Some(mutability) = new.mutability {
         request = request.image_tag_mutability(service_mutability(mutability));
     }

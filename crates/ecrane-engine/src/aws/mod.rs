@@ -52,13 +52,16 @@ impl EndpointUrl {
             .split_once("://")
             .ok_or("write the endpoint as `http://host:port` or `https://host`")?;
         if !matches!(scheme, "http" | "https") {
-            return Err(format!("`{scheme}` is not a scheme of the AWS API; use `https` or `http`"));
+            return Err(format!(
+                "`{scheme}` is not a scheme of the AWS API; use `https` or `http`"
+            ));
         }
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains('@') {
             return Err("an endpoint holds no user name or password".into());
         }
-        let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+        let part =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
         if authority.is_empty() || !authority.chars().all(part) {
             return Err("an endpoint is a host and a port, without path or query".into());
         }
@@ -124,7 +127,11 @@ async fn load(connection: &Connection) -> SdkConfig {
     }
     if connection.identity == Identity::LocalEcr {
         loader = loader.credentials_provider(Credentials::new(
-            "local", "local", None, None, "ecrane local",
+            "local",
+            "local",
+            None,
+            None,
+            "ecrane local",
         ));
     }
     loader.load().await

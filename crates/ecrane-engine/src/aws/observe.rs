@@ -60,7 +60,9 @@ pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsErr
     let scans = repository
         .image_scanning_configuration()
         .is_some_and(aws_sdk_ecr::types::ImageScanningConfiguration::scan_on_push);
-    let mutability = repository.image_tag_mutability().map_or("MUTABLE", |m| m.as_str());
+    let mutability = repository
+        .image_tag_mutability()
+        .map_or("MUTABLE", |m| m.as_str());
     Ok(Observation {
         observed: Observed::Present(Standing {
             mutability: mutability.to_owned(),
@@ -88,7 +90,10 @@ async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, Aw
                 what: "the repository that was asked for",
             }),
         },
-        Err(error) => absent(AwsError::new(OPERATION, &error), "RepositoryNotFoundException"),
+        Err(error) => absent(
+            AwsError::new(OPERATION, &error),
+            "RepositoryNotFoundException",
+        ),
     }
 }
 

@@ -18,9 +18,27 @@ const MAX_LINE: usize = 16 * 1024;
 /// The variables that a builder gets: what reaches the engine and the network,
 /// never the cloud's keys or the runner's tokens.
 const PASSED_ON: &[&str] = &[
-    "PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "TERM", "SOURCE_DATE_EPOCH",
-    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy",
-    "all_proxy", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "PATH",
+    "HOME",
+    "USER",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "TERM",
+    "SOURCE_DATE_EPOCH",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+    "SSH_AUTH_SOCK",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
 ];
 const PASSED_ON_PREFIXES: &[&str] = &["DOCKER_", "BUILDX_", "BUILDKIT_"];
 
@@ -44,7 +62,9 @@ pub(super) fn passed_on(also: impl Fn(&str) -> bool) -> Vec<(OsString, OsString)
         .filter(|(name, _)| {
             name.to_str().is_some_and(|name| {
                 PASSED_ON.contains(&name)
-                    || PASSED_ON_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                    || PASSED_ON_PREFIXES
+                        .iter()
+                        .any(|prefix| name.starts_with(prefix))
                     || also(name)
             })
         })
@@ -84,7 +104,10 @@ pub(super) async fn run(
     if status.success() {
         Ok(())
     } else {
-        Err(BuildError::Failed { command: name, status })
+        Err(BuildError::Failed {
+            command: name,
+            status,
+        })
     }
 }
 

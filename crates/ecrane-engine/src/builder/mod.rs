@@ -16,16 +16,22 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// No `docker` command.
-    #[error("there is no `docker` command on PATH; install a Docker client, or push a prebuilt image")]
+    #[error(
+        "there is no `docker` command on PATH; install a Docker client, or push a prebuilt image"
+    )]
     NoClient,
     /// The client found no engine.
-    #[error("no Docker engine answers: {said}; start one, or name it in DOCKER_HOST. In a container, mount its socket")]
+    #[error(
+        "no Docker engine answers: {said}; start one, or name it in DOCKER_HOST. In a container, mount its socket"
+    )]
     NoEngine {
         /// What the client said.
         said: String,
     },
     /// The engine's socket is there and may not be used.
-    #[error("the Docker engine's socket may not be used by this user: {said}; add the user to the socket's group, or name another engine in DOCKER_HOST")]
+    #[error(
+        "the Docker engine's socket may not be used by this user: {said}; add the user to the socket's group, or name another engine in DOCKER_HOST"
+    )]
     NoRight {
         /// What the client said.
         said: String,
@@ -98,7 +104,9 @@ pub async fn build(
 
 async fn unpack(tar: std::path::PathBuf, into: std::path::PathBuf) -> Result<Layout, BuildError> {
     blocking("unpacking the builder's layout", move || {
-        let layout = layout::unpack(&tar, &into)?;
+        let opened =
+            std::fs::File::open(&tar).map_err(BuildError::io("opening the builder's layout"))?;
+        let layout = layout::unpack(opened, &into)?;
         // A layout that could not be removed is removed with its folder.
         let _ = std::fs::remove_file(&tar);
         Ok(layout)

@@ -101,16 +101,38 @@ mod tests {
         let check = |inspect: &str, status: &[u8], expected: OciExporter| {
             assert_eq!(oci_exporter(inspect, status), expected, "{inspect}");
         };
-        check("Name:   default\nDriver: docker\n", classic, OciExporter::Absent);
-        check("Name:   default\nDriver: docker\n", containerd, OciExporter::Present);
-        check("Name:   big\nDriver: docker-container\n", classic, OciExporter::Present);
-        check("Name:   far\nDriver: remote\n", classic, OciExporter::Present);
+        check(
+            "Name:   default\nDriver: docker\n",
+            classic,
+            OciExporter::Absent,
+        );
+        check(
+            "Name:   default\nDriver: docker\n",
+            containerd,
+            OciExporter::Present,
+        );
+        check(
+            "Name:   big\nDriver: docker-container\n",
+            classic,
+            OciExporter::Present,
+        );
+        check(
+            "Name:   far\nDriver: remote\n",
+            classic,
+            OciExporter::Present,
+        );
         check("", containerd, OciExporter::Absent);
     }
 
     #[test]
     fn the_plugin_says_its_version_in_the_middle() {
-        assert_eq!(plugin_version("github.com/docker/buildx v0.20.0 abc"), "0.20.0");
-        assert_eq!(plugin_version("github.com/docker/buildx 0.13.1+ds1-3 1.22"), "0.13.1+ds1-3");
+        assert_eq!(
+            plugin_version("github.com/docker/buildx v0.20.0 abc"),
+            "0.20.0"
+        );
+        assert_eq!(
+            plugin_version("github.com/docker/buildx 0.13.1+ds1-3 1.22"),
+            "0.13.1+ds1-3"
+        );
     }
 }

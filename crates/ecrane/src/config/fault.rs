@@ -49,7 +49,13 @@ impl Fault {
             .and_then(|rest| rest.chars().next())
             .map_or(error.at, |c| error.at + c.len_utf8());
         let message = format!("{} {}", error.kind, error.message);
-        Self::at(input, &error.text, Span::new(error.at, end), message, error.help)
+        Self::at(
+            input,
+            &error.text,
+            Span::new(error.at, end),
+            message,
+            error.help,
+        )
     }
 
     pub(super) fn setting(input: &str, text: &str, error: SettingError) -> Self {

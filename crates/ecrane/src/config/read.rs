@@ -49,7 +49,8 @@ impl Reader {
                 .map_err(|error| Fault::name(name, error)),
         )?;
         if let Err(near) = region.known() {
-            let mut warning = Fault::whole(name, &text, format!("`{region}` is no Region known here"));
+            let mut warning =
+                Fault::whole(name, &text, format!("`{region}` is no Region known here"));
             if let Some(near) = near {
                 warning = warning.help(format!("did you mean `{near}`?"));
             }
@@ -65,7 +66,11 @@ impl Reader {
         self.warnings.push(fault);
     }
 
-    pub(super) fn endpoint(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<EndpointUrl> {
+    pub(super) fn endpoint(
+        &mut self,
+        inputs: &Inputs,
+        variable: Lookup<'_>,
+    ) -> Option<EndpointUrl> {
         let named = [("endpoint-url", inputs.endpoint_url.clone())].into_iter();
         let usual = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"].map(|name| (name, variable(name)));
         let (name, text) = named
@@ -82,7 +87,10 @@ impl Reader {
             );
             return None;
         };
-        self.keep(text.parse().map_err(|error| Fault::name("repository", error)))
+        self.keep(
+            text.parse()
+                .map_err(|error| Fault::name("repository", error)),
+        )
     }
 
     pub(super) fn creation(&mut self, inputs: &Inputs) -> Creation {
@@ -92,7 +100,11 @@ impl Reader {
         match boolean(text) {
             Some(true) => Creation::Allowed,
             Some(false) => Creation::Forbidden,
-            None if matches!(text.to_ascii_lowercase().as_str(), "yes" | "no" | "on" | "off") => {
+            None if matches!(
+                text.to_ascii_lowercase().as_str(),
+                "yes" | "no" | "on" | "off"
+            ) =>
+            {
                 self.fault(not_boolean("create-repository", text));
                 Creation::Forbidden
             }
@@ -127,7 +139,9 @@ impl Reader {
         let mut tags = ResourceTags::default();
         for line in by_line(&inputs.repository_tags) {
             let Some((key, value)) = line.split_once('=') else {
-                self.fault(Fault::whole(INPUT, &line, "a tag has no value").help("write `key=value`"));
+                self.fault(
+                    Fault::whole(INPUT, &line, "a tag has no value").help("write `key=value`"),
+                );
                 continue;
             };
             if let Err(error) = tags.add(key.trim(), value.trim()) {
@@ -189,8 +203,12 @@ impl Reader {
                 _ => spec.context.display().to_string(),
             };
             self.fault(
-                Fault::whole(input, &text, format!("there is no Dockerfile `{}`", path.display()))
-                    .help("give its path in `file`"),
+                Fault::whole(
+                    input,
+                    &text,
+                    format!("there is no Dockerfile `{}`", path.display()),
+                )
+                .help("give its path in `file`"),
             );
         }
     }
@@ -230,8 +248,12 @@ impl Reader {
         }
         if texts.is_empty() {
             self.fault(
-                Fault::whole("tags", "", "no tag is given, and there is no commit to name one by")
-                    .help("give at least one tag, for example `v1`"),
+                Fault::whole(
+                    "tags",
+                    "",
+                    "no tag is given, and there is no commit to name one by",
+                )
+                .help("give at least one tag, for example `v1`"),
             );
         }
         let mut tags: Vec<Tag> = Vec::new();
@@ -240,7 +262,11 @@ impl Reader {
                 continue;
             };
             if tags.contains(&tag) {
-                self.warn(Fault::whole("tags", text, "this tag is given twice; it is taken once"));
+                self.warn(Fault::whole(
+                    "tags",
+                    text,
+                    "this tag is given twice; it is taken once",
+                ));
             } else {
                 tags.push(tag);
             }
@@ -251,8 +277,8 @@ impl Reader {
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
-        let pull_request = variable("GITHUB_EVENT_NAME")
-            .is_some_and(|event| event.starts_with("pull_request"));
+        let pull_request =
+            variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));
         match (dry_run, push) {
             (Some(true), _) => Mode::Plan,
             (_, Some(false)) => Mode::BuildOnly,
@@ -272,17 +298,7 @@ impl Reader {
         let (source, text) = if inline {
             (INPUT.to_owned(), given.clone())
         } else {
-            match std::fs::read_to_string(given) {
-                Ok(text) => (given.clone(), text),
-                Err(error) => {
-                    let message = format!("the file cannot be read: {error}");
-                    self.fault(
-                        Fault::whole(INPUT, given, message)
-                            .help("give a path, a policy's JSON, or the word `default`"),
-                    );
-                    return None;
-                }
-            }
+            (given.clone(), self.policy_file(INPUT, given)?)
         };
         let checked = lifecycle::read(&text, None);
         if !checked.diagnostics.is_empty() {
@@ -291,13 +307,42 @@ impl Reader {
                 text,
                 diagnostics: checked.diagnostics,
             };
-            if found.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            if found
+                .diagnostics
+                .iter()
+                .any(|d| d.severity == Severity::Error)
+            {
                 self.fault(found);
             } else {
                 self.warnings.push(found);
             }
         }
         checked.policy
+    }
+
+    fn policy_file(&mut self, input: &str, path: &str) -> Option<String> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let message = format!("the file cannot be read: {error}");
+                self.fault(
+                    Fault::whole(input, path, message)
+                        .help("give a path, a policy's JSON, or the word `default`"),
+                );
+                return None;
+            }
+        };
+        match lifecycle::decode(&bytes) {
+            Ok(text) => Some(text.to_owned()),
+            Err(diagnostics) => {
+                self.fault(Fault {
+                    source: path.to_owned(),
+                    text: String::from_utf8_lossy(&bytes).into_owned(),
+                    diagnostics,
+                });
+                None
+            }
+        }
     }
 }
 
@@ -310,18 +355,20 @@ fn not_boolean(input: &str, text: &str) -> Fault {
 fn tag(text: &str, repository: Option<&RepositoryName>) -> Result<Tag, Fault> {
     let bare = |error: NameError| Fault::name("tags", error);
     match text.parse::<Reference>() {
-        Ok(Reference::Tagged { repository: named, tag, .. }) if text.contains('/') => {
-            match repository {
-                Some(repository) if *repository != named => Err(Fault::at(
-                    "tags",
-                    text,
-                    Span::new(0, text.len()),
-                    format!("this reference is to `{named}`, and the repository is `{repository}`"),
-                    Some(format!("give `{tag}`, or a reference to `{repository}`")),
-                )),
-                _ => Ok(tag),
-            }
-        }
+        Ok(Reference::Tagged {
+            repository: named,
+            tag,
+            ..
+        }) if text.contains('/') => match repository {
+            Some(repository) if *repository != named => Err(Fault::at(
+                "tags",
+                text,
+                Span::new(0, text.len()),
+                format!("this reference is to `{named}`, and the repository is `{repository}`"),
+                Some(format!("give `{tag}`, or a reference to `{repository}`")),
+            )),
+            _ => Ok(tag),
+        },
         _ => text.parse().map_err(bare),
     }
 }

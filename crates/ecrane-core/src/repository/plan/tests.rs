@@ -53,7 +53,11 @@ fn a_missing_repository_is_created_with_what_was_asked_for() {
         policy: Some(policy(KEEP_5)),
         ..desired()
     };
-    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"
+    +  repository            team/app      tags IMMUTABLE, scan on push on
+    +  ├─ lifecycle policy   team/app      1 rule
+    +  └─ image              team/app:v1   build and push
+    ");
 }
 
 #[test]
@@ -64,7 +68,10 @@ fn what_was_not_asked_for_is_left_alone() {
         policy: Some(KEEP_9.into()),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired(), &Observed::Present(other)), @"");
+    insta::assert_snapshot!(check(&desired(), &Observed::Present(other)), @"
+    =  repository   team/app
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
 }
 
 #[test]
@@ -79,7 +86,10 @@ fn each_setting_that_differs_is_a_change_of_its_own() {
         resource_tags: Some(tags(&[("cost", "1"), ("other", "x")])),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
+    ~  repository   team/app      tag mutability MUTABLE → IMMUTABLE, scan on push off → on, tags team=a
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
 }
 
 #[test]
@@ -93,7 +103,11 @@ fn a_policy_of_the_same_meaning_is_not_put_again() {
         policy: Some(KEEP_5_REWRITTEN.into()),
         ..standing()
     };
-    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
+    =  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
 }
 
 #[test]
@@ -110,7 +124,7 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
             ..standing()
         })
     };
-    insta::assert_snapshot!(check(&desired, &with(None)), @"");
+    insta::assert_snapshot!(check(&desired, &with(None)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out");
     let of_another_policy = policy(KEEP_5).fingerprint();
     assert!(
         plan(
@@ -121,7 +135,11 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
     );
 
     let own = policy(KEEP_9).fingerprint();
-    insta::assert_snapshot!(check(&desired, &with(Some(tags(&[(OWNER_TAG, &own)])))), @"");
+    insta::assert_snapshot!(check(&desired, &with(Some(tags(&[(OWNER_TAG, &own)])))), @"
+    ~  repository            team/app      tags ecrane:lifecycle
+    ~  ├─ lifecycle policy   team/app      1 rule
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
 }
 
 #[test]
@@ -147,11 +165,11 @@ fn a_mistyped_name_makes_no_repository() {
         creation: Creation::Forbidden,
         ..desired()
     };
-    insta::assert_snapshot!(check(&forbidden, &Observed::Missing), @"");
+    insta::assert_snapshot!(check(&forbidden, &Observed::Missing), @"the repository `team/app` does not exist and `create-repository` is false; nothing was done");
     let pattern = |text: &str| Desired {
         creation: Creation::IfNameMatches(Pattern::new(text)),
         ..desired()
     };
-    insta::assert_snapshot!(check(&pattern("shop/*"), &Observed::Missing), @"");
+    insta::assert_snapshot!(check(&pattern("shop/*"), &Observed::Missing), @"the repository `team/app` does not exist and its name does not match `shop/*` of `create-repository`; nothing was done");
     assert!(plan(&pattern("team/*"), &Observed::Missing).is_ok());
 }

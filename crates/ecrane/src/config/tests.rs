@@ -1,0 +1,171 @@
+use super::*;
+use crate::inputs::Inputs;
+use ecrane_core::diagnostic::Colour;
+
+/// Inputs that are good as they are; the context is this crate's own folder.
+fn good() -> Inputs {
+    Inputs {
+        aws_region: Some("eu-central-1".into()),
+        repository: Some("team/app".into()),
+        image: Some("../../examples/hello/layout".into()),
+        tags: vec!["v1".into()],
+        ..Inputs::default()
+    }
+}
+
+fn read_in(
+    inputs: &Inputs,
+    environment: &[(&str, &str)],
+) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
+    read(inputs, Service::Aws, |name| {
+        environment
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn config(inputs: &Inputs, environment: &[(&str, &str)]) -> Config {
+    read_in(inputs, environment).unwrap().0
+}
+
+/// The messages of all faults, or of all warnings.
+fn check(inputs: &Inputs, environment: &[(&str, &str)], expected: &[&str]) {
+    let found = match read_in(inputs, environment) {
+        Ok((_, warnings)) => warnings,
+        Err(faults) => faults,
+    };
+    let messages: Vec<String> = found
+        .iter()
+        .flat_map(|fault| &fault.diagnostics)
+        .map(|diagnostic| diagnostic.message.clone())
+        .collect();
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn the_region_comes_from_the_input_then_from_the_usual_variables() {
+    let without = Inputs {
+        aws_region: None,
+        ..good()
+    };
+    let region = |inputs: &Inputs, environment: &[(&str, &str)]| {
+        config(inputs, environment).region.unwrap().to_string()
+    };
+    let both = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-west-2"),
+    ];
+    assert_eq!(region(&good(), &both), "eu-central-1");
+    assert_eq!(region(&without, &both), "us-east-1");
+    assert_eq!(
+        region(&without, &[("AWS_REGION", ""), both[1]]),
+        "us-west-2"
+    );
+    check(&without, &[], &["no AWS Region is given"]);
+    check(
+        &without,
+        &[("AWS_REGION", "us-esat-1")],
+        &["`us-esat-1` is no Region known here"],
+    );
+}
+
+#[test]
+fn tags_are_bare_or_full_references_to_this_repository() {
+    let tags = |texts: &[&str]| Inputs {
+        tags: texts.iter().map(|text| (*text).to_owned()).collect(),
+        ..good()
+    };
+    let names = |inputs: &Inputs| {
+        let tags = config(inputs, &[]).desired.tags;
+        tags.iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(names(&tags(&["v1,v2\nv3"])), "v1 v2 v3");
+    let metadata_action = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app:v9";
+    assert_eq!(names(&tags(&[metadata_action])), "v9");
+    check(
+        &tags(&["127.0.0.1:5100/other:v9"]),
+        &[],
+        &["this reference is to `other`, and the repository is `team/app`"],
+    );
+    check(
+        &tags(&["v1,v1"]),
+        &[],
+        &["this tag is given twice; it is taken once"],
+    );
+}
+
+#[test]
+fn without_tags_the_commit_names_the_image_and_never_latest() {
+    let untagged = Inputs {
+        tags: vec![],
+        ..good()
+    };
+    let commit = [("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567")];
+    let tags = config(&untagged, &commit).desired.tags;
+    assert_eq!(tags.first().unwrap().as_str(), "0123456");
+}
+
+#[test]
+fn a_pull_request_shows_the_plan_unless_told_to_push() {
+    let mode = |push: Option<&str>, dry_run: Option<&str>, event: &str| {
+        let inputs = Inputs {
+            push: push.map(str::to_owned),
+            dry_run: dry_run.map(str::to_owned),
+            ..good()
+        };
+        config(&inputs, &[("GITHUB_EVENT_NAME", event)]).mode
+    };
+    assert_eq!(mode(None, None, "push"), Mode::Up);
+    assert_eq!(mode(None, None, "pull_request"), Mode::Plan);
+    assert_eq!(mode(None, None, "pull_request_target"), Mode::Plan);
+    assert_eq!(mode(Some("true"), None, "pull_request"), Mode::Up);
+    assert_eq!(mode(Some("false"), None, "push"), Mode::BuildOnly);
+    assert_eq!(mode(Some("true"), Some("true"), "push"), Mode::Plan);
+}
+
+#[test]
+fn a_value_that_may_be_confidential_is_not_quoted() {
+    let inputs = Inputs {
+        image: None,
+        context: Some("../../examples/hello".into()),
+        build_args: vec!["1TOKEN=sesame".into()],
+        ..good()
+    };
+    let faults = read_in(&inputs, &[]).unwrap_err();
+    let text: String = faults
+        .iter()
+        .map(|fault| fault.render(Colour::Off))
+        .collect();
+    assert!(
+        text.contains("1TOKEN") && !text.contains("sesame"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_fault_is_found_at_once() {
+    let inputs = Inputs {
+        aws_region: Some("us east".into()),
+        endpoint_url: Some("ftp://x".into()),
+        repository: Some("App".into()),
+        create_repository: Some("yes".into()),
+        image_tag_mutability: Some("IMMUTABLE_WITH_EXCLUSION".into()),
+        scan_on_push: Some("1".into()),
+        repository_tags: vec!["novalue\naws:x=1".into()],
+        tags: vec!["v*".into()],
+        push: Some("maybe".into()),
+        image: Some("nowhere".into()),
+        lifecycle_policy: Some("nowhere.json".into()),
+        ..Inputs::default()
+    };
+    let faults = read_in(&inputs, &[]).unwrap_err();
+    let text: Vec<String> = faults
+        .iter()
+        .map(|fault| fault.render(Colour::Off))
+        .collect();
+    insta::assert_snapshot!(text.join("\n\n"), @"");
+}
