@@ -86,7 +86,7 @@ pub fn look_after(command: LocalCommand) -> Result<Exit, Failure> {
 }
 
 fn status(data: &Path, json: bool) -> Result<Exit, Failure> {
-    let running = running(data)?;
+    let running = owner(data)?;
     if json {
         let text = serde_json::to_string_pretty(&running).context("printing the status")?;
         anstream::println!("{text}");
@@ -110,7 +110,7 @@ fn status(data: &Path, json: bool) -> Result<Exit, Failure> {
 }
 
 fn stop(data: &Path) -> Result<Exit, Failure> {
-    let Some(running) = running(data)? else {
+    let Some(running) = owner(data)? else {
         anstream::println!("no local ECR owns {}", data.display());
         return Ok(Exit::Done);
     };
@@ -120,13 +120,14 @@ fn stop(data: &Path) -> Result<Exit, Failure> {
         .ok_or_else(|| anyhow!("the local ECR's process id {} is none", running.pid))?;
     rustix::process::kill_process(pid, rustix::process::Signal::TERM)
         .with_context(|| format!("stopping process {}", running.pid))?;
-    wait(|| Ok(running(data)?.is_none().then_some(())))?
+    wait(|| Ok(owner(data)?.is_none().then_some(())))?
         .ok_or_else(|| anyhow!("process {} was told to stop and did not", running.pid))?;
     anstream::println!("stopped the local ECR on http://{}", running.address);
     Ok(Exit::Done)
 }
 
-fn running(data: &Path) -> anyhow::Result<Option<Running>> {
+/// The local ECR that owns the folder.
+fn owner(data: &Path) -> anyhow::Result<Option<Running>> {
     instance::running(data)
         .with_context(|| format!("looking for a local ECR in {}", data.display()))
 }
@@ -143,7 +144,7 @@ pub struct Found {
 /// The local ECR that owns the folder, started in the background if there is
 /// none. It goes on when this process ends.
 pub fn find_or_start(data: &Path) -> anyhow::Result<Found> {
-    if let Some(running) = running(data)? {
+    if let Some(running) = owner(data)? {
         return Ok(Found {
             running,
             started: false,
@@ -155,7 +156,7 @@ pub fn find_or_start(data: &Path) -> anyhow::Result<Found> {
         let mut child = start(data, port, &log_path)?;
         let running = wait(|| {
             let ended = child.try_wait().context("waiting for the local ECR")?;
-            Ok(match (running(data)?, ended) {
+            Ok(match (owner(data)?, ended) {
                 (Some(running), _) => Some(Ok(running)),
                 (None, Some(status)) => Some(Err(status)),
                 (None, None) => None,

@@ -113,6 +113,7 @@ fn connection(
         "local ECR on http://{} ({what}); `ecrane local stop` ends it",
         running.address
     ));
+    log.line("");
     let url = format!("http://{}", running.address);
     Ok(Connection {
         region: running.region,

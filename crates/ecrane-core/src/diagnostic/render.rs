@@ -1,7 +1,7 @@
 //! Diagnostics for a terminal or a log: the source with the place underlined.
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str,
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
 use super::{Diagnostic, Lines, Severity, Source, Span};
@@ -62,7 +62,13 @@ fn group<'a>(name: &'a str, lines: &Lines<'a>, diagnostic: &'a Diagnostic) -> Gr
     let title = level(diagnostic.severity)
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code);
-    let group = Group::with_title(title).element(snippet);
+    // There is nothing to underline in a text that is not there.
+    let group = Group::with_title(title);
+    let group = if text.is_empty() {
+        group.element(Origin::path(name))
+    } else {
+        group.element(snippet)
+    };
     match &diagnostic.help {
         Some(help) => group.element(Level::HELP.message(normalize_untrusted_str(help))),
         None => group,
