@@ -7,3 +7,4 @@
 pub mod auth;
 pub mod build;
 pub mod name;
+pub mod push;
