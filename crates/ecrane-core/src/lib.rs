@@ -11,3 +11,4 @@ pub mod lifecycle;
 pub mod name;
 pub mod report;
 pub mod repository;
+pub mod push;

@@ -2,5 +2,10 @@
 //!
 //! Nothing here decides. It asks, it acts, and it says what came of it.
 
+pub mod archive;
 pub mod aws;
 pub mod builder;
+mod content;
+pub mod layout;
+pub mod push;
+pub mod registry;
