@@ -176,14 +176,18 @@ pub enum Route {
     Classic,
 }
 
+/// The variable that decides between BuildKit and the classic builder, in a
+/// client that has both.
+pub const BUILDKIT_VARIABLE: &str = "DOCKER_BUILDKIT";
+
 impl Route {
-    /// The value of `DOCKER_BUILDKIT` that the client needs on this route.
+    /// The value of [`BUILDKIT_VARIABLE`] that the client needs on this route;
+    /// on the others it must not be set.
     #[must_use]
     pub const fn buildkit_variable(self) -> Option<&'static str> {
         match self {
-            Self::BuildxLayout | Self::BuildxLoad => None,
             Self::BuildKit => Some("1"),
-            Self::Classic => Some("0"),
+            Self::BuildxLayout | Self::BuildxLoad | Self::Classic => None,
         }
     }
 }

@@ -9,6 +9,6 @@ pub mod build;
 pub mod diagnostic;
 pub mod lifecycle;
 pub mod name;
+pub mod push;
 pub mod report;
 pub mod repository;
-pub mod push;

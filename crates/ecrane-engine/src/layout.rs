@@ -375,11 +375,11 @@ fn check_size(dir: &Path, descriptor: &Descriptor) -> Result<(), LayoutError> {
     Ok(())
 }
 
-fn blob_path(dir: &Path, digest: &Digest) -> PathBuf {
+pub(crate) fn blob_path(dir: &Path, digest: &Digest) -> PathBuf {
     dir.join(BLOBS).join(digest.hex())
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LayoutError {
+pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LayoutError {
     let path = path.to_owned();
     move |source| LayoutError::Io {
         action,

@@ -1,9 +1,10 @@
 use super::BuildError;
-use ecrane_core::build::{BuildSpec, Route};
+use ecrane_core::build::{BUILDKIT_VARIABLE, BuildSpec, Route};
 use std::ffi::{OsStr, OsString};
 use std::process::Stdio;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::Command;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 /// One line of the builder's output, without its end.
 #[derive(Debug, Clone, Copy)]
@@ -50,10 +51,9 @@ pub(super) fn environment(spec: &BuildSpec, route: Route) -> Vec<(OsString, OsSt
             .iter()
             .any(|arg| arg.value.is_none() && arg.name == name)
     });
-    if let Some(value) = route.buildkit_variable() {
-        variables.retain(|(name, _)| name != "DOCKER_BUILDKIT");
-        variables.push(("DOCKER_BUILDKIT".into(), value.into()));
-    }
+    variables.retain(|(name, _)| name != BUILDKIT_VARIABLE);
+    let needed = route.buildkit_variable();
+    variables.extend(needed.map(|value| (BUILDKIT_VARIABLE.into(), value.into())));
     variables
 }
 
@@ -108,6 +108,53 @@ pub(super) async fn run(
             command: name,
             status,
         })
+    }
+}
+
+/// A `docker save` under way; dropped, it is killed.
+pub(super) struct Saving {
+    child: Child,
+    said: JoinHandle<String>,
+}
+
+/// Starts saving an image to standard output.
+pub(super) fn save(
+    image: &str,
+    environment: &[(OsString, OsString)],
+) -> Result<Saving, BuildError> {
+    let mut child = command(["save", image], environment)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(no_client)?;
+    let stderr = child.stderr.take();
+    let said = tokio::spawn(async move {
+        let mut said = Vec::new();
+        if let Some(stderr) = stderr {
+            // Words that cannot be read are not worth a failure of their own.
+            let _ = stderr.take(MAX_LINE as u64).read_to_end(&mut said).await;
+        }
+        String::from_utf8_lossy(&said).trim().to_owned()
+    });
+    Ok(Saving { child, said })
+}
+
+impl Saving {
+    /// The archive as it comes. There is one.
+    pub(super) fn take_archive(&mut self) -> Result<ChildStdout, BuildError> {
+        self.child.stdout.take().ok_or(BuildError::NoImage)
+    }
+
+    /// Waits for its end. An error is what the client said.
+    pub(super) async fn finish(mut self) -> Result<(), String> {
+        match self.child.wait().await {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(match self.said.await {
+                Ok(said) if !said.is_empty() => said,
+                _ => status.to_string(),
+            }),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ pub use probe::probe;
 use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::build::{self, BuildFiles, BuildSpec, Builder, Route};
-use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tokio_util::io::SyncIoBridge;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,12 @@ pub enum BuildError {
         command: &'static str,
         /// How it ended.
         status: std::process::ExitStatus,
+    },
+    /// The engine did not hand over the image.
+    #[error("`docker save` failed: {said}")]
+    NotSaved {
+        /// What the client said.
+        said: String,
     },
     /// The builder ended well and left nothing.
     #[error("the builder ended well and left no image id")]
@@ -97,12 +103,12 @@ pub async fn build(
     match route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-            save(spec, route, &files.image_id, folder, into).await
+            save(spec, route, &files.image_id, into).await
         }
     }
 }
 
-async fn unpack(tar: std::path::PathBuf, into: std::path::PathBuf) -> Result<Layout, BuildError> {
+async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {
     blocking("unpacking the builder's layout", move || {
         let opened =
             std::fs::File::open(&tar).map_err(BuildError::io("opening the builder's layout"))?;
@@ -114,29 +120,33 @@ async fn unpack(tar: std::path::PathBuf, into: std::path::PathBuf) -> Result<Lay
     .await
 }
 
-/// Takes the image out of the engine and makes a layout of it.
+/// Takes the image out of the engine and makes a layout of it on the way: the
+/// engine's archive never lies on disk.
 async fn save(
     spec: &BuildSpec,
     route: Route,
     image_id: &Path,
-    folder: &Path,
-    into: std::path::PathBuf,
+    into: PathBuf,
 ) -> Result<Layout, BuildError> {
     let id = tokio::fs::read_to_string(image_id)
         .await
         .map_err(|_| BuildError::NoImage)?;
-    let archive = folder.join("image.tar");
-    let mut output = OsString::from("--output=");
-    output.push(&archive);
-    let argv = ["save".into(), output, id.trim().into()];
-    child::run("save", &argv, &child::environment(spec, route), |_| ()).await?;
-    blocking("converting the engine's archive", move || {
-        let layout = archive::to_layout(&archive, &into)?;
-        // As above.
-        let _ = std::fs::remove_file(&archive);
-        Ok(layout)
+    let mut saving = child::save(id.trim(), &child::environment(spec, route))?;
+    let archive = SyncIoBridge::new(saving.take_archive()?);
+    let layout = blocking("converting the engine's archive", move || {
+        Ok(archive::to_layout(archive, &into))
     })
-    .await
+    .await?;
+    // An archive that was cut and one that was refused look alike from here:
+    // then both sides are heard.
+    match (layout, saving.finish().await) {
+        (Ok(layout), Ok(())) => Ok(layout),
+        (Ok(_), Err(said)) => Err(BuildError::NotSaved { said }),
+        (Err(archive), Ok(())) => Err(BuildError::Archive(archive)),
+        (Err(archive), Err(said)) => Err(BuildError::NotSaved {
+            said: format!("{said} ({archive})"),
+        }),
+    }
 }
 
 async fn blocking<T: Send + 'static>(
