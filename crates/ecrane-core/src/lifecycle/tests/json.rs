@@ -182,12 +182,8 @@ fn strings() {
 fn where_nothing_can_be_read_on() {
     check!("", @"
     error[text-too-short]: the document is empty
-     --> policy.json:1:1
-      |
-    1 |
-      | ^
-      |
-      = help: a policy has 100 to 30720 characters and at least one rule; for no policy at all, leave the input out
+    --> policy.json
+     = help: a policy has 100 to 30720 characters and at least one rule; for no policy at all, leave the input out
     ");
     assert!(shown(" \n\t", Some(Dialect::Ecr)).contains("the document is empty"));
     check!(r#"{"rules": ["#, @r#"
