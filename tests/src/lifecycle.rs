@@ -143,11 +143,11 @@ fn recorded_words(fact: &Value) -> String {
         .as_str()
         .expect("`awsMessage` is a string");
     let remarks = [" (quoted in ", " (cdk-preflight", " (moto; ", " (4 since "];
-    let end = remarks
+    let bare = remarks
         .iter()
-        .filter_map(|remark| message.find(remark))
-        .min();
-    message[..end.unwrap_or(message.len())].replace(r#"["expire"]"#, r#"["expire", "transition"]"#)
+        .find_map(|remark| message.split_once(remark))
+        .map_or(message, |(before, _)| before);
+    bare.replace(r#"["expire"]"#, r#"["expire", "transition"]"#)
 }
 
 #[test]

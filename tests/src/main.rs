@@ -5,5 +5,6 @@ mod architecture;
 mod contract;
 mod faulty;
 mod harness;
+#[cfg(test)]
 mod lifecycle;
 mod up;

@@ -12,8 +12,9 @@ use super::ecr;
 use super::fault::{AwsxFault, Finding, ListFault, NumberName, TextFault};
 use super::json::{Node, Value};
 use super::rule::{Action, CountType, CountUnit, Policy, TagStatus, Word};
-use super::shape::{Field, Known, Object, prefix_fault};
+use super::shape::{Field, Known, Object};
 use super::validate;
+use super::value::prefix_fault;
 use crate::diagnostic::Span;
 
 const DOCUMENT: &[Known] = &[Known::optional("rules"), Known::optional("skip")];

@@ -4,8 +4,9 @@ use super::draft::Draft;
 use super::fault::{Finding, ListFault, NumberName, TextFault};
 use super::json::{Node, Value};
 use super::rule::{StorageClass, Word};
-use super::shape::{Known, Object, pattern_fault, prefix_fault};
+use super::shape::{Known, Object};
 use super::validate;
+use super::value::{pattern_fault, prefix_fault};
 use crate::diagnostic::Span;
 
 const DOCUMENT: &[Known] = &[Known::required("rules", "the list of the rules")];

@@ -17,6 +17,7 @@ mod service;
 mod shape;
 mod spelling;
 mod validate;
+mod value;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,8 @@ pub use rule::{
     TagPattern, TagPrefix, TagSelection, TagStatus,
 };
 pub use service::service_message;
+
+use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Span};
 use fault::{Finding, MAX_CHARACTERS, TextFault};
@@ -60,11 +63,35 @@ pub fn check(text: &str) -> Checked {
 /// in.
 pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
     let examined = examine(text, dialect);
+    let findings = readable(examined.findings);
     Checked {
         policy: examined.policy,
-        diagnostics: examined.findings.into_iter().map(Into::into).collect(),
+        diagnostics: findings.into_iter().map(Into::into).collect(),
         dialect: examined.dialect,
     }
+}
+
+/// A policy of 50 rules, every property of them wrong, has fewer findings.
+const MAX_FINDINGS: usize = 1_000;
+
+/// As many findings as somebody may read, the errors first to stay.
+fn readable(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let Some(last) = findings.last().map(|finding| finding.span) else {
+        return findings;
+    };
+    let count = findings.len().saturating_sub(MAX_FINDINGS);
+    if count == 0 {
+        return findings;
+    }
+    findings.sort_by_key(|finding| !finding.is_error());
+    findings.truncate(MAX_FINDINGS);
+    in_text_order(&mut findings);
+    findings.push(Finding::new(TextFault::More { count }, last));
+    findings
+}
+
+fn in_text_order(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
 }
 
 /// The text in the bytes of a file. The diagnostics' offsets are into the text
@@ -96,13 +123,24 @@ struct Examined {
 fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
     let mut findings = Vec::new();
     let (policy, dialect) = interpret(text, dialect, &mut findings);
-    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+    in_text_order(&mut findings);
+    drop_consequences(&mut findings);
     let faulty = findings.iter().any(Finding::is_error);
     Examined {
         policy: policy.filter(|_| !faulty),
         findings,
         dialect,
     }
+}
+
+/// A value that is no JSON is reported once, not also for what it was read as.
+fn drop_consequences(findings: &mut Vec<Finding>) {
+    let unreadable: HashSet<Span> = findings
+        .iter()
+        .filter(|finding| json::is_syntax(finding))
+        .map(|finding| finding.span)
+        .collect();
+    findings.retain(|finding| json::is_syntax(finding) || !unreadable.contains(&finding.span));
 }
 
 fn interpret(
@@ -131,19 +169,23 @@ fn interpret(
     };
     let policy = match dialect {
         Dialect::Ecr => {
-            findings.extend(too_long(text));
+            // ECR counts the characters of the text as it is given.
+            findings.extend(too_long(text, Span::default()));
             let drafts = ecr::drafts(&root, findings);
             let rules: Option<Vec<Rule>> = drafts.iter().map(draft::Draft::rule).collect();
             rules.map(Policy::new)
         }
-        Dialect::Awsx => compile::compile(&root, findings).policy(),
+        Dialect::Awsx => {
+            let policy = compile::compile(&root, findings).policy();
+            let json = policy.as_ref().map(Policy::to_json).unwrap_or_default();
+            findings.extend(too_long(&json, root.span));
+            policy
+        }
     };
     (policy, Some(dialect))
 }
 
-/// ECR counts the characters of the text as it is given.
-fn too_long(text: &str) -> Option<Finding> {
-    let characters = text.chars().count();
-    (characters > MAX_CHARACTERS)
-        .then(|| Finding::new(TextFault::TooLong { characters }, Span::default()))
+fn too_long(policy: &str, place: Span) -> Option<Finding> {
+    let characters = policy.chars().count();
+    (characters > MAX_CHARACTERS).then(|| Finding::new(TextFault::TooLong { characters }, place))
 }

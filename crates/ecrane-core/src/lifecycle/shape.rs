@@ -2,13 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use super::fault::{
-    Expected, Fault, Finding, ListFault, MAX_NUMBER, MAX_TAG, MAX_WILDCARDS, NumberFault,
-    NumberName, ShapeFault,
-};
+use super::fault::{Expected, Fault, Finding, ListFault, NumberName, ShapeFault};
 use super::json::{Node, Property, Value};
 use super::rule::Word;
 use super::spelling;
+use super::value::{never_matches, whole_number};
 use crate::diagnostic::Span;
 
 /// A property that an object can have.
@@ -80,10 +78,10 @@ pub(super) struct Object<'n> {
 }
 
 impl<'n> Object<'n> {
-    /// The object in `node`; another type is reported.
+    /// The object in `node`; another type is reported as one of `what`.
     pub(super) fn open(
         node: &'n Node,
-        name: &str,
+        what: &str,
         place: Span,
         path: String,
         findings: &mut Vec<Finding>,
@@ -95,7 +93,7 @@ impl<'n> Object<'n> {
                 path,
             }),
             _ => {
-                let fault = wrong_type(name, Expected::Object, node);
+                let fault = not_expected(what.to_owned(), Expected::Object, node);
                 findings.push(Finding::new(fault, node.span).at(path));
                 None
             }
@@ -106,7 +104,8 @@ impl<'n> Object<'n> {
     pub(super) fn inner(&self, name: &str, findings: &mut Vec<Finding>) -> Option<Object<'n>> {
         let property = self.get(name)?;
         let place = property.name_span;
-        Object::open(&property.node, name, place, self.path_of(name), findings)
+        let what = format!("`{name}`");
+        Object::open(&property.node, &what, place, self.path_of(name), findings)
     }
 
     /// A property by its name. Of two with one name it is the last, as for
@@ -292,7 +291,7 @@ fn entry(
     entry_fault: fn(&str) -> Option<ListFault>,
 ) -> Result<String, Fault> {
     let Value::String(text) = &node.value else {
-        return Err(wrong_type("a list entry", Expected::String, node).into());
+        return Err(not_expected("a list entry".to_owned(), Expected::String, node).into());
     };
     if text.trim().is_empty() {
         return Err(ListFault::Blank { name }.into());
@@ -303,34 +302,12 @@ fn entry(
     }
 }
 
-/// What is wrong with a tag prefix.
-pub(super) fn prefix_fault(text: &str) -> Option<ListFault> {
-    let length = text.chars().count();
-    (length > MAX_TAG).then_some(ListFault::TooLong { length })
-}
-
-/// What is wrong with a tag pattern.
-pub(super) fn pattern_fault(text: &str) -> Option<ListFault> {
-    let stars = text.matches('*').count();
-    if stars > MAX_WILDCARDS {
-        return Some(ListFault::TooManyWildcards { stars });
-    }
-    prefix_fault(text)
-}
-
-/// Finds a character that no tag has at its place. `*` is left alone: it is a
-/// wildcard, or a mistake of its own.
-fn never_matches(text: &str) -> Option<ListFault> {
-    let (_, character) = text.chars().enumerate().find(|(index, character)| {
-        let inside =
-            character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-' | '*');
-        let wrong_start = *index == 0 && matches!(character, '.' | '-');
-        !inside || wrong_start
-    })?;
-    Some(ListFault::NeverMatches { character })
-}
-
+/// A property with a value of another type.
 fn wrong_type(name: &str, expected: Expected, node: &Node) -> ShapeFault {
+    not_expected(format!("`{name}`"), expected, node)
+}
+
+fn not_expected(what: String, expected: Expected, node: &Node) -> ShapeFault {
     let help = match &node.value {
         Value::String(text) if expected == Expected::Number && text.parse::<u64>().is_ok() => {
             Some(format!("remove the quotes: `{text}`"))
@@ -347,7 +324,7 @@ fn wrong_type(name: &str, expected: Expected, node: &Node) -> ShapeFault {
         _ => None,
     };
     ShapeFault::WrongType {
-        name: name.to_owned(),
+        what,
         expected,
         found: node.json_type(),
         help,
@@ -369,30 +346,4 @@ fn not_one_of<T: Word>(
         help: similar.map(|word| spelling::did_you_mean(found, word)),
         allowed,
     }
-}
-
-/// A number as written in JSON, if it is whole, 1 or more, and not too large.
-fn whole_number(name: NumberName, written: &str) -> Result<NonZeroU32, NumberFault> {
-    let text = written.to_owned();
-    let digits = written.strip_prefix('-').unwrap_or(written);
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let plain = plain_form(written);
-        return Err(NumberFault::NotWhole { name, text, plain });
-    }
-    if written.starts_with('-') || digits.bytes().all(|byte| byte == b'0') {
-        return Err(NumberFault::BelowOne { name, text });
-    }
-    digits
-        .parse()
-        .ok()
-        .filter(|number: &NonZeroU32| number.get() <= MAX_NUMBER)
-        .ok_or(NumberFault::TooLarge { name, text })
-}
-
-/// `5.0` as `5` and `1e3` as `1000`; nothing where the value is no whole number
-/// that could be meant.
-fn plain_form(written: &str) -> Option<String> {
-    let value: f64 = written.parse().ok()?;
-    let fits = value >= 1.0 && value <= f64::from(MAX_NUMBER) && value.fract() == 0.0;
-    fits.then(|| format!("{value:.0}"))
 }

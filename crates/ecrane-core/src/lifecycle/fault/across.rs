@@ -42,12 +42,12 @@ impl AcrossFault {
             .help("give every rule its own number; gaps are fine, and the lowest is applied first"),
             Self::DuplicateUntagged { class, other } => error(
                 "duplicate-untagged",
-                format!("only one rule for `untagged` images is taken per storage class, and rules[{other}] is one for `{class}`"),
+                format!("only one `untagged` rule is taken per storage class, and rules[{other}] is one for `{class}`"),
             )
             .help("keep one of the two"),
             Self::DuplicateAny { class, other } => error(
                 "duplicate-any",
-                format!("only one rule for `any` image is taken per storage class, and rules[{other}] is one for `{class}`"),
+                format!("only one `any` rule is taken per storage class, and rules[{other}] is one for `{class}`"),
             )
             .help("keep one of the two"),
             Self::AnyNotLast {
@@ -57,7 +57,7 @@ impl AcrossFault {
                 other,
             } => error(
                 "any-not-last",
-                format!("the rule for `any` image must have the highest `rulePriority` of storage class `{class}`: it has {priority}, and rules[{other}] has {highest}"),
+                format!("an `any` rule must have the highest `rulePriority` of storage class `{class}`: it has {priority}, and rules[{other}] has {highest}"),
             )
             .help(format!(
                 "give it a number above {highest}: it is applied last, as it selects what all others left"

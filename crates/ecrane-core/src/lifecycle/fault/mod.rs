@@ -114,6 +114,13 @@ impl Words {
             ..self
         }
     }
+
+    fn info(self) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..self
+        }
+    }
 }
 
 /// A fault with its place.

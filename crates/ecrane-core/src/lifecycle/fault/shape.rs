@@ -14,9 +14,9 @@ pub(in crate::lifecycle) enum ShapeFault {
     },
     /// A property that is not known here.
     Unknown { name: String, help: Option<String> },
-    /// Another JSON type than expected.
+    /// Another JSON type than expected; `what` is what has it, as in a sentence.
     WrongType {
-        name: String,
+        what: String,
         expected: Expected,
         found: JsonType,
         help: Option<String>,
@@ -74,13 +74,13 @@ impl ShapeFault {
             )
             .maybe_help(help.clone()),
             Self::WrongType {
-                name,
+                what,
                 expected,
                 found,
                 help,
             } => error(
                 "wrong-type",
-                format!("`{name}` must be {}, not {found}", expected.phrase()),
+                format!("{what} must be {}, not {found}", expected.phrase()),
             )
             .maybe_help(help.clone()),
             Self::NotOneOf {

@@ -39,6 +39,8 @@ pub(in crate::lifecycle) enum TextFault {
     UnclearDialect,
     /// A workflow expression that nobody expanded.
     Expression,
+    /// More findings than anybody reads.
+    More { count: usize },
 }
 
 impl TextFault {
@@ -98,6 +100,9 @@ impl TextFault {
             )
             .help("expressions are expanded in workflow files only, not in the files they name")
             .warning(),
+            Self::More { count } => error("more-findings", format!("{count} more findings are left out"))
+                .help("mend these first")
+                .info(),
         }
     }
 }

@@ -15,11 +15,13 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, ast, parse_to_ast};
 use serde::de::IgnoredAny;
 
-use super::fault::{Finding, TextFault};
+use super::fault::{Fault, Finding, TextFault, shown};
 use crate::diagnostic::Span;
 
-/// The most bytes that are read at all.
-pub(super) const READ_LIMIT: usize = 1_048_576;
+/// The most bytes that are read at all: eight times what ECR takes, so that a
+/// document in another dialect, or one that is only somewhat too long, is read
+/// and a file given by mistake is not.
+pub(super) const READ_LIMIT: usize = 262_144;
 /// The most brackets that may be open at once.
 pub(super) const MAX_DEPTH: usize = 64;
 
@@ -108,17 +110,21 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
         // over the guess.
         Err(_) if !repaired.closed.is_empty() => return None,
         Err(error) => {
-            findings.push(unreadable(&error));
+            findings.push(unreadable(&repaired.text, &error));
             return None;
         }
     };
-    let before = findings.len();
     let tokens = parsed.tokens.unwrap_or_default();
     tokens::report(&repaired, &tokens, findings);
-    if before == findings.len() {
+    if !findings.iter().any(is_syntax) {
         findings.extend(refused_by_strict_reader(&repaired.text));
     }
     parsed.value.map(|value| node(&value, findings))
+}
+
+/// Whether it says that the text is no JSON.
+pub(super) fn is_syntax(finding: &Finding) -> bool {
+    matches!(finding.fault, Fault::Text(TextFault::Syntax { .. }))
 }
 
 /// The parser's leniencies are known; this catches one that is not.
@@ -149,9 +155,10 @@ fn span(range: jsonc_parser::common::Range) -> Span {
 
 /// Where and why the parser could not go on, in words for the person who
 /// wrote the text.
-fn unreadable(error: &ParseError) -> Finding {
+fn unreadable(text: &str, error: &ParseError) -> Finding {
     use ParseErrorKind as Kind;
     let place = span(error.range());
+    let written = text.get(place.start..place.end).unwrap_or_default();
     let opening = Span::new(place.start, place.start + 1);
     let (place, message, help) = match error.kind() {
         Kind::MultipleRootJsonValues => (
@@ -169,9 +176,9 @@ fn unreadable(error: &ParseError) -> Finding {
             "this `[` is never closed".to_owned(),
             Some("add the missing `]`"),
         ),
-        Kind::UnexpectedWord => (
+        Kind::UnexpectedWord | Kind::UnexpectedToken => (
             place,
-            "this word is no JSON value".to_owned(),
+            format!("{} is no JSON value", shown(written)),
             Some("put text in double quotes; `true`, `false` and `null` are written in lower case"),
         ),
         Kind::ExpectedColonAfterObjectKey => (
@@ -185,7 +192,14 @@ fn unreadable(error: &ParseError) -> Finding {
             Some("remove it"),
         ),
         Kind::UnexpectedComma => (place, "a value is missing before this `,`".to_owned(), None),
-        Kind::String(kind) => (place, lower_first(&kind.to_string()), None),
+        Kind::String(_) if written.to_ascii_lowercase().starts_with("\\ud") => (
+            place,
+            format!(
+                "{} is no character: a lone surrogate, or no four digits",
+                shown(written)
+            ),
+            Some("write the character itself"),
+        ),
         other => (place, lower_first(&other.to_string()), None),
     };
     syntax(place, message, help)
