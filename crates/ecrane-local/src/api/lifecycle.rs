@@ -1,8 +1,9 @@
 use super::call::{Call, answer};
-use super::error::ApiError;
+use super::error::{ApiError, Code};
 use super::parameter;
 use crate::refusal::Reason;
 use crate::store::Repository;
+use ecrane_core::lifecycle::service_message;
 use ecrane_core::name::{AccountId, RepositoryName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +31,10 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
 
 /// Refuses a policy that the service would refuse.
 fn check(text: &str) -> Result<(), ApiError> {
-    parameter::length_between("LifecyclePolicyText", text.chars().count(), 100, 30_720)
+    match service_message(text) {
+        Ok(_) => Ok(()),
+        Err(message) => Err(ApiError::new(Code::InvalidParameter, message)),
+    }
 }
 
 /// `GetLifecyclePolicy`.
