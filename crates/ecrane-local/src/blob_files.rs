@@ -64,19 +64,19 @@ impl BlobFiles {
     /// digest; when this returns they survive a crash.
     pub(crate) fn confirm(&self, upload: &Path, digest: &Digest) -> io::Result<()> {
         let blob = self.blob(digest);
+        let folder = blob.parent().unwrap_or(&self.blobs);
         if blob.exists() {
-            return fs::remove_file(upload);
-        }
-        File::open(upload)?.sync_all()?;
-        if let Some(folder) = blob.parent() {
+            fs::remove_file(upload)?;
+        } else {
+            File::open(upload)?.sync_all()?;
             if !folder.exists() {
                 fs::create_dir_all(folder)?;
                 sync_folder(&self.blobs)?;
             }
             fs::rename(upload, &blob)?;
-            sync_folder(folder)?;
         }
-        Ok(())
+        // Another upload may have given the name a moment ago.
+        sync_folder(folder)
     }
 }
 

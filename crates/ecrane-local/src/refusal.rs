@@ -5,7 +5,7 @@
 //! because clients and people search for them.
 
 use crate::store::{RepositoryKey, StoreError};
-use ecrane_core::name::{Digest, Tag};
+use ecrane_core::name::{Digest, NameKind, Tag};
 use std::fmt;
 
 /// A request that cannot be granted as things stand.
@@ -132,4 +132,23 @@ impl fmt::Display for List<'_> {
         }
         f.write_str("]")
     }
+}
+
+/// The service's sentence about a parameter that breaks a rule.
+pub(crate) fn invalid_parameter(name: &str, rule: impl fmt::Display) -> String {
+    format!("Invalid parameter at '{name}' failed to satisfy constraint: '{rule}'")
+}
+
+/// The rule of the service model that a name of this kind must keep.
+pub(crate) fn name_rule(kind: NameKind) -> String {
+    let pattern = match kind {
+        NameKind::Account => "[0-9]{12}",
+        NameKind::Repository => {
+            r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+        }
+        NameKind::Tag => "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}",
+        NameKind::Digest => "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+",
+        NameKind::Region | NameKind::Registry => ".+",
+    };
+    format!("must satisfy regular expression '{pattern}'")
 }

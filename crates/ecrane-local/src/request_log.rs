@@ -3,7 +3,6 @@
 //! For people who want to see what a client did, and for tests that count
 //! writes. No header, query or body gets in here, so no secret does.
 
-use crate::clock::{Clock, Timestamp};
 use crate::ecr::Ecr;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -77,7 +76,7 @@ impl RequestLog {
 
 /// Logs a request when its answer is decided, before the client gets it.
 pub(crate) async fn record(State(ecr): State<Arc<Ecr>>, request: Request, next: Next) -> Response {
-    let time: Timestamp = Clock::now(ecr.clock);
+    let time = ecr.clock.now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;

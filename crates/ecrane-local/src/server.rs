@@ -10,7 +10,6 @@ use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
 use crate::token::Tokens;
 use crate::{api, registry};
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use ecrane_core::name::{AccountId, Region};
@@ -61,7 +60,6 @@ pub enum StartError {
         /// The data directory.
         data: PathBuf,
         /// What failed.
-        #[source]
         reason: Box<dyn Error + Send + Sync>,
     },
     /// The address cannot be listened on.
@@ -70,7 +68,6 @@ pub enum StartError {
         /// The address.
         address: SocketAddr,
         /// What the system said.
-        #[source]
         reason: io::Error,
     },
 }
@@ -84,7 +81,7 @@ fn at(owner: Option<&Running>) -> String {
 /// Why the server ended early.
 #[derive(Debug, thiserror::Error)]
 #[error("the server failed: {0}")]
-pub struct ServeError(#[from] io::Error);
+pub struct ServeError(io::Error);
 
 /// A server that owns its data directory and listens, but does not answer yet.
 pub struct Server {
@@ -216,7 +213,7 @@ impl Server {
             () = overdue => Ok(()),
         };
         drop(self.ownership);
-        Ok(result?)
+        result.map_err(ServeError)
     }
 }
 
@@ -227,7 +224,6 @@ fn router(ecr: Arc<Ecr>) -> Router {
         .route("/v2", any(registry::handle))
         .route("/v2/", any(registry::handle))
         .route("/v2/{*rest}", any(registry::handle))
-        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(
             Arc::clone(&ecr),
             request_log::record,

@@ -1,21 +1,21 @@
 //! Operations on up to a hundred images, each of which fails by itself.
 
-use super::call::Call;
+use super::call::{Call, answer};
 use super::error::ApiError;
-use super::images::ImageIdParameters;
+use super::images::ImageIdentifier;
 use super::parameter;
 use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{ImageId, RepositoryKey, Selector, TagRemoval};
-use ecrane_core::name::{Digest, Tag};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 const MOST_IMAGES: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BatchParameters {
-    image_ids: Option<Vec<ImageIdParameters>>,
+    image_ids: Option<Vec<ImageIdentifier>>,
     accepted_media_types: Option<Vec<String>>,
 }
 
@@ -37,13 +37,46 @@ impl Failure {
         Self::new("ImageNotFound", "Requested image not found")
     }
 
-    fn entry(self, id: &ImageIdParameters) -> Value {
-        json!({
-            "imageId": requested(id),
-            "failureCode": self.code,
-            "failureReason": self.reason,
-        })
+    fn of(self, image_id: ImageIdentifier) -> ImageFailure {
+        ImageFailure {
+            image_id,
+            failure_code: self.code,
+            failure_reason: self.reason,
+        }
     }
+}
+
+/// The shape `ImageFailure` of the service model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageFailure {
+    image_id: ImageIdentifier,
+    failure_code: &'static str,
+    failure_reason: String,
+}
+
+/// The shape `Image` of the service model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageShape<'a> {
+    registry_id: &'a AccountId,
+    repository_name: &'a RepositoryName,
+    image_id: ImageIdentifier,
+    image_manifest: String,
+    image_manifest_media_type: String,
+}
+
+#[derive(Serialize)]
+struct Got<'a> {
+    images: Vec<ImageShape<'a>>,
+    failures: Vec<ImageFailure>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deleted {
+    image_ids: Vec<ImageIdentifier>,
+    failures: Vec<ImageFailure>,
 }
 
 /// One image's outcome: done, or failed by itself, or everything failed.
@@ -76,7 +109,7 @@ struct Requested {
     tag: Option<Tag>,
 }
 
-fn parse(id: &ImageIdParameters) -> Result<Requested, Failure> {
+fn parse(id: &ImageIdentifier) -> Result<Requested, Failure> {
     let digest = match &id.image_digest {
         Some(digest) => Some(digest.parse().map_err(|_| {
             Failure::new(
@@ -130,7 +163,7 @@ fn find(
 
 fn batch(
     call: &Call<'_>,
-) -> Result<(RepositoryKey, BatchParameters, Vec<ImageIdParameters>), ApiError> {
+) -> Result<(RepositoryKey, BatchParameters, Vec<ImageIdentifier>), ApiError> {
     let key = call.repository()?;
     let mut parameters: BatchParameters = call.parameters()?;
     let ids = parameter::required("imageIds", parameters.image_ids.take())?;
@@ -143,60 +176,63 @@ fn batch(
 /// `BatchGetImage`: manifests, byte for byte as they were pushed.
 pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiError> {
     let (key, parameters, ids) = batch(call)?;
-    let mut images = Vec::new();
-    let mut failures = Vec::new();
-    for id in &ids {
-        let found = match parse(id) {
+    let accepted = parameters.accepted_media_types.as_ref();
+    let is_accepted = |media_type: &String| accepted.is_none_or(|types| types.contains(media_type));
+    let mut got = Got {
+        images: Vec::new(),
+        failures: Vec::new(),
+    };
+    for id in ids {
+        let found = match parse(&id) {
             Ok(requested) => find(call, &key, &requested)?,
             Err(failure) => Err(failure),
         };
-        let found = found.and_then(|found| {
-            let accepted = parameters.accepted_media_types.as_ref();
-            match accepted.is_none_or(|types| types.contains(&found.0.image.media_type)) {
-                true => Ok(found),
-                false => Err(Failure::not_found()),
-            }
-        });
         match found {
-            Ok((image, manifest)) => {
-                let mut image_id = json!({ "imageDigest": image.image.digest });
-                if let Some(tag) = &id.image_tag {
-                    image_id["imageTag"] = tag.as_str().into();
-                }
-                images.push(json!({
-                    "registryId": key.registry.account,
-                    "repositoryName": key.name,
-                    "imageId": image_id,
-                    "imageManifest": String::from_utf8_lossy(&manifest),
-                    "imageManifestMediaType": image.image.media_type,
-                }));
+            Ok((found, manifest)) if is_accepted(&found.image.media_type) => {
+                got.images.push(ImageShape {
+                    registry_id: &key.registry.account,
+                    repository_name: &key.name,
+                    image_id: ImageIdentifier {
+                        image_digest: Some(found.image.digest.to_string()),
+                        image_tag: id.image_tag,
+                    },
+                    image_manifest: String::from_utf8_lossy(&manifest).into_owned(),
+                    image_manifest_media_type: found.image.media_type,
+                });
             }
-            Err(failure) => failures.push(failure.entry(id)),
+            Ok(_) => got.failures.push(Failure::not_found().of(id)),
+            Err(failure) => got.failures.push(failure.of(id)),
         }
     }
-    Ok(json!({ "images": images, "failures": failures }))
+    answer(&got)
 }
 
 /// `BatchDeleteImage`: by digest the image and all its tags; by tag that tag,
 /// and the image with its last one.
 pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiError> {
     let (key, _, ids) = batch(call)?;
-    let mut deleted = Vec::new();
-    let mut failures = Vec::new();
-    for id in &ids {
-        let done = match parse(id) {
+    let mut deleted = Deleted {
+        image_ids: Vec::new(),
+        failures: Vec::new(),
+    };
+    for id in ids {
+        let done = match parse(&id) {
             Ok(requested) => delete_one(call, &key, &requested)?,
             Err(failure) => Err(failure),
         };
         match done {
-            Ok(ids) => deleted.extend(ids),
-            Err(failure) => failures.push(failure.entry(id)),
+            Ok(ids) => deleted.image_ids.extend(ids),
+            Err(failure) => deleted.failures.push(failure.of(id)),
         }
     }
-    Ok(json!({ "imageIds": deleted, "failures": failures }))
+    answer(&deleted)
 }
 
-fn delete_one(call: &Call<'_>, key: &RepositoryKey, requested: &Requested) -> Outcome<Vec<Value>> {
+fn delete_one(
+    call: &Call<'_>,
+    key: &RepositoryKey,
+    requested: &Requested,
+) -> Outcome<Vec<ImageIdentifier>> {
     if requested.digest.is_some() && requested.tag.is_some() {
         // The pair is checked before anything goes.
         if let Err(failure) = find(call, key, requested)? {
@@ -207,7 +243,7 @@ fn delete_one(call: &Call<'_>, key: &RepositoryKey, requested: &Requested) -> Ou
     match selector(requested) {
         Some(Selector::Tag(tag)) => Ok(by_itself(store.remove_tag(key, &tag))?.map(|removal| {
             let (TagRemoval::Untagged(digest) | TagRemoval::ImageRemoved(digest)) = removal;
-            vec![json!({ "imageDigest": digest, "imageTag": tag })]
+            vec![ImageIdentifier::new(&digest, Some(&tag))]
         })),
         Some(Selector::Digest(digest)) => {
             Ok(by_itself(store.remove_image(key, &digest))?.map(|tags| removed(&digest, &tags)))
@@ -216,23 +252,11 @@ fn delete_one(call: &Call<'_>, key: &RepositoryKey, requested: &Requested) -> Ou
     }
 }
 
-fn removed(digest: &Digest, tags: &[Tag]) -> Vec<Value> {
+fn removed(digest: &Digest, tags: &[Tag]) -> Vec<ImageIdentifier> {
     if tags.is_empty() {
-        return vec![json!({ "imageDigest": digest })];
+        return vec![ImageIdentifier::new(digest, None)];
     }
-    tags.iter()
-        .map(|tag| json!({ "imageDigest": digest, "imageTag": tag }))
+    let tags = tags.iter();
+    tags.map(|tag| ImageIdentifier::new(digest, Some(tag)))
         .collect()
-}
-
-/// The identifier as it was given.
-fn requested(id: &ImageIdParameters) -> Value {
-    let mut answer = json!({});
-    if let Some(digest) = &id.image_digest {
-        answer["imageDigest"] = digest.as_str().into();
-    }
-    if let Some(tag) = &id.image_tag {
-        answer["imageTag"] = tag.as_str().into();
-    }
-    answer
 }

@@ -2,8 +2,8 @@ use super::error::{ApiError, Code};
 use super::parameter;
 use crate::ecr::Ecr;
 use crate::store::{Registry, RepositoryKey};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One request of the AWS API.
@@ -56,4 +56,9 @@ impl Call<'_> {
             name: parameter::repository_name("repositoryName", &name)?,
         })
     }
+}
+
+/// An operation's result, in the shape that the service gives it.
+pub(super) fn answer(shape: &impl Serialize) -> Result<Value, ApiError> {
+    serde_json::to_value(shape).map_err(|error| ApiError::new(Code::Server, error.to_string()))
 }

@@ -1,4 +1,4 @@
-use crate::refusal::{Fault, Reason};
+use crate::refusal::{Fault, Reason, invalid_parameter};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -63,10 +63,7 @@ impl ApiError {
 
     /// A parameter that breaks a rule, in the service's form of words.
     pub(super) fn parameter(name: &str, rule: impl std::fmt::Display) -> Self {
-        Self::new(
-            Code::InvalidParameter,
-            format!("Invalid parameter at '{name}' failed to satisfy constraint: '{rule}'"),
-        )
+        Self::new(Code::InvalidParameter, invalid_parameter(name, rule))
     }
 
     /// AWS says no more than the code; here it is said that it is our gap.

@@ -1,28 +1,39 @@
-use super::call::Call;
+use super::call::{Call, answer};
 use super::error::ApiError;
 use super::page::PageParameters;
 use super::parameter;
 use crate::refusal::Reason;
 use crate::store::{ImageId, ImageStatus, RepositoryKey, Selector};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::ops::ControlFlow;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListParameters {
     filter: Option<Filter>,
-    image_ids: Option<Vec<ImageIdParameters>>,
+    image_ids: Option<Vec<ImageIdentifier>>,
 }
 
-/// The shape `ImageIdentifier` of the service model.
-#[derive(Deserialize, Clone)]
+/// The shape `ImageIdentifier` of the service model, in both directions.
+#[derive(Deserialize, Serialize, Clone)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ImageIdParameters {
-    /// A digest, as it was given.
+pub(super) struct ImageIdentifier {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image_digest: Option<String>,
-    /// A tag, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image_tag: Option<String>,
+}
+
+impl ImageIdentifier {
+    /// An image, by its digest and one of its tags if it has any.
+    pub(super) fn new(digest: &Digest, tag: Option<&Tag>) -> Self {
+        Self {
+            image_digest: Some(digest.to_string()),
+            image_tag: tag.map(ToString::to_string),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -114,16 +125,15 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         enough(found.len() > page.limit)
     })?;
     let next = page.cut(&mut found, |image| image.image.digest.to_string());
-    let details: Vec<Value> = found.iter().map(|image| detail(&key, image)).collect();
-    Ok(with_next("imageDetails", details, next))
+    answer(&details(&key, &found, next))
 }
 
 fn describe_named(
     call: &Call<'_>,
     key: &RepositoryKey,
-    ids: &[ImageIdParameters],
+    ids: &[ImageIdentifier],
 ) -> Result<Value, ApiError> {
-    let mut details = Vec::new();
+    let mut found = Vec::new();
     for id in ids {
         let not_found = || Reason::ImageNotFound {
             digest: id.image_digest.clone(),
@@ -145,32 +155,67 @@ fn describe_named(
         if id.image_tag.as_ref().is_some_and(other_tag) {
             return Err(not_found().about(key).into());
         }
-        details.push(detail(key, &image));
+        found.push(image);
     }
-    Ok(json!({ "imageDetails": details }))
+    answer(&details(key, &found, None))
 }
 
 /// The shape `ImageDetail` of the service model.
-fn detail(key: &RepositoryKey, ImageId { image, tags }: &ImageId) -> Value {
-    let mut detail = json!({
-        "registryId": key.registry.account,
-        "repositoryName": key.name,
-        "imageDigest": image.digest,
-        "imageSizeInBytes": image.size,
-        "imagePushedAt": image.pushed_at.epoch_seconds(),
-        "imageManifestMediaType": image.media_type,
-        "imageStatus": image.status,
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageDetail<'a> {
+    registry_id: &'a AccountId,
+    repository_name: &'a RepositoryName,
+    image_digest: &'a Digest,
+    #[serde(skip_serializing_if = "<[Tag]>::is_empty")]
+    image_tags: &'a [Tag],
+    image_size_in_bytes: u64,
+    image_pushed_at: f64,
+    image_manifest_media_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_media_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_manifest_digest: Option<&'a Digest>,
+    image_status: ImageStatus,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageDetails<'a> {
+    image_details: Vec<ImageDetail<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+fn details<'a>(
+    key: &'a RepositoryKey,
+    images: &'a [ImageId],
+    next_token: Option<String>,
+) -> ImageDetails<'a> {
+    let image_details = images.iter().map(|ImageId { image, tags }| ImageDetail {
+        registry_id: &key.registry.account,
+        repository_name: &key.name,
+        image_digest: &image.digest,
+        image_tags: tags,
+        image_size_in_bytes: image.size,
+        image_pushed_at: image.pushed_at.epoch_seconds(),
+        image_manifest_media_type: &image.media_type,
+        artifact_media_type: image.artifact_media_type.as_deref(),
+        subject_manifest_digest: image.subject.as_ref(),
+        image_status: image.status,
     });
-    if !tags.is_empty() {
-        detail["imageTags"] = json!(tags);
+    ImageDetails {
+        image_details: image_details.collect(),
+        next_token,
     }
-    if let Some(media_type) = &image.artifact_media_type {
-        detail["artifactMediaType"] = media_type.as_str().into();
-    }
-    if let Some(subject) = &image.subject {
-        detail["subjectManifestDigest"] = subject.as_str().into();
-    }
-    detail
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageIds {
+    image_ids: Vec<ImageIdentifier>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
 }
 
 /// `ListImages`: an entry for each tag, and one for each image without any.
@@ -182,7 +227,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     let page = paging.page()?;
     // A place in this list is a digest and one of its tags.
     let (digest, _) = page.after.split_once(' ').unwrap_or_default();
-    let mut found: Vec<(String, Value)> = Vec::new();
+    let mut found: Vec<(String, ImageIdentifier)> = Vec::new();
     call.ecr.store.visit_images(&key, digest, |image| {
         if shown.has(&image) {
             let entries = entries(&image).into_iter();
@@ -190,22 +235,26 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
         }
         enough(found.len() > page.limit)
     })?;
-    let next = page.cut(&mut found, |(place, _)| place.clone());
-    let ids: Vec<Value> = found.into_iter().map(|(_, id)| id).collect();
-    Ok(with_next("imageIds", ids, next))
+    let next_token = page.cut(&mut found, |(place, _)| place.clone());
+    answer(&ImageIds {
+        image_ids: found.into_iter().map(|(_, id)| id).collect(),
+        next_token,
+    })
 }
 
-fn entries(ImageId { image, tags }: &ImageId) -> Vec<(String, Value)> {
+fn entries(ImageId { image, tags }: &ImageId) -> Vec<(String, ImageIdentifier)> {
     let digest = &image.digest;
     if tags.is_empty() {
-        return vec![(format!("{digest} "), json!({ "imageDigest": digest }))];
+        return vec![(format!("{digest} "), ImageIdentifier::new(digest, None))];
     }
-    tags.iter()
-        .map(|tag| {
-            let id = json!({ "imageDigest": digest, "imageTag": tag });
-            (format!("{digest} {tag}"), id)
-        })
-        .collect()
+    let tags = tags.iter();
+    tags.map(|tag| {
+        (
+            format!("{digest} {tag}"),
+            ImageIdentifier::new(digest, Some(tag)),
+        )
+    })
+    .collect()
 }
 
 fn enough(enough: bool) -> ControlFlow<()> {
@@ -214,12 +263,4 @@ fn enough(enough: bool) -> ControlFlow<()> {
     } else {
         ControlFlow::Continue(())
     }
-}
-
-fn with_next(name: &str, entries: Vec<Value>, next: Option<String>) -> Value {
-    let mut answer = json!({ name: entries });
-    if let Some(next) = next {
-        answer["nextToken"] = next.into();
-    }
-    answer
 }

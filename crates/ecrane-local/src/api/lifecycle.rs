@@ -1,10 +1,14 @@
-use super::call::Call;
-use super::error::ApiError;
+use super::call::{Call, answer};
+use super::error::{ApiError, Code};
 use super::parameter;
 use crate::refusal::Reason;
 use crate::store::Repository;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use ecrane_core::lifecycle::service_message;
+use ecrane_core::name::{AccountId, RepositoryName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const NEVER: Option<f64> = Some(0.0);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,12 +26,15 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
         repository.lifecycle_policy = Some(text.clone());
         Ok(text)
     })?;
-    Ok(policy(&repository, &text))
+    answer(&policy(&repository, &text, None))
 }
 
 /// Refuses a policy that the service would refuse.
 fn check(text: &str) -> Result<(), ApiError> {
-    parameter::length_between("LifecyclePolicyText", text.chars().count(), 100, 30_720)
+    match service_message(text) {
+        Ok(_) => Ok(()),
+        Err(message) => Err(ApiError::new(Code::InvalidParameter, message)),
+    }
 }
 
 /// `GetLifecyclePolicy`.
@@ -35,7 +42,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let repository = call.ecr.store.repository(&key)?;
     match &repository.lifecycle_policy {
-        Some(text) => Ok(evaluated(policy(&repository, text), &repository)),
+        Some(text) => answer(&policy(&repository, text, NEVER)),
         None => Err(Reason::LifecyclePolicyNotFound.about(&key).into()),
     }
 }
@@ -49,19 +56,31 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiError> {
             .take()
             .ok_or(Reason::LifecyclePolicyNotFound)
     })?;
-    Ok(evaluated(policy(&repository, &text), &repository))
+    answer(&policy(&repository, &text, NEVER))
 }
 
-fn policy(repository: &Repository, text: &str) -> Value {
-    json!({
-        "registryId": repository.registry.account,
-        "repositoryName": repository.name,
-        "lifecyclePolicyText": text,
-    })
+/// The answer of all three operations.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyShape<'a> {
+    registry_id: &'a AccountId,
+    repository_name: &'a RepositoryName,
+    lifecycle_policy_text: &'a str,
+    /// When the policy was last carried out, in epoch seconds: here never,
+    /// which ECR says with a zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_evaluated_at: Option<f64>,
 }
 
-/// Says when the policy was last carried out: never, and ECR puts the epoch.
-fn evaluated(mut answer: Value, _: &Repository) -> Value {
-    answer["lastEvaluatedAt"] = 0.into();
-    answer
+fn policy<'a>(
+    repository: &'a Repository,
+    text: &'a str,
+    last_evaluated_at: Option<f64>,
+) -> PolicyShape<'a> {
+    PolicyShape {
+        registry_id: &repository.registry.account,
+        repository_name: &repository.name,
+        lifecycle_policy_text: text,
+        last_evaluated_at,
+    }
 }

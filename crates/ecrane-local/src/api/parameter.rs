@@ -1,13 +1,10 @@
 //! Parameters, checked as the service model says and refused in its words.
 
 use super::error::ApiError;
-use ecrane_core::name::{AccountId, RepositoryName};
+use crate::refusal::name_rule;
+use ecrane_core::name::{AccountId, NameKind, RepositoryName};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-/// `RepositoryName` of the service model.
-pub(crate) const REPOSITORY_PATTERN: &str =
-    r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*";
 
 /// A parameter that may not be left out.
 pub(super) fn required<T>(name: &str, value: Option<T>) -> Result<T, ApiError> {
@@ -23,19 +20,15 @@ pub(super) fn named_repository(parameters: &Value) -> Option<String> {
 /// An account id.
 pub(super) fn account(name: &str, text: &str) -> Result<AccountId, ApiError> {
     text.parse()
-        .map_err(|_| ApiError::parameter(name, "must satisfy regular expression '[0-9]{12}'"))
+        .map_err(|_| ApiError::parameter(name, name_rule(NameKind::Account)))
 }
 
 /// A repository's name.
 pub(super) fn repository_name(name: &str, text: &str) -> Result<RepositoryName, ApiError> {
     let length = text.chars().count();
     length_between(name, length, 2, 256)?;
-    text.parse().map_err(|_| {
-        ApiError::parameter(
-            name,
-            format_args!("must satisfy regular expression '{REPOSITORY_PATTERN}'"),
-        )
-    })
+    text.parse()
+        .map_err(|_| ApiError::parameter(name, name_rule(NameKind::Repository)))
 }
 
 /// A length within bounds.

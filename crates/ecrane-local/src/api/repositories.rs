@@ -1,13 +1,17 @@
-use super::call::Call;
+use super::call::{Call, answer};
 use super::error::ApiError;
 use super::page::PageParameters;
 use super::parameter;
-use super::settings::{self, EncryptionParameters, MutabilityParameters, ScanningParameters};
+use super::settings::{
+    self, EncryptionParameters, EncryptionShape, ExclusionFilterShape, MutabilityParameters,
+    ScanningParameters, ScanningShape,
+};
 use super::tags::{self, TagParameters};
 use crate::ecr::Ecr;
-use crate::store::{Repository, RepositoryKey};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use crate::store::{Mutability, Repository, RepositoryKey};
+use ecrane_core::name::{AccountId, RepositoryName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +39,9 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     };
     tags::check_number(&repository.tags)?;
     let repository = call.ecr.store.create_repository(repository)?;
-    Ok(json!({ "repository": describe_one(call.ecr, &repository) }))
+    answer(&OneRepository {
+        repository: describe_one(call.ecr, &repository),
+    })
 }
 
 #[derive(Deserialize)]
@@ -57,7 +63,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
             .repositories(&registry, &page.after, page.limit + 1)
             .map_err(crate::refusal::Fault::from)?;
         let next = page.cut(&mut found, |repository| repository.name.to_string());
-        return Ok(listing(call.ecr, &found, next));
+        return listing(call.ecr, &found, next);
     };
     parameter::length_between("repositoryNames", names.len(), 1, 100)?;
     if paging.is_given() {
@@ -74,7 +80,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         };
         found.push(call.ecr.store.repository(&key)?);
     }
-    Ok(listing(call.ecr, &found, None))
+    listing(call.ecr, &found, None)
 }
 
 #[derive(Deserialize)]
@@ -91,36 +97,67 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiError> {
         .ecr
         .store
         .delete_repository(&key, force.unwrap_or(false))?;
-    Ok(json!({ "repository": describe_one(call.ecr, &repository) }))
+    answer(&OneRepository {
+        repository: describe_one(call.ecr, &repository),
+    })
 }
 
-fn listing(ecr: &Ecr, repositories: &[Repository], next: Option<String>) -> Value {
-    let repositories: Vec<Value> = repositories
-        .iter()
-        .map(|repository| describe_one(ecr, repository))
-        .collect();
-    let mut answer = json!({ "repositories": repositories });
-    if let Some(next) = next {
-        answer["nextToken"] = next.into();
-    }
-    answer
+fn listing(
+    ecr: &Ecr,
+    repositories: &[Repository],
+    next_token: Option<String>,
+) -> Result<Value, ApiError> {
+    let repositories = repositories.iter();
+    answer(&RepositoryList {
+        repositories: repositories.map(|one| describe_one(ecr, one)).collect(),
+        next_token,
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryList<'a> {
+    repositories: Vec<RepositoryShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OneRepository<'a> {
+    repository: RepositoryShape<'a>,
 }
 
 /// The shape `Repository` of the service model.
-fn describe_one(ecr: &Ecr, repository: &Repository) -> Value {
-    let mut answer = json!({
-        "repositoryArn": repository.arn(),
-        "registryId": repository.registry.account,
-        "repositoryName": repository.name,
-        "repositoryUri": ecr.repository_uri(repository),
-        "createdAt": repository.created_at.epoch_seconds(),
-        "imageTagMutability": repository.tag_mutability.setting,
-        "imageScanningConfiguration": { "scanOnPush": repository.scan_on_push },
-        "encryptionConfiguration": { "encryptionType": repository.encryption.kind },
-    });
-    settings::add_exclusions(&mut answer, &repository.tag_mutability);
-    if let Some(key) = &repository.encryption.kms_key {
-        answer["encryptionConfiguration"]["kmsKey"] = key.as_str().into();
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryShape<'a> {
+    repository_arn: String,
+    registry_id: &'a AccountId,
+    repository_name: &'a RepositoryName,
+    repository_uri: String,
+    created_at: f64,
+    image_tag_mutability: Mutability,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image_tag_mutability_exclusion_filters: Vec<ExclusionFilterShape<'a>>,
+    image_scanning_configuration: ScanningShape,
+    encryption_configuration: EncryptionShape<'a>,
+}
+
+fn describe_one<'a>(ecr: &Ecr, repository: &'a Repository) -> RepositoryShape<'a> {
+    RepositoryShape {
+        repository_arn: repository.arn(),
+        registry_id: &repository.registry.account,
+        repository_name: &repository.name,
+        repository_uri: ecr.repository_uri(repository),
+        created_at: repository.created_at.epoch_seconds(),
+        image_tag_mutability: repository.tag_mutability.setting,
+        image_tag_mutability_exclusion_filters: settings::exclusions(&repository.tag_mutability),
+        image_scanning_configuration: ScanningShape {
+            scan_on_push: repository.scan_on_push,
+        },
+        encryption_configuration: EncryptionShape {
+            encryption_type: repository.encryption.kind,
+            kms_key: repository.encryption.kms_key.as_deref(),
+        },
     }
-    answer
 }

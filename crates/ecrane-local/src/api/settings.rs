@@ -1,8 +1,9 @@
-use super::call::Call;
+use super::call::{Call, answer};
 use super::error::ApiError;
 use super::parameter;
 use crate::store::{Encryption, EncryptionType, Mutability, TagMutability};
-use serde::Deserialize;
+use ecrane_core::name::{AccountId, RepositoryName};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 const MUTABILITIES: &str = "IMMUTABLE, MUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION";
@@ -85,17 +86,33 @@ fn exclusion(name: &str, filter: ExclusionFilter) -> Result<String, ApiError> {
     Ok(filter)
 }
 
-/// Adds the exclusion filters to an answer, where there are any.
-pub(super) fn add_exclusions(answer: &mut Value, mutability: &TagMutability) {
-    if mutability.exclusions.is_empty() {
-        return;
-    }
-    let filters: Vec<Value> = mutability
-        .exclusions
-        .iter()
-        .map(|filter| json!({ "filterType": "WILDCARD", "filter": filter }))
-        .collect();
-    answer["imageTagMutabilityExclusionFilters"] = filters.into();
+/// The shape `ImageTagMutabilityExclusionFilter` of the service model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ExclusionFilterShape<'a> {
+    filter_type: &'static str,
+    filter: &'a str,
+}
+
+/// The exceptions from a setting, in the service's shape.
+pub(super) fn exclusions(mutability: &TagMutability) -> Vec<ExclusionFilterShape<'_>> {
+    let filters = mutability.exclusions.iter();
+    filters
+        .map(|filter| ExclusionFilterShape {
+            filter_type: "WILDCARD",
+            filter,
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MutabilityShape<'a> {
+    registry_id: &'a AccountId,
+    repository_name: &'a RepositoryName,
+    image_tag_mutability: Mutability,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image_tag_mutability_exclusion_filters: Vec<ExclusionFilterShape<'a>>,
 }
 
 /// `PutImageTagMutability`.
@@ -111,13 +128,12 @@ pub(super) fn put_mutability(call: &Call<'_>) -> Result<Value, ApiError> {
         repository.tag_mutability = mutability;
         Ok(())
     })?;
-    let mut answer = json!({
-        "registryId": repository.registry.account,
-        "repositoryName": repository.name,
-        "imageTagMutability": repository.tag_mutability.setting,
-    });
-    add_exclusions(&mut answer, &repository.tag_mutability);
-    Ok(answer)
+    answer(&MutabilityShape {
+        registry_id: &repository.registry.account,
+        repository_name: &repository.name,
+        image_tag_mutability: repository.tag_mutability.setting,
+        image_tag_mutability_exclusion_filters: exclusions(&repository.tag_mutability),
+    })
 }
 
 /// Whether a push starts a scan.
@@ -138,6 +154,22 @@ pub(super) fn scan_on_push(parameters: Option<ScanningParameters>) -> bool {
 #[serde(rename_all = "camelCase")]
 struct PutScanningParameters {
     image_scanning_configuration: Option<ScanningParameters>,
+}
+
+/// The shape `ImageScanningConfiguration` of the service model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ScanningShape {
+    pub(super) scan_on_push: bool,
+}
+
+/// The shape `EncryptionConfiguration` of the service model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EncryptionShape<'a> {
+    pub(super) encryption_type: EncryptionType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kms_key: Option<&'a str>,
 }
 
 /// `PutImageScanningConfiguration`.

@@ -1,5 +1,5 @@
 use super::session;
-use crate::refusal::{Fault, Reason};
+use crate::refusal::{Fault, Reason, invalid_parameter, name_rule};
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use ecrane_core::name::{NameError, NameKind};
@@ -120,11 +120,12 @@ impl From<io::Error> for RegistryError {
 
 impl From<NameError> for RegistryError {
     fn from(error: NameError) -> Self {
-        let code = match error.kind {
-            NameKind::Tag => "TAG_INVALID",
-            NameKind::Digest => "DIGEST_INVALID",
-            _ => "NAME_INVALID",
+        let (code, parameter) = match error.kind {
+            NameKind::Tag => ("TAG_INVALID", "imageTag"),
+            NameKind::Digest => ("DIGEST_INVALID", "imageDigest"),
+            _ => ("NAME_INVALID", "repositoryName"),
         };
-        Self::new(StatusCode::BAD_REQUEST, code, error.to_string())
+        let message = invalid_parameter(parameter, name_rule(error.kind));
+        Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 }

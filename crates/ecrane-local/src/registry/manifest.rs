@@ -40,6 +40,10 @@ pub(super) fn parse(
     tag: Option<Tag>,
     pushed_at: Timestamp,
 ) -> Result<NewImage, RegistryError> {
+    if std::str::from_utf8(&manifest).is_err() {
+        // The AWS API gives manifests as text, so no other can be kept.
+        return Err(RegistryError::manifest_invalid("The manifest is not UTF-8"));
+    }
     let media_type = media_type(content_type, &manifest)?;
     let image = Image {
         digest: digest(&manifest),

@@ -7,8 +7,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{Method, Response, StatusCode, header};
 use ecrane_core::name::Digest;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// `ImageManifest` of the service model.
 const LARGEST: usize = 4 << 20;
@@ -106,7 +107,7 @@ pub(super) async fn referrers(
         .and_then(|Query(parameters)| parameters.artifact_type);
     let key = call.repository.clone();
     let images = blocking(&call.ecr, move |ecr| ecr.store.referrers(&key, &subject)).await?;
-    let manifests: Vec<Value> = images
+    let manifests: Vec<Descriptor<'_>> = images
         .iter()
         .filter(|image| wanted.is_none() || wanted == image.artifact_media_type)
         .map(descriptor)
@@ -121,17 +122,25 @@ pub(super) async fn referrers(
     Ok(response)
 }
 
-fn descriptor(image: &Image) -> Value {
-    let mut descriptor = json!({
-        "mediaType": image.media_type,
-        "digest": image.digest,
-        "size": image.manifest_size,
-    });
-    if let Some(artifact_type) = &image.artifact_media_type {
-        descriptor["artifactType"] = artifact_type.as_str().into();
+/// A descriptor of the OCI image specification.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor<'a> {
+    media_type: &'a str,
+    digest: &'a Digest,
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: &'a BTreeMap<String, String>,
+}
+
+fn descriptor(image: &Image) -> Descriptor<'_> {
+    Descriptor {
+        media_type: &image.media_type,
+        digest: &image.digest,
+        size: image.manifest_size,
+        artifact_type: image.artifact_media_type.as_deref(),
+        annotations: &image.annotations,
     }
-    if !image.annotations.is_empty() {
-        descriptor["annotations"] = json!(image.annotations);
-    }
-    descriptor
 }

@@ -72,3 +72,34 @@ pub(super) fn challenge(realm: &str) -> Response<Body> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+
+    async fn check(refused: Refused, status: u16, body: &str) {
+        let response = RegistryError::from(refused).into_response();
+        assert_eq!(response.status(), status);
+        let bytes = to_bytes(response.into_body(), 1024).await.unwrap();
+        assert_eq!(std::str::from_utf8(&bytes).unwrap(), body);
+    }
+
+    #[tokio::test]
+    async fn refusals_are_those_of_ecr() {
+        let realm = "http://127.0.0.1:5100/".to_owned();
+        check(Refused::NoCredentials { realm }, 401, "Not Authorized\n").await;
+        check(
+            Refused::Token(TokenFault::Expired),
+            403,
+            r#"{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}"#,
+        )
+        .await;
+        check(
+            Refused::Token(TokenFault::Invalid),
+            400,
+            r#"{"errors":[{"code":"DENIED","message":"Your Authorization Token is invalid."}]}"#,
+        )
+        .await;
+    }
+}

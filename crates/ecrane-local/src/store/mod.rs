@@ -8,8 +8,6 @@ mod blobs;
 mod images;
 mod record;
 mod repositories;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use images::{ImageId, NewImage, Selector, TagRemoval};
 pub(crate) use record::{

@@ -1,0 +1,13 @@
+//! The service as clients see it: over HTTP, against a server of its own for
+//! every test.
+
+#[cfg(test)]
+mod api;
+#[cfg(test)]
+mod images;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod uploads;
