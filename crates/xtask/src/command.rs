@@ -23,10 +23,10 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The command as a person would type it.
+/// The command as a person would type it, less its PATH.
 pub(crate) fn line(command: &Command) -> String {
     let mut words = Vec::new();
-    for (name, value) in command.get_envs() {
+    for (name, value) in command.get_envs().filter(|(name, _)| *name != "PATH") {
         let value = value.unwrap_or_default();
         words.push(format!(
             "{}={}",
@@ -141,4 +141,40 @@ fn last_lines(output: &Output) -> String {
 
 fn not_started(command: &Command, error: &std::io::Error) -> Failure {
     Failure::new(format!("`{}` could not be started: {error}", line(command)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_as_one_would_type_it() {
+        let mut command = Command::new("docker");
+        command
+            .args(["run", "--format={{.Id}}", "a name", "it's", ""])
+            .env("CC", "musl-gcc");
+        assert_eq!(
+            line(&command),
+            r"CC=musl-gcc docker run --format={{.Id}} 'a name' 'it'\''s' ''"
+        );
+    }
+
+    #[test]
+    fn a_failure_tells_the_command_and_the_end_of_its_output() {
+        let failure = quietly(Command::new("sh").args(["-c", "seq 100; exit 3"]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            failure.starts_with("`sh -c 'seq 100; exit 3'` failed (exit status: 3)\n  71\n"),
+            "{failure}"
+        );
+        assert!(failure.ends_with("\n  100"), "{failure}");
+        let failure = run(&mut Command::new("no-such-program"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            failure.starts_with("`no-such-program` could not be started: "),
+            "{failure}"
+        );
+    }
 }

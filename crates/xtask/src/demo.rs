@@ -47,7 +47,7 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent) -> Result<(), Failure
         build_hello(workspace)?;
     }
     println!("demo: compiling ecrane");
-    command::run(&mut workspace.cargo(&["build", "--quiet", "--package", "ecrane"]))?;
+    command::run(&mut workspace.cargo("build --package ecrane"))?;
 
     let stage = Stage {
         workspace,
@@ -68,9 +68,14 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent) -> Result<(), Failure
 fn build_hello(workspace: &Workspace) -> Result<(), Failure> {
     println!("demo: compiling examples/hello");
     let folder = workspace.root.join("examples/hello");
-    let mut build = workspace.cargo(&["build", "--quiet", "--release", "--target", dist::TARGET]);
+    let mut build = workspace.cargo("build --quiet --release --target");
     let target = workspace.target.join("hello");
-    command::run(build.arg("--target-dir").arg(&target).current_dir(&folder))?;
+    command::run(
+        build
+            .args([dist::TARGET, "--target-dir"])
+            .arg(&target)
+            .current_dir(&folder),
+    )?;
     dist::place(
         &target.join(dist::TARGET).join("release/hello"),
         &folder.join("hello"),

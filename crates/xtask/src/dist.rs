@@ -18,15 +18,8 @@ pub(crate) const NEEDS: &[Need] = &[Need::Packages(&[MUSL]), Need::RustTarget(TA
 
 /// Builds the binary and puts it where the Dockerfile takes it from.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
-    let mut build = workspace.cargo(&[
-        "build",
-        "--package",
-        "ecrane",
-        "--profile",
-        "dist",
-        "--target",
-        TARGET,
-    ]);
+    let mut build = workspace.cargo("build --package ecrane --profile dist --target");
+    build.arg(TARGET);
     if env::var_os(C_COMPILER).is_none() {
         build.env(C_COMPILER, "musl-gcc");
     }

@@ -41,6 +41,7 @@ Options:
 Example: cargo xtask demo --install
 ";
 
+#[derive(Debug, PartialEq, Eq)]
 enum Task {
     Help,
     Setup,
@@ -114,5 +115,33 @@ fn run(task: &Task) -> Result<(), Failure> {
             need::require(&workspace, dist::NEEDS, *consent)?;
             dist::run(&workspace)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<Task, &str>) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(parse(&words), expected.map_err(str::to_owned), "{line}");
+    }
+
+    #[test]
+    fn a_task_takes_its_own_options_and_no_others() {
+        check("", Ok(Task::Help));
+        check("demo --help", Ok(Task::Help));
+        check("setup", Ok(Task::Setup));
+        check("demo", Ok(Task::Demo(Consent::NameOnly)));
+        check("demo --install", Ok(Task::Demo(Consent::Install)));
+        check(
+            "test --long --install",
+            Ok(Task::Test {
+                consent: Consent::Install,
+                long: true,
+            }),
+        );
+        check("demo --long", Err("`demo` has no option `--long`"));
+        check("deploy", Err("there is no task `deploy`"));
     }
 }

@@ -11,7 +11,7 @@ use crate::packages::{self, Package};
 use crate::workspace::Workspace;
 
 /// Whether a task may change the system.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// Install what is missing.
     Install,

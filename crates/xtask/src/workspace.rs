@@ -31,10 +31,10 @@ impl Workspace {
         Ok(Self { root, target })
     }
 
-    /// Cargo, in the root.
-    pub(crate) fn cargo(&self, words: &[&str]) -> Command {
+    /// Cargo in the root, with words that have no spaces in them.
+    pub(crate) fn cargo(&self, words: &str) -> Command {
         let mut command = Command::new("cargo");
-        command.args(words).current_dir(&self.root);
+        command.args(words.split(' ')).current_dir(&self.root);
         command
     }
 
