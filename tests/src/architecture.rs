@@ -10,7 +10,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ecrane-engine", &["ecrane-core"]),
     ("ecrane-local", &["ecrane-core"]),
     ("ecrane", &["ecrane-core", "ecrane-engine", "ecrane-local"]),
-    ("xtask", &[]),
 ];
 
 /// What core may use: nothing that does I/O, has a clock or is asynchronous.

@@ -1,0 +1,97 @@
+//! `cargo xtask test`: every check that the repository has.
+
+use std::env;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::command::{self, Failure};
+use crate::dist;
+use crate::need::{self, Consent, Need};
+use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, SKOPEO, VENV};
+use crate::workspace::Workspace;
+
+/// What the checks and the suite need, in the order in which one brings the next.
+pub(crate) const NEEDS: &[Need] = &[
+    Need::Packages(&[CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, SKOPEO, VENV]),
+    Need::RustTarget("wasm32-unknown-unknown"),
+    Need::RustTarget(dist::TARGET),
+    Need::PythonTools,
+    Need::Engine,
+    Need::BaseImage,
+];
+
+/// The workspace, and the packages that stand alone.
+const MANIFESTS: [&str; 3] = [
+    "Cargo.toml",
+    "crates/xtask/Cargo.toml",
+    "examples/hello/Cargo.toml",
+];
+
+/// Runs the checks one after the other; the first that fails ends the task.
+pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result<(), Failure> {
+    let start = Instant::now();
+    need::require(workspace, NEEDS, consent)?;
+    for manifest in MANIFESTS {
+        step("format", &mut on(workspace, "fmt --all --check", manifest))?;
+    }
+    for manifest in MANIFESTS {
+        let mut lints = on(
+            workspace,
+            "clippy --workspace --all-targets --locked",
+            manifest,
+        );
+        let lints = lints.arg("--target-dir").arg(&workspace.target);
+        step("lints", lints.args(["--", "--deny", "warnings"]))?;
+    }
+    let browser = "build --package ecrane-core --target wasm32-unknown-unknown";
+    step("core for the browser", &mut workspace.cargo(browser))?;
+    let mut own = on(
+        workspace,
+        "test --quiet --locked",
+        "crates/xtask/Cargo.toml",
+    );
+    step(
+        "the build tasks",
+        own.arg("--target-dir").arg(&workspace.target),
+    )?;
+    println!("test: the binary that ships");
+    dist::run(workspace)?;
+    step(
+        "the binary for development",
+        &mut workspace.cargo("build --package ecrane"),
+    )?;
+    step("the suite", &mut suite(workspace, long)?)?;
+    println!("test: all passed in {:.0} s", start.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn step(name: &str, command: &mut Command) -> Result<(), Failure> {
+    println!("test: {name}: {}", command::line(command));
+    command::run(command)
+}
+
+fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
+    let mut command = workspace.cargo(words);
+    command.args(["--manifest-path", manifest]);
+    command
+}
+
+/// All tests of the workspace. They find their programs on PATH and the binaries by two variables.
+fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
+    let mut command = workspace.cargo("test --workspace --locked");
+    let path = env::var_os("PATH").unwrap_or_default();
+    let tools = workspace.tools().join("bin");
+    let path =
+        env::join_paths([tools].into_iter().chain(env::split_paths(&path))).map_err(|error| {
+            Failure::new(format!(
+                "the repository's path cannot stand in PATH: {error}"
+            ))
+        })?;
+    command.env("PATH", path);
+    command.env("ECRANE_BIN", workspace.ecrane());
+    command.env("ECRANE_DIST", workspace.dist());
+    if long {
+        command.env("ECRANE_LONG", "1");
+    }
+    Ok(command)
+}

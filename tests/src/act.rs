@@ -1,0 +1,90 @@
+//! The action as a workflow runs it: `act` builds its image from the Dockerfile and the binary that ships, and runs
+//! it in a job.
+
+use crate::harness::{LocalEcr, clean, root, run, succeed, writes};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The static binary, which `cargo xtask test` builds before it starts this suite.
+fn dist() -> PathBuf {
+    let binary = std::env::var_os("ECRANE_DIST").map_or(root().join("dist/ecrane"), PathBuf::from);
+    assert!(
+        binary.is_file(),
+        "no {}: `cargo xtask dist` makes it",
+        binary.display()
+    );
+    binary
+}
+
+/// Lays a checkout: the action's own files and the workflow with its app. `act` leaves out what the repository's
+/// `.gitignore` names, the binary among it, so this is not the repository itself.
+fn lay_checkout(checkout: &Path) {
+    let copy = |from: &Path, to: &str| {
+        let to = checkout.join(to);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, &to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    };
+    for file in ["action.yml", "Dockerfile", ".dockerignore"] {
+        copy(&root().join(file), file);
+    }
+    copy(&dist(), "dist/ecrane");
+    let fixtures = root().join("tests/act");
+    copy(
+        &fixtures.join("main-job.yml"),
+        ".github/workflows/main-job.yml",
+    );
+    copy(&fixtures.join("app/Dockerfile"), "app/Dockerfile");
+    copy(&fixtures.join("app/page.txt"), "app/page.txt");
+    for words in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "All"],
+    ] {
+        let mut git = clean("git", checkout);
+        git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(words)
+            .current_dir(checkout);
+        succeed(&mut git);
+    }
+}
+
+fn act(checkout: &Path, registry: &str) -> Command {
+    let socket =
+        std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
+    let mut command = clean("act", checkout);
+    command.args(["push", "--rm", "--no-cache-server", "--pull=false"]);
+    command.args(["--platform", "ubuntu-latest=debian:trixie-slim"]);
+    command.args(["--container-daemon-socket", &socket]);
+    command.args(["--var", &format!("REGISTRY={registry}")]);
+    command.current_dir(checkout);
+    command
+}
+
+#[test]
+fn a_workflow_builds_and_pushes_and_its_next_steps_use_the_outputs() {
+    let ecr = LocalEcr::start();
+    let checkout = ecr.home().join("checkout");
+    lay_checkout(&checkout);
+
+    let ran = run(&mut act(&checkout, &ecr.address));
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+
+    // What the next step deployed is what the registry has.
+    let images = ecr.aws(&["describe-images", "--repository-name", "team/app"]);
+    let digest = images["imageDetails"][0]["imageDigest"].as_str().unwrap();
+    assert!(
+        log.contains(&format!("deploying {}/team/app@{digest}", ecr.address)),
+        "{log}"
+    );
+
+    // The second use wrote nothing, and the faulty one asked for nothing: one repository, made once.
+    let requests = ecr.log_since(0);
+    let created = writes(&requests)
+        .into_iter()
+        .filter(|request| request["operation"] == "CreateRepository");
+    assert_eq!(created.count(), 1);
+    let repositories = ecr.aws(&["describe-repositories"]);
+    assert_eq!(repositories["repositories"].as_array().unwrap().len(), 1);
+}
