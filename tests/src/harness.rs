@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()
@@ -17,7 +17,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The binary under test: the one that `cargo xtask test` built, else built now.
-pub fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         if let Some(path) = std::env::var_os("ECRANE_BIN") {
@@ -38,7 +38,7 @@ pub fn binary() -> &'static Path {
 
 /// A command that sees these variables of this process and nothing else: no
 /// credential, Region or runner variable of the machine leaks into a test.
-pub fn clean(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
+pub(crate) fn clean(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("HOME", home).stdin(Stdio::null());
     for name in ["PATH", "DOCKER_HOST", "LANG", "TMPDIR"] {
@@ -50,16 +50,16 @@ pub fn clean(program: impl AsRef<std::ffi::OsStr>, home: &Path) -> Command {
 }
 
 /// Runs to the end and gives what was printed, with the exit code.
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit code.
-    pub code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
-pub fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let Output {
         status,
         stdout,
@@ -75,7 +75,7 @@ pub fn run(command: &mut Command) -> Ran {
 }
 
 /// As [`run`], for a command that must end well.
-pub fn succeed(command: &mut Command) -> Ran {
+pub(crate) fn succeed(command: &mut Command) -> Ran {
     let ran = run(command);
     assert_eq!(
         ran.code,
@@ -88,16 +88,16 @@ pub fn succeed(command: &mut Command) -> Ran {
 }
 
 /// A local ECR that ends with the test.
-pub struct LocalEcr {
+pub(crate) struct LocalEcr {
     folder: TempDir,
     server: Child,
     /// `127.0.0.1:PORT`.
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl LocalEcr {
     /// Starts one on a free port.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut server = clean(binary(), folder.path())
             .args(["local", "--port", "0", "--data"])
@@ -122,17 +122,17 @@ impl LocalEcr {
     }
 
     /// A folder that ends with it.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.folder.path()
     }
 
     /// Where it keeps everything.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("ecr")
     }
 
     /// `ecrane …` against it.
-    pub fn ecrane(&self, words: &[&str]) -> Command {
+    pub(crate) fn ecrane(&self, words: &[&str]) -> Command {
         let mut command = clean(binary(), self.home());
         command.args(words).current_dir(root());
         self.sign(&mut command);
@@ -140,7 +140,7 @@ impl LocalEcr {
     }
 
     /// `ecrane up --local …` on its folder.
-    pub fn up(&self, words: &[&str]) -> Command {
+    pub(crate) fn up(&self, words: &[&str]) -> Command {
         let mut command = clean(binary(), self.home());
         command
             .args(["up", "--local", "--data"])
@@ -151,7 +151,7 @@ impl LocalEcr {
     }
 
     /// `aws ecr …` against it, and its answer.
-    pub fn aws(&self, words: &[&str]) -> Value {
+    pub(crate) fn aws(&self, words: &[&str]) -> Value {
         let mut command = clean("aws", self.home());
         command.arg("ecr").args(words).args(["--output", "json"]);
         self.sign(&mut command);
@@ -167,12 +167,12 @@ impl LocalEcr {
     }
 
     /// How many requests so far.
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.log().len()
     }
 
     /// The requests since the first `seen` ones.
-    pub fn log_since(&self, seen: usize) -> Vec<Value> {
+    pub(crate) fn log_since(&self, seen: usize) -> Vec<Value> {
         self.log().split_off(seen)
     }
 
@@ -184,7 +184,7 @@ impl LocalEcr {
     }
 
     /// The password of its registry, as `docker login` wants it.
-    pub fn password(&self) -> String {
+    pub(crate) fn password(&self) -> String {
         let mut command = clean("aws", self.home());
         command.args(["ecr", "get-login-password"]);
         self.sign(&mut command);
@@ -200,7 +200,7 @@ impl Drop for LocalEcr {
 }
 
 /// Of these requests, those that write.
-pub fn writes(requests: &[Value]) -> Vec<&Value> {
+pub(crate) fn writes(requests: &[Value]) -> Vec<&Value> {
     requests
         .iter()
         .filter(|request| request["access"] == "write")

@@ -1,11 +1,11 @@
 //! The outer suite: the built binary, a real engine, and clients that nobody
 //! here wrote. `cargo xtask test` brings what it needs.
+#![cfg(test)]
 
 mod act;
 mod architecture;
 mod contract;
 mod faulty;
 mod harness;
-#[cfg(test)]
 mod lifecycle;
 mod up;
