@@ -59,6 +59,16 @@ pub enum PlanError {
         /// Its real size, in bytes.
         real: u64,
     },
+    /// The manifest has more or fewer layers than the image's configuration.
+    /// Archives of some engines are so; the image would start without its files.
+    Layers {
+        /// The manifest.
+        manifest: Digest,
+        /// How many layers the manifest names.
+        named: usize,
+        /// How many the configuration says there are.
+        configured: usize,
+    },
     /// A document that the image needs was not given.
     Missing(Descriptor),
     /// Indexes inside indexes beyond any use.
@@ -94,6 +104,14 @@ impl fmt::Display for PlanError {
                 named,
                 real,
             } => write!(f, "{digest} should have {named} bytes but has {real}"),
+            Self::Layers {
+                manifest,
+                named,
+                configured,
+            } => write!(
+                f,
+                "{manifest} names {named} layers, but its configuration has {configured}; export the image again, by another way"
+            ),
             Self::Missing(descriptor) => write!(
                 f,
                 "the image names {} (`{}`), which is not there; export the image with all its platforms, or one platform alone",

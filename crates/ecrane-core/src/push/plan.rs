@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Document::Manifest { config, layers } => {
-                self.image(descriptor, &config)?;
+                self.image(descriptor, &config, layers.len())?;
                 for blob in layers.into_iter().chain([config]) {
                     if blob.kind() != Kind::Foreign {
                         self.blobs.insert(blob.digest.clone(), blob);
@@ -150,13 +150,26 @@ impl<'a> Walk<'a> {
 
     /// Notes what identifies the image. Artifacts (attestations, charts) have
     /// another kind of configuration, or say that they run nowhere.
-    fn image(&mut self, manifest: &Descriptor, config: &Descriptor) -> Result<(), PlanError> {
+    fn image(
+        &mut self,
+        manifest: &Descriptor,
+        config: &Descriptor,
+        layers: usize,
+    ) -> Result<(), PlanError> {
         if config.kind() != Kind::Config {
             return Ok(());
         }
         let parsed: oci::ImageConfiguration = parse(config, self.document(config)?)?;
         if matches!(parsed.os().to_string().as_str(), "unknown" | "") {
             return Ok(());
+        }
+        let diff_ids = parsed.rootfs().diff_ids();
+        if diff_ids.len() != layers {
+            return Err(PlanError::Layers {
+                manifest: manifest.digest.clone(),
+                named: layers,
+                configured: diff_ids.len(),
+            });
         }
         let mut platform = format!("{}/{}", parsed.os(), parsed.architecture());
         if let Some(variant) = parsed.variant() {
@@ -172,12 +185,7 @@ impl<'a> Walk<'a> {
             manifest: manifest.digest.clone(),
             config: config.digest.clone(),
             platform,
-            diff_ids: parsed
-                .rootfs()
-                .diff_ids()
-                .iter()
-                .map(digest)
-                .collect::<Result<_, _>>()?,
+            diff_ids: diff_ids.iter().map(digest).collect::<Result<_, _>>()?,
         });
         Ok(())
     }

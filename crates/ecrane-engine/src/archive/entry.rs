@@ -3,6 +3,7 @@ use crate::content::Digesting;
 use crate::layout;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Descriptor;
+use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -163,15 +164,18 @@ fn compress(content: impl Read, into: &Path) -> Result<Entry, ArchiveError> {
     Ok(Entry::Raw { diff_id, stored })
 }
 
-fn copy<W: Write>(from: &mut impl Read, mut to: flate2::write::GzEncoder<W>) -> io::Result<W> {
-    let mut buffer = vec![0; 1 << 17];
+/// Feeds the compressor in pieces of one size, however the content arrives: its
+/// output must not depend on a pipe's timing.
+fn copy<W: Write>(from: &mut impl Read, mut to: GzEncoder<W>) -> io::Result<W> {
+    const PIECE: usize = 1 << 17;
+    let mut piece = Vec::with_capacity(PIECE);
     loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return to.finish(),
-            Ok(n) => to.write_all(buffer.get(..n).unwrap_or_default())?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        piece.clear();
+        from.take(PIECE as u64).read_to_end(&mut piece)?;
+        if piece.is_empty() {
+            return to.finish();
         }
+        to.write_all(&piece)?;
     }
 }
 

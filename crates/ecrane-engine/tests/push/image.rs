@@ -111,7 +111,7 @@ pub(crate) fn pointer(descriptor: &Descriptor) -> Value {
     })
 }
 
-fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.set_size(content.len() as u64);
     header.set_mode(0o644);
@@ -124,6 +124,17 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// Text by a fixed rule that compresses as text does.
+pub(crate) fn prose(size: usize) -> Vec<u8> {
+    const WORDS: &[u8] = b"layer digest manifest index blob config tag push pull image ";
+    let starts = noise(size, 7);
+    let words = starts.iter().flat_map(|n| {
+        let from = usize::from(*n) % (WORDS.len() - 8);
+        &WORDS[from..from + 1 + usize::from(n >> 5)]
+    });
+    words.copied().take(size).collect()
 }
 
 /// Bytes by a fixed rule that do not compress (xorshift).

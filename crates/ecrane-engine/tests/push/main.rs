@@ -3,3 +3,4 @@
 mod image;
 mod plain;
 mod registry;
+mod saved;

@@ -9,7 +9,7 @@ use ecrane_engine::registry::{Patience, Registry};
 use std::process::Command;
 
 /// Pushes, and says in one line what was done.
-async fn pushed(server: &Server, layout: &Layout, tags: &[&str]) -> Pushed {
+pub(crate) async fn pushed(server: &Server, layout: &Layout, tags: &[&str]) -> Pushed {
     let registry = Registry::new(&server.credentials(), Patience::default()).unwrap();
     let repository: RepositoryName = "team/app".parse().unwrap();
     let tags: Vec<Tag> = tags.iter().map(|tag| tag.parse().unwrap()).collect();
@@ -38,7 +38,7 @@ fn line(pushed: &Pushed) -> String {
 }
 
 /// What another client sees at the tag.
-fn skopeo(server: &Server, tag: &str) -> Digest {
+pub(crate) fn skopeo(server: &Server, tag: &str) -> Digest {
     let output = Command::new("skopeo")
         .args(["inspect", "--raw", "--tls-verify=false"])
         .arg(format!("docker://{}/team/app:{tag}", server.host))
@@ -50,7 +50,7 @@ fn skopeo(server: &Server, tag: &str) -> Digest {
 }
 
 /// Another client copies the whole image, and checks every digest on the way.
-fn pull(server: &Server, tag: &str) {
+pub(crate) fn pull(server: &Server, tag: &str) {
     let into = tempfile::tempdir().unwrap();
     let output = Command::new("skopeo")
         .args(["copy", "--all", "--src-tls-verify=false"])
