@@ -32,22 +32,112 @@ fn every_fault_is_reported_together_with_its_place() {
         "--lifecycle-policy",
         r#"{"rules":[{"rulePriority":0}]}"#,
     ]);
-    insta::assert_snapshot!(ran.stderr);
+    let root = crate::harness::root();
+    let stderr = ran.stderr.replace(root.to_str().unwrap(), "[ROOT]");
+    insta::assert_snapshot!(stderr, @r#"
+    error[input]: region holds a space at column 3
+     --> aws-region:1:3
+      |
+    1 | us east
+      |   ^
+
+    error[input]: repository name must be lowercase
+     --> repository:1:1
+      |
+    1 | Team/App
+      | ^
+      |
+      = help: did you mean `team/app`
+
+    error[input]: `yes` is neither true nor false
+     --> scan-on-push:1:1
+      |
+    1 | yes
+      | ^^^
+      |
+      = help: write `true` or `false`
+
+    error[input]: there is no such folder
+     --> context:1:1
+      |
+    1 | nowhere
+      | ^^^^^^^
+      |
+      = help: the path is taken from `[ROOT]`
+
+    error[input]: a platform is `os/arch[/variant]`; did you mean `linux/amd64`
+     --> platforms:1:1
+      |
+    1 | amd64
+      | ^^^^^
+
+    error[input]: tag must not hold `/`
+     --> tags:1:8
+      |
+    1 | feature/x
+      |        ^
+      |
+      = help: did you mean `feature-x`
+
+    error[missing-property]: `selection` is missing
+     --> lifecycle-policy:1:11
+      |
+    1 | {"rules":[{"rulePriority":0}]}
+      |           ^
+      |
+      = help: add `selection`: which images the rule is about
+
+    error[missing-property]: `action` is missing
+     --> lifecycle-policy:1:11
+      |
+    1 | {"rules":[{"rulePriority":0}]}
+      |           ^
+      |
+      = help: add `action`: what happens to them, such as `{"type": "expire"}`
+
+    error[priority-range]: `rulePriority` must be 1 or more, not `0`
+     --> lifecycle-policy:1:27
+      |
+    1 | {"rules":[{"rulePriority":0}]}
+      |                           ^
+
+    error: 7 inputs are faulty; nothing was called
+    "#);
 }
 
 #[test]
 fn what_is_missing_is_named() {
-    let ran = refused(&HELLO[..0]);
-    insta::assert_snapshot!(ran.stderr);
-}
-
-#[test]
-fn a_region_is_never_guessed() {
     let ecr = LocalEcr::start();
-    let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
-    let ran = run(command.args(HELLO).env_remove("AWS_REGION"));
+    let mut command = ecr.ecrane(&["up"]);
+    command
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION")
+        .current_dir(ecr.home());
+    let ran = run(&mut command);
     assert_eq!((ran.code, ecr.requests()), (Some(2), 0));
-    insta::assert_snapshot!(ran.stderr);
+    insta::assert_snapshot!(ran.stderr, @"
+    error[input]: no AWS Region is given
+    --> aws-region
+     = help: set `aws-region`, or the variable AWS_REGION
+
+    error[input]: the input `repository` is required
+    --> repository
+     = help: give the repository's name, for example `team/app`
+
+    error[input]: there is no Dockerfile `./Dockerfile`
+     --> context:1:1
+      |
+    1 | .
+      | ^
+      |
+      = help: give its path in `file`
+
+    error[input]: no tag is given, and there is no commit to name one by
+    --> tags
+     = help: give at least one tag, for example `v1`
+
+    error: 4 inputs are faulty; nothing was called
+    ");
 }
 
 #[test]
@@ -64,7 +154,7 @@ fn a_repository_is_not_made_against_the_users_will() {
     ]);
     let ran = run(command.args(HELLO));
     assert_eq!(ran.code, Some(1));
-    insta::assert_snapshot!(ran.stderr);
+    insta::assert_snapshot!(ran.stderr, @"error: the repository `typo` does not exist and `create-repository` is false; nothing was done");
     assert_eq!(crate::harness::writes(&ecr.log_since(0)).len(), 0);
 }
 
@@ -113,5 +203,15 @@ fn in_a_workflow_faults_are_annotations_and_unknown_inputs_are_named() {
         .current_dir(crate::harness::root());
     let ran = run(&mut command);
     assert_eq!(ran.code, Some(2));
-    insta::assert_snapshot!(ran.stdout);
+    insta::assert_snapshot!(ran.stdout, @"
+    ::warning::there is no input `tag`; did you mean `tags`?
+    error[input]: repository name holds a space at column 3
+     --> repository:1:3
+      |
+    1 | My App
+      |   ^
+
+    ::error title=input repository::repository name holds a space at column 3
+    ::error::1 input is faulty; nothing was called
+    ");
 }

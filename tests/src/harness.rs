@@ -162,6 +162,7 @@ impl LocalEcr {
         command
             .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", self.address))
             .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local");
     }

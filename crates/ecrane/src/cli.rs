@@ -14,7 +14,7 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "Try it without an AWS account:\n  ecrane up --local --repository hello --tags v1 --context examples/hello"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -22,9 +22,9 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Provision the repository, build the image and push it
-    Up(Up),
+    Up(Box<Up>),
     /// Run an Amazon ECR on this machine
     Local(Local),
     /// Print the completion script of a shell
@@ -39,7 +39,7 @@ pub enum Command {
 #[command(
     after_help = "Examples:\n  ecrane up --repository team/app --tags v1.2.0,latest --lifecycle-policy policy.json\n  ecrane up --local --repository hello --tags v1 --context examples/hello\n  ecrane up --repository team/app --dry-run"
 )]
-pub struct Up {
+pub(crate) struct Up {
     /// What is wanted
     #[command(flatten)]
     pub inputs: Inputs,
@@ -60,7 +60,7 @@ pub struct Up {
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local status\n  ecrane local stop"
 )]
-pub struct Local {
+pub(crate) struct Local {
     /// Look after one that runs
     #[command(subcommand)]
     pub command: Option<LocalCommand>,
@@ -71,7 +71,7 @@ pub struct Local {
 
 /// How a local ECR is served.
 #[derive(Debug, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = crate::local::PORT)]
     pub port: u16,
@@ -91,7 +91,7 @@ pub struct Serve {
 
 /// `ecrane local …`.
 #[derive(Debug, Subcommand)]
-pub enum LocalCommand {
+pub(crate) enum LocalCommand {
     /// Say whether one runs, and where
     Status {
         /// Its folder [default: $XDG_DATA_HOME/ecrane]

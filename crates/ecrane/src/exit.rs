@@ -4,7 +4,7 @@ use crate::config::Fault;
 
 /// The exit codes; users script against them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done.
     Done,
     /// The outside world refused: AWS, registry, builder, disk.
@@ -23,7 +23,7 @@ pub enum Exit {
 
 impl Exit {
     /// The number.
-    pub const fn code(self) -> i32 {
+    pub(crate) const fn code(self) -> i32 {
         match self {
             Self::Done => 0,
             Self::Refused => 1,
@@ -38,7 +38,7 @@ impl Exit {
 
 /// Why a run did not end well.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The inputs' faults, all of them.
     Inputs(Vec<Fault>),
     /// One sentence, and the code that goes with it.
@@ -47,12 +47,12 @@ pub enum Failure {
 
 impl Failure {
     /// An input that is faulty and has no better place.
-    pub fn faulty(message: impl Into<String>) -> Self {
+    pub(crate) fn faulty(message: impl Into<String>) -> Self {
         Self::Because(Exit::Faulty, message.into())
     }
 
     /// Something outside refused.
-    pub fn refused(error: impl std::fmt::Display) -> Self {
+    pub(crate) fn refused(error: impl std::fmt::Display) -> Self {
         Self::Because(Exit::Refused, error.to_string())
     }
 }
@@ -64,7 +64,7 @@ impl From<anyhow::Error> for Failure {
 }
 
 /// Comes back when the process is asked to end, with the exit for it.
-pub async fn stopped() -> Exit {
+pub(crate) async fn stopped() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
     let wait = |kind| async move {
         match signal(kind) {
@@ -82,6 +82,6 @@ pub async fn stopped() -> Exit {
 }
 
 /// The same for a server, which then has simply done its work.
-pub async fn signal() {
+pub(crate) async fn signal() {
     stopped().await;
 }

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 /// The id of the checked-out commit, if there is one and git is there to ask.
-pub fn head() -> Option<String> {
+pub(crate) fn head() -> Option<String> {
     let output = Command::new("git")
         .args(["rev-parse", "--verify", "HEAD"])
         .stderr(Stdio::null())

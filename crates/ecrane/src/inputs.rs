@@ -11,7 +11,7 @@ use std::ffi::OsString;
 /// of the README's table; a test holds the four together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args, Deserialize)]
 #[serde(default)]
-pub struct Inputs {
+pub(crate) struct Inputs {
     /// AWS Region; else AWS_REGION or AWS_DEFAULT_REGION
     #[arg(long, alias = "region", value_name = "REGION", help_heading = "AWS")]
     pub aws_region: Option<String>,
@@ -80,7 +80,7 @@ pub struct Inputs {
 }
 
 /// Names that other tools use for an input. They work, with one notice.
-pub const ALIASES: &[(&str, &str)] = &[
+pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("region", "aws-region"),
     ("repo", "repository"),
     ("ecr_repository", "repository"),
@@ -91,7 +91,7 @@ pub const ALIASES: &[(&str, &str)] = &[
 
 /// What was noticed while the environment was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub(crate) enum Notice {
     /// An input was given by another tool's name.
     Alias {
         /// The name that was used.
@@ -123,7 +123,7 @@ impl std::fmt::Display for Notice {
 
 /// Why the environment holds no inputs.
 #[derive(Debug, thiserror::Error)]
-pub enum InputError {
+pub(crate) enum InputError {
     /// An input that is not text.
     #[error("the input `{0}` is not UTF-8 text")]
     NotText(String),
@@ -137,7 +137,7 @@ pub enum InputError {
 ///
 /// # Errors
 /// An input that is not UTF-8.
-pub fn from_environment(
+pub(crate) fn from_environment(
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<(Inputs, Vec<Notice>), InputError> {
     let mut given: BTreeMap<String, String> = BTreeMap::new();
@@ -180,7 +180,7 @@ pub fn from_environment(
 }
 
 /// Every input's name.
-pub const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "aws-region",
     "endpoint-url",
     "repository",

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The port that people come to know.
-pub const PORT: u16 = 5100;
+pub(crate) const PORT: u16 = 5100;
 
 /// How long a local ECR may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// Neither a home nor a data home in the environment.
-pub fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+pub(crate) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     given
         .or_else(|| variable("XDG_DATA_HOME").map(|home| PathBuf::from(home).join("ecrane")))
@@ -32,7 +32,7 @@ pub fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
 }
 
 /// Serves until it is stopped.
-pub async fn serve(options: Serve) -> Result<Exit, Failure> {
+pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
     let named = |error: ecrane_core::name::NameError| Failure::faulty(error.to_string());
     let data = data_folder(options.data)?;
     let server = bind(Options {
@@ -65,7 +65,8 @@ fn welcome(running: &Running, data: &Path) -> String {
         "\
 ecrane local listens on http://{address} (account {account}, {region}), data in {data}
 
-  export AWS_ENDPOINT_URL_ECR=http://{address} AWS_REGION={region}
+  export AWS_ENDPOINT_URL_ECR=http://{address}
+  export AWS_REGION={region} AWS_DEFAULT_REGION={region}
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws ecr create-repository --repository-name hello
   aws ecr get-login-password | docker login --username AWS --password-stdin {address}
@@ -78,7 +79,7 @@ Stop it with Ctrl-C, or `ecrane local stop` from another terminal.",
 }
 
 /// `status` and `stop`.
-pub fn look_after(command: LocalCommand) -> Result<Exit, Failure> {
+pub(crate) fn look_after(command: LocalCommand) -> Result<Exit, Failure> {
     match command {
         LocalCommand::Status { data, json } => status(&data_folder(data)?, json),
         LocalCommand::Stop { data } => stop(&data_folder(data)?),
@@ -134,7 +135,7 @@ fn owner(data: &Path) -> anyhow::Result<Option<Running>> {
 
 /// A local ECR that runs: found, or started just now.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct Found {
     /// Where it is.
     pub running: Running,
     /// Whether it was started for this run.
@@ -143,7 +144,7 @@ pub struct Found {
 
 /// The local ECR that owns the folder, started in the background if there is
 /// none. It goes on when this process ends.
-pub fn find_or_start(data: &Path) -> anyhow::Result<Found> {
+pub(crate) fn find_or_start(data: &Path) -> anyhow::Result<Found> {
     if let Some(running) = owner(data)? {
         return Ok(Found {
             running,

@@ -54,7 +54,7 @@ fn run(place: Place) -> Exit {
     let result = runtime.block_on(async {
         match command {
             None => stoppable(action_run()).await,
-            Some(Command::Up(up)) => stoppable(command_run(up, place)).await,
+            Some(Command::Up(up)) => stoppable(command_run(*up, place)).await,
             Some(Command::Local(local)) => match local.command {
                 Some(command) => local::look_after(command),
                 None => local::serve(local.serve).await,

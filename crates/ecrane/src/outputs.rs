@@ -7,19 +7,6 @@ use ecrane_core::report::{changed, summary};
 use serde_json::json;
 
 /// The step's outputs, by the names that action.yml declares.
-pub const NAMES: &[&str] = &[
-    "registry",
-    "repository",
-    "repository-uri",
-    "image",
-    "image-uri",
-    "imageid",
-    "digest",
-    "tags",
-    "metadata",
-    "changed",
-];
-
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut outputs = vec![
         ("repository", report.repository.to_string()),
@@ -64,7 +51,7 @@ fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
 }
 
 /// Writes the step's outputs and summary.
-pub fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
+pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
     let markdown = summary(
         &report.rows,
         report
@@ -92,7 +79,7 @@ pub fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
 }
 
 /// The result as JSON: the rows, and the outputs by their names.
-pub fn json(report: &Report) -> String {
+pub(crate) fn json(report: &Report) -> String {
     let outputs: serde_json::Map<String, serde_json::Value> = outputs(report)
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -103,4 +90,74 @@ pub fn json(report: &Report) -> String {
         "seconds": report.took.as_secs_f64(),
     });
     format!("{value:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ecrane_core::name::{Digest, Reference};
+    use ecrane_core::report::ImageResult;
+    use ecrane_core::repository::PlacedImage;
+    use std::time::Duration;
+
+    fn report() -> Report {
+        let digest: Digest = format!("sha256:{}", "0f".repeat(32)).parse().unwrap();
+        let reference = |text: &str| text.parse::<Reference>().unwrap();
+        Report {
+            rows: vec![],
+            repository: "team/app".parse().unwrap(),
+            took: Duration::ZERO,
+            image: Some(Placed {
+                registry: "127.0.0.1:5100".parse().unwrap(),
+                uri: "127.0.0.1:5100/team/app".into(),
+                references: PlacedImage {
+                    tagged: vec![
+                        reference("127.0.0.1:5100/team/app:v1"),
+                        reference("127.0.0.1:5100/team/app:latest"),
+                    ],
+                    digested: reference(&format!("127.0.0.1:5100/team/app@{digest}")),
+                },
+                result: ImageResult {
+                    digest: digest.clone(),
+                    size: 1,
+                    tags: vec![],
+                },
+                id: Some(digest),
+            }),
+        }
+    }
+
+    #[test]
+    fn the_outputs_are_those_that_the_action_declares() {
+        let declared = include_str!("../../../action.yml")
+            .lines()
+            .skip_while(|line| *line != "outputs:")
+            .skip(1)
+            .take_while(|line| line.is_empty() || line.starts_with("  "))
+            .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+            .filter(|key| !key.starts_with(' '));
+        let mut declared: Vec<&str> = declared.collect();
+        let report = report();
+        let mut written: Vec<&str> = outputs(&report).iter().map(|(name, _)| *name).collect();
+        declared.sort_unstable();
+        written.sort_unstable();
+        assert_eq!(written, declared);
+    }
+
+    #[test]
+    fn an_output_is_what_the_next_step_needs() {
+        let report = report();
+        let outputs = outputs(&report);
+        let output = |wanted: &str| {
+            let found = outputs.iter().find(|(name, _)| *name == wanted);
+            found.unwrap().1.as_str()
+        };
+        assert_eq!(output("image"), "127.0.0.1:5100/team/app:v1");
+        assert_eq!(
+            output("tags"),
+            "127.0.0.1:5100/team/app:v1\n127.0.0.1:5100/team/app:latest"
+        );
+        assert!(output("image-uri").starts_with("127.0.0.1:5100/team/app@sha256:0f"));
+        assert_eq!(output("changed"), "false");
+    }
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// The files by which a step hands something to the runner.
 #[derive(Debug, Clone, Default)]
-pub struct StepFiles {
+pub(crate) struct StepFiles {
     output: Option<PathBuf>,
     summary: Option<PathBuf>,
 }
@@ -19,7 +19,7 @@ const MAX_SUMMARY: usize = 1024 * 1024;
 
 impl StepFiles {
     /// As the runner names them in the environment.
-    pub fn from_environment() -> Self {
+    pub(crate) fn from_environment() -> Self {
         let path = |name| {
             std::env::var_os(name)
                 .filter(|value| !value.is_empty())
@@ -32,7 +32,7 @@ impl StepFiles {
     }
 
     /// Whether there is a file for outputs.
-    pub const fn has_output(&self) -> bool {
+    pub(crate) const fn has_output(&self) -> bool {
         self.output.is_some()
     }
 
@@ -40,7 +40,7 @@ impl StepFiles {
     ///
     /// # Errors
     /// The file cannot be written; it is named.
-    pub fn set_outputs(&self, outputs: &[(&str, String)]) -> io::Result<()> {
+    pub(crate) fn set_outputs(&self, outputs: &[(&str, String)]) -> io::Result<()> {
         append(self.output.as_ref(), &output_text(outputs, &delimiter()))
     }
 
@@ -48,7 +48,7 @@ impl StepFiles {
     ///
     /// # Errors
     /// The file cannot be written; it is named.
-    pub fn add_summary(&self, markdown: &str) -> io::Result<()> {
+    pub(crate) fn add_summary(&self, markdown: &str) -> io::Result<()> {
         let end = markdown.floor_char_boundary(MAX_SUMMARY - 1);
         append(
             self.summary.as_ref(),
@@ -87,12 +87,8 @@ fn delimiter() -> String {
 }
 
 /// An annotation as a workflow command.
-pub fn annotation(annotation: &Annotation) -> String {
-    let kind = match annotation.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "notice",
-    };
+pub(crate) fn annotation(annotation: &Annotation) -> String {
+    let kind = kind(annotation.severity);
     let mut properties = format!(
         "file={},line={},endLine={}",
         property(&annotation.file),
@@ -113,23 +109,41 @@ pub fn annotation(annotation: &Annotation) -> String {
     )
 }
 
+/// An annotation of an input, which stands in no file that the runner knows.
+pub(crate) fn input_annotation(annotation: &Annotation) -> String {
+    format!(
+        "::{} title=input {}::{}",
+        kind(annotation.severity),
+        property(&annotation.file),
+        data(&annotation.message)
+    )
+}
+
+const fn kind(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    }
+}
+
 /// An error that belongs to no file.
-pub fn error(message: &str) -> String {
+pub(crate) fn error(message: &str) -> String {
     format!("::error::{}", data(message))
 }
 
 /// A warning that belongs to no file.
-pub fn warning(message: &str) -> String {
+pub(crate) fn warning(message: &str) -> String {
     format!("::warning::{}", data(message))
 }
 
 /// Starts a part of the log that can be folded.
-pub fn group(title: &str) -> String {
+pub(crate) fn group(title: &str) -> String {
     format!("::group::{}", data(title))
 }
 
 /// Ends the part of the log that was started last.
-pub const END_GROUP: &str = "::endgroup::";
+pub(crate) const END_GROUP: &str = "::endgroup::";
 
 fn data(text: &str) -> String {
     text.replace('%', "%25")
@@ -146,7 +160,7 @@ fn property(text: &str) -> String {
 /// It takes `::name::` after white space at a line's start, and `##[name]`
 /// anywhere. The bar before the line rules out the first, the space the second.
 /// Control characters, which could fake a line's start, become spaces.
-pub fn inert(line: &str) -> String {
+pub(crate) fn inert(line: &str) -> String {
     let visible: String = line
         .chars()
         .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })

@@ -1,16 +1,16 @@
 //! What a person sees while a run goes on: on a terminal with colours, in a
 //! workflow as foldable groups.
 
-use crate::config::Fault;
+use crate::config::{Fault, Origin};
 use crate::runner;
 use anstyle::{AnsiColor, Style};
-use ecrane_core::diagnostic::{Colour, Source, annotations};
+use ecrane_core::diagnostic::{Colour, annotations};
 use ecrane_core::report::{Change, Row, tree};
 use std::io::{self, Write};
 
 /// Where the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// A terminal, or a file.
     Terminal,
     /// The log of a workflow's job.
@@ -19,7 +19,7 @@ pub enum Place {
 
 /// Which stream the log takes: with `--json`, standard output is the data's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
+pub(crate) enum Stream {
     /// Standard output.
     Output,
     /// Standard error.
@@ -28,7 +28,7 @@ pub enum Stream {
 
 /// The log of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Log {
+pub(crate) struct Log {
     place: Place,
     stream: Stream,
 }
@@ -38,12 +38,12 @@ const BOLD: Style = Style::new().bold();
 
 impl Log {
     /// A log for this place on this stream.
-    pub const fn new(place: Place, stream: Stream) -> Self {
+    pub(crate) const fn new(place: Place, stream: Stream) -> Self {
         Self { place, stream }
     }
 
     /// A line as it is.
-    pub fn line(self, text: &str) {
+    pub(crate) fn line(self, text: &str) {
         // A reader that went away does not stop a push half-way.
         let _ = match self.stream {
             Stream::Output => writeln!(anstream::stdout(), "{text}"),
@@ -52,12 +52,12 @@ impl Log {
     }
 
     /// A heading.
-    pub fn heading(self, text: &str) {
+    pub(crate) fn heading(self, text: &str) {
         self.line(&format!("{BOLD}{text}{BOLD:#}"));
     }
 
     /// Starts a part that a workflow's log folds.
-    pub fn begin(self, title: &str) {
+    pub(crate) fn begin(self, title: &str) {
         match self.place {
             Place::Terminal => self.heading(title),
             Place::Workflow => self.line(&runner::group(title)),
@@ -65,7 +65,7 @@ impl Log {
     }
 
     /// Ends the part.
-    pub fn end(self) {
+    pub(crate) fn end(self) {
         match self.place {
             Place::Terminal => self.line(""),
             Place::Workflow => self.line(runner::END_GROUP),
@@ -73,7 +73,7 @@ impl Log {
     }
 
     /// A line that a builder printed.
-    pub fn foreign(self, text: &str) {
+    pub(crate) fn foreign(self, text: &str) {
         let text = runner::inert(text);
         match self.place {
             Place::Terminal => self.line(&format!("  {DIM}{text}{DIM:#}")),
@@ -82,7 +82,7 @@ impl Log {
     }
 
     /// The tree of a plan or result.
-    pub fn rows(self, rows: &[Row]) {
+    pub(crate) fn rows(self, rows: &[Row]) {
         for (line, row) in tree(rows).lines().zip(rows) {
             let style = style_of(row.change);
             self.line(&format!("{style}{line}{style:#}"));
@@ -90,7 +90,7 @@ impl Log {
     }
 
     /// A notice that stops nothing.
-    pub fn warning(self, text: &str) {
+    pub(crate) fn warning(self, text: &str) {
         match self.place {
             Place::Workflow => self.line(&runner::warning(text)),
             Place::Terminal => {
@@ -102,23 +102,22 @@ impl Log {
 
     /// Findings in an input or a file, with the place underlined; in a workflow
     /// also where the pull request shows them.
-    pub fn fault(self, fault: &Fault) {
+    pub(crate) fn fault(self, fault: &Fault) {
         self.line(&fault.render(Colour::On));
         self.line("");
         if self.place == Place::Workflow {
-            let source = Source {
-                name: &fault.source,
-                text: &fault.text,
-            };
-            for annotation in annotations(source, &fault.diagnostics) {
-                self.line(&runner::annotation(&annotation));
+            for annotation in annotations(fault.source(), &fault.diagnostics) {
+                self.line(&match fault.origin {
+                    Origin::File(_) => runner::annotation(&annotation),
+                    Origin::Input(_) => runner::input_annotation(&annotation),
+                });
             }
         }
     }
 }
 
 /// The end of a run that failed, on standard error.
-pub fn failure(place: Place, message: &str) {
+pub(crate) fn failure(place: Place, message: &str) {
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     let _ = match place {
         // The runner reads commands from standard output.

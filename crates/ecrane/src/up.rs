@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 /// What somebody asked for.
 #[derive(Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// The inputs as given.
     pub inputs: Inputs,
     /// For which ECR.
@@ -36,7 +36,7 @@ pub struct Order {
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// The tree.
     pub rows: Vec<Row>,
     /// The repository.
@@ -49,7 +49,7 @@ pub struct Report {
 
 /// An image in its repository.
 #[derive(Debug)]
-pub struct Placed {
+pub(crate) struct Placed {
     /// The registry.
     pub registry: RegistryHost,
     /// The repository's URI.
@@ -64,7 +64,7 @@ pub struct Placed {
 }
 
 /// Does the main job.
-pub async fn up(order: Order, log: Log) -> Result<Report, Failure> {
+pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     let begin = Instant::now();
     let variable = |name: &str| std::env::var(name).ok();
     let (config, warnings) =
@@ -137,11 +137,11 @@ async fn observe_and_plan(config: &Config, ecr: &Ecr) -> Result<(Plan, aws::Obse
     let observation = aws::observe(ecr, &config.desired)
         .await
         .map_err(Failure::refused)?;
-    let plan = plan(&config.desired, &observation.observed).map_err(refusal)?;
+    let plan = plan(&config.desired, &observation.observed).map_err(|reason| refusal(&reason))?;
     Ok((plan, observation))
 }
 
-fn refusal(refusal: Refusal) -> Failure {
+fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
         Refusal::Missing { .. } => Exit::Refused,
         Refusal::ForeignPolicy { .. } => Exit::Gate,
@@ -151,7 +151,7 @@ fn refusal(refusal: Refusal) -> Failure {
 
 fn aws_failure(error: AwsError) -> Failure {
     match error {
-        AwsError::Plan(reason) => refusal(reason),
+        AwsError::Plan(reason) => refusal(&reason),
         other => Failure::refused(other),
     }
 }

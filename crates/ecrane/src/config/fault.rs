@@ -4,13 +4,30 @@ use ecrane_core::repository::SettingError;
 
 /// Something wrong with an input, or with the file that it names.
 #[derive(Debug, Clone)]
-pub struct Fault {
-    /// What people know the text by: an input's name or a path.
-    pub source: String,
+pub(crate) struct Fault {
+    /// Where the text stands.
+    pub origin: Origin,
     /// The text that the findings point into.
     pub text: String,
     /// What was found there.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a faulty text stands.
+#[derive(Debug, Clone)]
+pub(crate) enum Origin {
+    /// In the input of this name.
+    Input(String),
+    /// In the file of this path.
+    File(String),
+}
+
+impl Origin {
+    fn name(&self) -> &str {
+        match self {
+            Self::Input(name) | Self::File(name) => name,
+        }
+    }
 }
 
 impl Fault {
@@ -28,7 +45,7 @@ impl Fault {
         help: Option<String>,
     ) -> Self {
         Self {
-            source: input.to_owned(),
+            origin: Origin::Input(input.to_owned()),
             text: text.to_owned(),
             diagnostics: vec![Diagnostic {
                 code: "input",
@@ -74,11 +91,16 @@ impl Fault {
 
     /// As a person reads it.
     #[must_use]
-    pub fn render(&self, colour: Colour) -> String {
-        let source = Source {
-            name: &self.source,
+    pub(crate) fn render(&self, colour: Colour) -> String {
+        render(self.source(), &self.diagnostics, colour)
+    }
+
+    /// The text with the name that people know it by.
+    #[must_use]
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            name: self.origin.name(),
             text: &self.text,
-        };
-        render(source, &self.diagnostics, colour)
+        }
     }
 }

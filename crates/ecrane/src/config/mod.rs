@@ -4,7 +4,7 @@ mod fault;
 mod list;
 mod read;
 
-pub use fault::Fault;
+pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// The Region; `None` with the local ECR, which says its own.
     pub region: Option<Region>,
     /// Another endpoint than AWS's own.
@@ -30,7 +30,7 @@ pub struct Config {
 
 /// Where the image comes from.
 #[derive(Debug, Clone)]
-pub enum ImageSource {
+pub(crate) enum ImageSource {
     /// It is built.
     Build(BuildSpec),
     /// It is an OCI layout in this folder.
@@ -39,7 +39,7 @@ pub enum ImageSource {
 
 /// How far a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// To the pushed image.
     Up,
     /// To the built image: nothing is written to AWS or a registry.
@@ -50,7 +50,7 @@ pub enum Mode {
 
 /// Which ECR a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
+pub(crate) enum Service {
     /// AWS, or what stands at the endpoint.
     Aws,
     /// The local ECR of this machine.
@@ -64,7 +64,7 @@ pub enum Service {
 ///
 /// # Errors
 /// All faults of all inputs; the order is that of the inputs.
-pub fn read(
+pub(crate) fn read(
     inputs: &Inputs,
     service: Service,
     variable: impl Fn(&str) -> Option<String>,

@@ -1,5 +1,5 @@
 use super::list::{boolean, by_comma_and_line, by_line};
-use super::{Fault, ImageSource, Mode};
+use super::{Fault, ImageSource, Mode, Origin};
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildArg, BuildSpec, Platform};
 use ecrane_core::diagnostic::{Severity, Span};
@@ -295,15 +295,15 @@ impl Reader {
             return Some(Policy::crosswalk_default());
         }
         let inline = given.trim_start().starts_with(['{', '[']) || given.contains('\n');
-        let (source, text) = if inline {
-            (INPUT.to_owned(), given.clone())
+        let (origin, text) = if inline {
+            (Origin::Input(INPUT.to_owned()), given.clone())
         } else {
-            (given.clone(), self.policy_file(INPUT, given)?)
+            (Origin::File(given.clone()), self.policy_file(INPUT, given)?)
         };
         let checked = lifecycle::read(&text, None);
         if !checked.diagnostics.is_empty() {
             let found = Fault {
-                source,
+                origin,
                 text,
                 diagnostics: checked.diagnostics,
             };
@@ -336,7 +336,7 @@ impl Reader {
             Ok(text) => Some(text.to_owned()),
             Err(diagnostics) => {
                 self.fault(Fault {
-                    source: path.to_owned(),
+                    origin: Origin::File(path.to_owned()),
                     text: String::from_utf8_lossy(&bytes).into_owned(),
                     diagnostics,
                 });

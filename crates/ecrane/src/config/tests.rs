@@ -167,5 +167,97 @@ fn every_fault_is_found_at_once() {
         .iter()
         .map(|fault| fault.render(Colour::Off))
         .collect();
-    insta::assert_snapshot!(text.join("\n\n"), @"");
+    insta::assert_snapshot!(text.join("\n\n"), @"
+    error[input]: region holds a space at column 3
+     --> aws-region:1:3
+      |
+    1 | us east
+      |   ^
+
+    error[input]: `ftp` is not a scheme of the AWS API; use `https` or `http`
+     --> endpoint-url:1:1
+      |
+    1 | ftp://x
+      | ^^^^^^^
+
+    error[input]: repository name must be lowercase
+     --> repository:1:1
+      |
+    1 | App
+      | ^
+      |
+      = help: did you mean `app`
+
+    error[input]: `yes` is neither true nor false
+     --> create-repository:1:1
+      |
+    1 | yes
+      | ^^^
+      |
+      = help: write `true` or `false`
+
+    error[input]: `IMMUTABLE_WITH_EXCLUSION` needs exclusion filters, which this version cannot set
+     --> image-tag-mutability:1:1
+      |
+    1 | IMMUTABLE_WITH_EXCLUSION
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: use `MUTABLE` or `IMMUTABLE`, or set it by hand and leave this input out
+
+    error[input]: `1` is neither true nor false
+     --> scan-on-push:1:1
+      |
+    1 | 1
+      | ^
+      |
+      = help: write `true` or `false`
+
+    error[input]: a tag has no value
+     --> repository-tags:1:1
+      |
+    1 | novalue
+      | ^^^^^^^
+      |
+      = help: write `key=value`
+
+    error[input]: the key `aws:x` starts with `aws:`
+     --> repository-tags:1:1
+      |
+    1 | aws:x=1
+      | ^^^^^^^
+      |
+      = help: AWS keeps these keys for itself
+
+    error[input]: there is no OCI layout in this folder
+     --> image:1:1
+      |
+    1 | nowhere
+      | ^^^^^^^
+      |
+      = help: a layout holds the files `oci-layout` and `index.json`
+
+    error[input]: tag must not hold `*`
+     --> tags:1:2
+      |
+    1 | v*
+      |  ^
+      |
+      = help: patterns are for policies, not for tags
+
+    error[input]: `maybe` is neither true nor false
+     --> push:1:1
+      |
+    1 | maybe
+      | ^^^^^
+      |
+      = help: write `true` or `false`
+
+    error[input]: the file cannot be read: No such file or directory (os error 2)
+     --> lifecycle-policy:1:1
+      |
+    1 | nowhere.json
+      | ^^^^^^^^^^^^
+      |
+      = help: give a path, a policy's JSON, or the word `default`
+    ");
 }
