@@ -1,6 +1,12 @@
 //! `ecrane up`: the main job. Core decides, the engine acts, this file is the
 //! order in which they do and the words that go with it.
 
+mod output;
+mod progress;
+mod result;
+
+pub(crate) use result::{Placed, Report};
+
 use crate::config::{self, Config, ImageSource, Mode, Service};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
@@ -8,17 +14,17 @@ use crate::local;
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::build::Builder;
-use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName, Tag};
-use ecrane_core::report::{
-    self, ImageResult, Row, TagChange, TagResult, plan_rows, resources, result_rows,
-};
-use ecrane_core::repository::{PlacedImage, Plan, Refusal, plan};
+use ecrane_core::report::{self, Row, plan_rows, resources, result_rows};
+use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
 use ecrane_engine::push::{self, Pushed};
 use ecrane_engine::registry::{Patience, Registry};
-use std::cell::RefCell;
+use futures_util::FutureExt as _;
+use output::Output;
+use progress::Bar;
+use result::placed;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -32,35 +38,6 @@ pub(crate) struct Order {
     pub service: Service,
     /// The local ECR's folder, if one was named.
     pub data: Option<PathBuf>,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub(crate) struct Report {
-    /// The tree.
-    pub rows: Vec<Row>,
-    /// The repository.
-    pub repository: RepositoryName,
-    /// The image, if the run went that far.
-    pub image: Option<Placed>,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// An image in its repository.
-#[derive(Debug)]
-pub(crate) struct Placed {
-    /// The registry.
-    pub registry: RegistryHost,
-    /// The repository's URI.
-    pub uri: String,
-    /// What became of it.
-    pub result: ImageResult,
-    /// Where it can be had.
-    pub references: PlacedImage,
-    /// The digest of its configuration, by which an engine knows it; none for
-    /// an image index.
-    pub id: Option<Digest>,
 }
 
 /// Does the main job.
@@ -224,7 +201,7 @@ async fn do_it(
     let (applied, credentials) = provisioned?;
     let layout = layout?.ok_or_else(|| Failure::refused("the build was stopped"))?;
 
-    let pushed = push(config, &credentials, &layout, log).await?;
+    let pushed = push(config, ecr, &credentials, &layout, log).await?;
     let placed = placed(config, &applied, credentials.registry, &layout, &pushed);
     let rows = result_rows(&applied.plan, &placed.result);
     log.heading("Result");
@@ -276,15 +253,28 @@ async fn image(
 
 async fn push(
     config: &Config,
+    ecr: &Ecr,
     credentials: &Credentials,
     layout: &Layout,
     log: Log,
 ) -> Result<Pushed, Failure> {
-    let registry = Registry::new(credentials, Patience::default()).map_err(Failure::refused)?;
     let desired = &config.desired;
-    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |_| ())
-        .await
-        .map_err(Failure::refused)?;
+    let ecr = ecr.clone();
+    // A token that ends during a long push is asked for again.
+    let refresh = move || {
+        let ecr = ecr.clone();
+        async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
+    };
+    let registry = Registry::new(credentials, Patience::default())
+        .map_err(Failure::refused)?
+        .with_refresh(Box::new(refresh));
+    let bar = Bar::new(layout.plan());
+    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
+        bar.show(&step);
+    })
+    .await
+    .map_err(Failure::refused)?;
+    bar.clear();
     if pushed.writes > 0 {
         log.line(&format!(
             "pushed {} of {} blobs, {}",
@@ -295,55 +285,6 @@ async fn push(
         log.line("");
     }
     Ok(pushed)
-}
-
-fn placed(
-    config: &Config,
-    applied: &Applied,
-    registry: RegistryHost,
-    layout: &Layout,
-    pushed: &Pushed,
-) -> Placed {
-    let repository = &config.desired.name;
-    let tagged = |tag: &Tag| Reference::Tagged {
-        registry: registry.clone(),
-        repository: repository.clone(),
-        tag: tag.clone(),
-    };
-    let references = PlacedImage {
-        tagged: config.desired.tags.iter().map(tagged).collect(),
-        digested: Reference::Digested {
-            registry: registry.clone(),
-            repository: repository.clone(),
-            digest: pushed.image.digest.clone(),
-        },
-    };
-    Placed {
-        uri: applied.uri.clone(),
-        result: image_result(layout, pushed),
-        references,
-        id: match layout.plan().images.as_slice() {
-            [only] => Some(only.config.clone()),
-            _ => None,
-        },
-        registry,
-    }
-}
-
-fn image_result(layout: &Layout, pushed: &Pushed) -> ImageResult {
-    let result = |outcome: &push::TagOutcome| TagResult {
-        tag: outcome.tag.clone(),
-        change: match &outcome.outcome {
-            push::Outcome::Moved { from: None } => TagChange::New,
-            push::Outcome::Moved { from: Some(old) } => TagChange::MovedFrom(old.clone()),
-            push::Outcome::Unchanged => TagChange::Unchanged,
-        },
-    };
-    ImageResult {
-        digest: pushed.image.digest.clone(),
-        size: layout.plan().bytes(),
-        tags: pushed.tags.iter().map(result).collect(),
-    }
 }
 
 fn conclude(report: &Report, log: Log) {
@@ -373,68 +314,4 @@ fn work_folder() -> Result<tempfile::TempDir, Failure> {
         .map_err(|error| {
             Failure::refused(format!("no work folder in {}: {error}", parent.display()))
         })
-}
-
-/// The builder's output, kept back until the plan is shown.
-struct Output {
-    log: Log,
-    state: RefCell<State>,
-}
-
-enum State {
-    /// Not yet: what there is to show.
-    Waiting {
-        title: Option<String>,
-        lines: Vec<String>,
-    },
-    /// Shown as it comes; whether a part was begun.
-    Open { begun: bool },
-}
-
-impl Output {
-    fn new(log: Log) -> Self {
-        Self {
-            log,
-            state: RefCell::new(State::Waiting {
-                title: None,
-                lines: Vec::new(),
-            }),
-        }
-    }
-
-    fn title(&self, text: &str) {
-        match &mut *self.state.borrow_mut() {
-            State::Waiting { title, .. } => *title = Some(text.to_owned()),
-            State::Open { begun } => {
-                self.log.begin(text);
-                *begun = true;
-            }
-        }
-    }
-
-    fn foreign(&self, text: &str) {
-        match &mut *self.state.borrow_mut() {
-            State::Waiting { lines, .. } => lines.push(text.to_owned()),
-            State::Open { .. } => self.log.foreign(text),
-        }
-    }
-
-    /// Shows what was kept back, and from now on everything as it comes.
-    fn open(&self) {
-        let before = self.state.replace(State::Open { begun: false });
-        if let State::Waiting { title, lines } = before {
-            if let Some(title) = title {
-                self.title(&title);
-            }
-            for line in &lines {
-                self.foreign(line);
-            }
-        }
-    }
-
-    fn close(&self) {
-        if let State::Open { begun: true } = *self.state.borrow() {
-            self.log.end();
-        }
-    }
 }
