@@ -180,6 +180,8 @@ impl LocalEcr {
         command
             .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", self.address))
             .env("AWS_REGION", "us-east-1")
+            // The first version of the `aws` command knows this name only.
+            .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local");
     }

