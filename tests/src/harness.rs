@@ -99,9 +99,25 @@ impl LocalEcr {
     /// Starts one on a free port.
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut server = clean(binary(), folder.path())
+        let (server, address) = Self::serve(folder.path());
+        Self {
+            folder,
+            server,
+            address,
+        }
+    }
+
+    /// Kills it without warning, and starts it again on the same folder.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+        (self.server, self.address) = Self::serve(self.folder.path());
+    }
+
+    fn serve(folder: &Path) -> (Child, String) {
+        let mut server = clean(binary(), folder)
             .args(["local", "--port", "0", "--data"])
-            .arg(folder.path().join("ecr"))
+            .arg(folder.join("ecr"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -114,11 +130,7 @@ impl LocalEcr {
             .find_map(|word| word.strip_prefix("http://"))
             .unwrap_or_else(|| panic!("no address in {first:?}"))
             .to_owned();
-        Self {
-            folder,
-            server,
-            address,
-        }
+        (server, address)
     }
 
     /// A folder that ends with it.
@@ -152,16 +164,23 @@ impl LocalEcr {
 
     /// `aws ecr …` against it, and its answer.
     pub(crate) fn aws(&self, words: &[&str]) -> Value {
+        let ran = succeed(&mut self.aws_command(words));
+        serde_json::from_str(&ran.stdout).unwrap()
+    }
+
+    /// `aws ecr …` against it.
+    pub(crate) fn aws_command(&self, words: &[&str]) -> Command {
         let mut command = clean("aws", self.home());
         command.arg("ecr").args(words).args(["--output", "json"]);
         self.sign(&mut command);
-        serde_json::from_str(&succeed(&mut command).stdout).unwrap()
+        command
     }
 
     fn sign(&self, command: &mut Command) {
         command
             .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", self.address))
             .env("AWS_REGION", "us-east-1")
+            // The first version of the `aws` command knows this name only.
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local");

@@ -8,4 +8,5 @@ mod contract;
 mod faulty;
 mod harness;
 mod lifecycle;
+mod local;
 mod up;

@@ -1,6 +1,6 @@
 //! Repositories and their settings, by the AWS API.
 
-use crate::server::{ACCOUNT, REGION, Server};
+use crate::server::{ACCOUNT, REGION, Server, digest};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -315,4 +315,33 @@ async fn a_data_directory_has_one_server() {
         .unwrap()
         .unwrap();
     assert_eq!(running.address, server.address);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_images_and_passwords_and_drops_what_nobody_has() {
+    let server = Server::start().await;
+    server.create("app").await;
+    server.create("gone").await;
+    let kept = server.push_image("app", "v1", "kept").await;
+    server.push_image("gone", "v1", "dropped").await;
+    let orphan = digest(b"dropped").replace("sha256:", "");
+    let force = json!({ "repositoryName": "gone", "force": true });
+    server.api("DeleteRepository", force).await.result();
+    let token = server
+        .api("GetAuthorizationToken", json!({}))
+        .await
+        .result();
+    let token = token["authorizationData"][0]["authorizationToken"].clone();
+
+    let server = server.restart().await;
+    let request = server.request(Method::GET, "/v2/app/manifests/v1").header(
+        "authorization",
+        format!("Basic {}", token.as_str().unwrap()),
+    );
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["docker-content-digest"], kept.as_str());
+    let blobs = server.data.path().join("blobs/sha256");
+    let blob = |hex: &str| blobs.join(hex.get(..2).unwrap()).join(hex);
+    assert!(blob(&digest(b"kept").replace("sha256:", "")).exists());
+    assert!(!blob(&orphan).exists());
 }

@@ -1,12 +1,13 @@
 //! A server for a test, and the words to speak to it.
 
-use ecrane_local::{Options, bind};
+use ecrane_local::{Options, ServeError, bind};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const REGION: &str = "eu-central-1";
@@ -17,7 +18,8 @@ pub(crate) struct Server {
     pub(crate) data: TempDir,
     pub(crate) address: SocketAddr,
     client: reqwest::Client,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServeError>>,
 }
 
 /// An answer of the AWS API.
@@ -43,7 +45,17 @@ impl Answer {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::start_on(tempfile::tempdir().unwrap()).await
+    }
+
+    /// Stops it, and starts one on what it left.
+    pub(crate) async fn restart(self) -> Self {
+        self.stop.send(()).unwrap();
+        self.served.await.unwrap().unwrap();
+        Self::start_on(self.data).await
+    }
+
+    async fn start_on(data: TempDir) -> Self {
         let options = Options {
             data: data.path().to_owned(),
             listen: "127.0.0.1:0".parse().unwrap(),
@@ -53,14 +65,15 @@ impl Server {
         let server = bind(options).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server.serve(async move {
+        let served = tokio::spawn(server.serve(async move {
             let _ = stopped.await;
         }));
         Self {
             data,
             address,
             client: reqwest::Client::new(),
-            _stop: stop,
+            stop,
+            served,
         }
     }
 
