@@ -103,6 +103,11 @@ pub(crate) fn single() -> Folder {
     folder
 }
 
+/// A manifest that no folder holds.
+pub(crate) fn pointing_nowhere() -> Descriptor {
+    Descriptor::new(MANIFEST, Digest::from_sha256(&[0; 32]), 10)
+}
+
 pub(crate) fn pointer(descriptor: &Descriptor) -> Value {
     json!({
         "mediaType": descriptor.media_type,

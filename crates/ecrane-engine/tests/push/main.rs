@@ -1,6 +1,16 @@
 //! Pushes to a real registry that is not ours, over a real connection.
 
+#[cfg(test)]
+mod damaged;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod image;
+#[cfg(test)]
 mod plain;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod registry;
+#[cfg(test)]
 mod saved;

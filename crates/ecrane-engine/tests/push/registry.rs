@@ -29,8 +29,8 @@ impl Server {
             .find_map(|line| {
                 let line = line.unwrap();
                 let (_, rest) = line.split_once("listening on ")?;
-                let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ':'));
-                Some(rest[..end.unwrap_or(rest.len())].to_owned())
+                let mut words = rest.split(|c: char| !c.is_ascii_digit() && !".:".contains(c));
+                words.next().map(str::to_owned)
             })
             .expect("docker-registry did not start");
         std::thread::spawn(move || log.for_each(drop));

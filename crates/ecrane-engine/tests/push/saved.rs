@@ -100,7 +100,7 @@ fn check(archive: &[u8], expected: &str) {
                 .map(|layer| {
                     let kind = layer["mediaType"].as_str().unwrap();
                     let kind = kind.rsplit('.').next().unwrap();
-                    format!("{kind} {}", &layer["digest"].as_str().unwrap()[..19])
+                    format!("{kind} {:.19}", layer["digest"].as_str().unwrap())
                 })
                 .collect();
             layers.join("\n")
