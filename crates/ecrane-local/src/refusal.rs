@@ -4,7 +4,7 @@
 //! error code) and say the same sentence. The sentences are the service's own,
 //! because clients and people search for them.
 
-use crate::store::{RepositoryKey, StoreError};
+use crate::store::{MOST_TAGS, RepositoryKey, StoreError};
 use ecrane_core::name::{Digest, NameKind, Tag};
 use std::fmt;
 
@@ -26,6 +26,8 @@ pub(crate) enum Reason {
     RepositoryAlreadyExists,
     /// It has images, and deletion was not forced.
     RepositoryNotEmpty,
+    /// It would have more resource tags than it may.
+    TooManyTags,
     /// It has no lifecycle policy.
     LifecyclePolicyNotFound,
     /// There is no such image in it.
@@ -86,6 +88,10 @@ impl fmt::Display for Refusal {
             Reason::RepositoryNotEmpty => write!(
                 f,
                 "The repository with name '{name}' in registry with id '{account}' cannot be deleted because it still contains images"
+            ),
+            Reason::TooManyTags => write!(
+                f,
+                "The repository with name '{name}' in the registry with id '{account}' would have too many tags; at most {MOST_TAGS} are allowed"
             ),
             Reason::LifecyclePolicyNotFound => write!(
                 f,

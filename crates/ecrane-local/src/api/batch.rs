@@ -5,7 +5,7 @@ use super::error::ApiError;
 use super::images::ImageIdentifier;
 use super::parameter;
 use crate::refusal::{Fault, Reason, Refusal};
-use crate::store::{ImageId, RepositoryKey, Selector, TagRemoval};
+use crate::store::{RepositoryKey, Selector, TagRemoval, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,7 +143,7 @@ fn find(
     call: &Call<'_>,
     key: &RepositoryKey,
     requested: &Requested,
-) -> Outcome<(ImageId, Vec<u8>)> {
+) -> Outcome<(TaggedImage, Vec<u8>)> {
     let Some(selector) = selector(requested) else {
         return Ok(Err(Failure::not_found()));
     };

@@ -98,6 +98,7 @@ impl From<Fault> for ApiError {
             Reason::RepositoryNotFound => Code::RepositoryNotFound,
             Reason::RepositoryAlreadyExists => Code::RepositoryAlreadyExists,
             Reason::RepositoryNotEmpty => Code::RepositoryNotEmpty,
+            Reason::TooManyTags => Code::TooManyTags,
             Reason::LifecyclePolicyNotFound => Code::LifecyclePolicyNotFound,
             Reason::ImageNotFound { .. } => Code::ImageNotFound,
             Reason::TagImmutable(_) => Code::ImageTagAlreadyExists,

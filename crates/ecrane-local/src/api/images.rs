@@ -3,7 +3,7 @@ use super::error::ApiError;
 use super::page::PageParameters;
 use super::parameter;
 use crate::refusal::Reason;
-use crate::store::{ImageId, ImageStatus, RepositoryKey, Selector};
+use crate::store::{ImageStatus, RepositoryKey, Selector, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,7 +84,7 @@ impl Filter {
 }
 
 impl Shown {
-    fn has(&self, image: &ImageId) -> bool {
+    fn has(&self, image: &TaggedImage) -> bool {
         let tags = match self.tags {
             TagStatus::Tagged => !image.tags.is_empty(),
             TagStatus::Untagged => image.tags.is_empty(),
@@ -189,21 +189,23 @@ struct ImageDetails<'a> {
 
 fn details<'a>(
     key: &'a RepositoryKey,
-    images: &'a [ImageId],
+    images: &'a [TaggedImage],
     next_token: Option<String>,
 ) -> ImageDetails<'a> {
-    let image_details = images.iter().map(|ImageId { image, tags }| ImageDetail {
-        registry_id: &key.registry.account,
-        repository_name: &key.name,
-        image_digest: &image.digest,
-        image_tags: tags,
-        image_size_in_bytes: image.size,
-        image_pushed_at: image.pushed_at.epoch_seconds(),
-        image_manifest_media_type: &image.media_type,
-        artifact_media_type: image.artifact_media_type.as_deref(),
-        subject_manifest_digest: image.subject.as_ref(),
-        image_status: image.status,
-    });
+    let image_details = images
+        .iter()
+        .map(|TaggedImage { image, tags }| ImageDetail {
+            registry_id: &key.registry.account,
+            repository_name: &key.name,
+            image_digest: &image.digest,
+            image_tags: tags,
+            image_size_in_bytes: image.size,
+            image_pushed_at: image.pushed_at.epoch_seconds(),
+            image_manifest_media_type: &image.media_type,
+            artifact_media_type: image.artifact_media_type.as_deref(),
+            subject_manifest_digest: image.subject.as_ref(),
+            image_status: image.status,
+        });
     ImageDetails {
         image_details: image_details.collect(),
         next_token,
@@ -242,7 +244,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     })
 }
 
-fn entries(ImageId { image, tags }: &ImageId) -> Vec<(String, ImageIdentifier)> {
+fn entries(TaggedImage { image, tags }: &TaggedImage) -> Vec<(String, ImageIdentifier)> {
     let digest = &image.digest;
     if tags.is_empty() {
         return vec![(format!("{digest} "), ImageIdentifier::new(digest, None))];

@@ -12,6 +12,7 @@ use crate::store::{Mutability, Repository, RepositoryKey};
 use ecrane_core::name::{AccountId, RepositoryName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,18 +27,20 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let parameters: CreateParameters = call.parameters()?;
     let mutability: MutabilityParameters = call.parameters()?;
-    let repository = Repository {
+    let mut repository = Repository {
         id: 0,
-        registry: key.registry,
-        name: key.name,
+        registry: key.registry.clone(),
+        name: key.name.clone(),
         created_at: call.ecr.clock.now(),
         tag_mutability: mutability.parse()?,
         scan_on_push: settings::scan_on_push(parameters.image_scanning_configuration),
         encryption: settings::encryption(parameters.encryption_configuration)?,
-        tags: tags::parse(parameters.tags.unwrap_or_default())?,
+        tags: BTreeMap::new(),
         lifecycle_policy: None,
     };
-    tags::check_number(&repository.tags)?;
+    repository
+        .add_tags(tags::parse(parameters.tags.unwrap_or_default())?)
+        .map_err(|reason| reason.about(&key))?;
     let repository = call.ecr.store.create_repository(repository)?;
     answer(&OneRepository {
         repository: describe_one(call.ecr, &repository),

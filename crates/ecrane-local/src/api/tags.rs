@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Source: "Tagging a private repository" in the Amazon ECR user guide.
-const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
@@ -46,17 +45,6 @@ pub(super) fn parse(tags: Vec<TagParameters>) -> Result<BTreeMap<String, String>
         }
     }
     Ok(parsed)
-}
-
-/// Refuses more tags than a repository may have.
-pub(super) fn check_number(tags: &BTreeMap<String, String>) -> Result<(), ApiError> {
-    if tags.len() > MOST_TAGS {
-        return Err(ApiError::new(
-            Code::TooManyTags,
-            format!("A repository can have at most {MOST_TAGS} tags"),
-        ));
-    }
-    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -97,13 +85,9 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = resource(call)?;
     let TagResourceParameters { tags } = call.parameters()?;
     let tags = parse(parameter::required("tags", tags)?)?;
-    let mut all = call.ecr.store.repository(&key)?.tags;
-    all.extend(tags.clone());
-    check_number(&all)?;
-    call.ecr.store.update_repository(&key, |repository| {
-        repository.tags.extend(tags);
-        Ok(())
-    })?;
+    call.ecr
+        .store
+        .update_repository(&key, |repository| repository.add_tags(tags))?;
     Ok(json!({}))
 }
 

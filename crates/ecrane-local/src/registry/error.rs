@@ -106,6 +106,7 @@ impl From<Fault> for RegistryError {
             }
             Reason::RepositoryAlreadyExists
             | Reason::RepositoryNotEmpty
+            | Reason::TooManyTags
             | Reason::LifecyclePolicyNotFound => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
         };
         Self::new(status, code, message)

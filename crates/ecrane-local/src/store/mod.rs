@@ -6,14 +6,18 @@
 
 mod blobs;
 mod images;
+mod push;
 mod record;
+mod removal;
 mod repositories;
 
-pub(crate) use images::{ImageId, NewImage, Selector, TagRemoval};
+pub(crate) use images::{Selector, TaggedImage};
+pub(crate) use push::NewImage;
 pub(crate) use record::{
-    Encryption, EncryptionType, Image, ImageStatus, Mutability, Registry, Repository,
+    Encryption, EncryptionType, Image, ImageStatus, MOST_TAGS, Mutability, Registry, Repository,
     RepositoryKey, TagMutability,
 };
+pub(crate) use removal::TagRemoval;
 
 use crate::token::TokenKey;
 use redb::{Database, ReadableDatabase, TableDefinition};

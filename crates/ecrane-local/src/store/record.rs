@@ -1,4 +1,5 @@
 use crate::clock::Timestamp;
+use crate::refusal::Reason;
 use ecrane_core::name::{AccountId, Digest, Region, RepositoryName, Tag};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,7 +52,20 @@ pub(crate) struct Repository {
     pub(crate) lifecycle_policy: Option<String>,
 }
 
+/// How many resource tags a repository may have. Source: "Tagging a private
+/// repository" in the Amazon ECR user guide.
+pub(crate) const MOST_TAGS: usize = 50;
+
 impl Repository {
+    /// Adds resource tags, and replaces those of the same key.
+    pub(crate) fn add_tags(&mut self, tags: BTreeMap<String, String>) -> Result<(), Reason> {
+        self.tags.extend(tags);
+        if self.tags.len() > MOST_TAGS {
+            return Err(Reason::TooManyTags);
+        }
+        Ok(())
+    }
+
     /// Its full name.
     pub(crate) fn key(&self) -> RepositoryKey {
         RepositoryKey {

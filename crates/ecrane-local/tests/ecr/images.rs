@@ -2,6 +2,8 @@
 
 use crate::server::{Server, digest, index};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 async fn images(server: &Server, operation: &str, mut parameters: Value) -> Value {
     parameters["repositoryName"] = "app".into();
@@ -202,4 +204,32 @@ async fn an_image_that_an_index_needs_stays() {
     images(&server, "BatchDeleteImage", parent).await;
     let deleted = images(&server, "BatchDeleteImage", child).await;
     assert_eq!(deleted["failures"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_push_at_once() {
+    let server = Arc::new(Server::start().await);
+    server.create("app").await;
+    let mut pushes = JoinSet::new();
+    for number in 0..16 {
+        let server = Arc::clone(&server);
+        // Half of them push the same image.
+        let content = format!("content {}", number / 2);
+        pushes.spawn(async move {
+            let tag = format!("t{number}");
+            (server.push_image("app", &tag, &content).await, tag)
+        });
+    }
+    let mut pushed = pushes.join_all().await;
+    pushed.sort();
+    let listed = images(&server, "ListImages", json!({})).await;
+    let mut ids: Vec<(String, String)> = listed["imageIds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| ["imageDigest", "imageTag"].map(|name| id[name].as_str().unwrap().to_owned()))
+        .map(|[digest, tag]| (digest, tag))
+        .collect();
+    ids.sort();
+    assert_eq!(ids, pushed);
 }
