@@ -132,6 +132,7 @@ fn the_engine_gets_the_refusals_of_ecr() {
     sign_in(&ecr);
     succeed(&mut docker(&ecr, &["push", &image]));
     succeed(&mut docker(&ecr, &["push", &image]));
+    succeed(&mut docker(&ecr, &["image", "rm", &image]));
     build(&ecr, &image, "second");
     let moved = refused(&image);
     assert!(
