@@ -89,7 +89,7 @@ impl Registry {
                 retry_after: retry_after(&headers),
             };
             if target.trusted && is_stale(&refusal, &call.method) {
-                return Err(self.renew(call.operation, generation, refusal).await);
+                self.renew(generation).await?;
             }
             return self.sort(call.operation, refusal);
         }
@@ -236,16 +236,19 @@ fn may_follow(method: &Method, status: StatusCode) -> bool {
     ) || *method == Method::HEAD
 }
 
-/// Credentials that are no longer good. ECR says so with status 403 and words;
-/// the answer to HEAD has no words, so there it is worth one attempt.
-fn is_stale(refusal: &Refusal, method: &Method) -> bool {
-    match refusal.status {
-        StatusCode::UNAUTHORIZED => true,
-        StatusCode::FORBIDDEN => {
-            *method == Method::HEAD || refusal.message.contains("token has expired")
-        }
-        _ => false,
+impl Refusal {
+    /// ECR says with status 403 and words that the credentials have expired.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+            || (self.status == StatusCode::FORBIDDEN && self.message.contains("token has expired"))
     }
+}
+
+/// Whether new credentials may help. An answer to HEAD has no words, so there
+/// the status alone is worth an attempt.
+fn is_stale(refusal: &Refusal, method: &Method) -> bool {
+    refusal.is_about_credentials()
+        || (*method == Method::HEAD && refusal.status == StatusCode::FORBIDDEN)
 }
 
 /// The seconds form only: no registry in use sends a date.

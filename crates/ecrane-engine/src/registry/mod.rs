@@ -96,8 +96,8 @@ impl Registry {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| setup(error.to_string()))?;
-        let authorization =
-            authorization(credentials).ok_or_else(|| setup("strange credentials".to_owned()))?;
+        let authorization = authorization(credentials)
+            .ok_or_else(|| setup("the credentials are malformed".to_owned()))?;
         Ok(Self {
             http,
             name: credentials.registry.clone(),
@@ -139,48 +139,38 @@ impl Registry {
     }
 
     /// Gets new credentials for those of `generation`, which were refused.
-    async fn renew(
-        &self,
-        operation: Operation,
-        generation: u32,
-        refusal: Refusal,
-    ) -> RegistryError {
+    ///
+    /// # Errors
+    /// `Renewed` when there are newer ones than those: the request may be made
+    /// again. `Renewal` when they cannot be had. No error means that there is
+    /// nothing to be done about the refusal.
+    async fn renew(&self, generation: u32) -> Result<(), RegistryError> {
         let mut held = self.held.write().await;
         let registry = self.host();
         if held.generation != generation {
-            return RegistryError::Renewed { registry };
+            return Err(RegistryError::Renewed { registry });
         }
-        let unauthorized = RegistryError::Unauthorized {
+        let Some(refresh) = self.refresh.as_ref().filter(|_| generation < MOST_RENEWALS) else {
+            return Ok(());
+        };
+        let renewed = match refresh().await {
+            Ok(credentials) if credentials.registry != self.name => {
+                Err(format!("they are for `{}`", credentials.registry))
+            }
+            Ok(credentials) => {
+                authorization(&credentials).ok_or_else(|| "they are malformed".to_owned())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        let authorization = renewed.map_err(|cause| RegistryError::Renewal {
             registry: registry.clone(),
-            operation,
-            message: refusal.message,
+            cause,
+        })?;
+        *held = Held {
+            authorization,
+            generation: generation + 1,
         };
-        let Some(refresh) = &self.refresh else {
-            return unauthorized;
-        };
-        if generation >= MOST_RENEWALS {
-            return unauthorized;
-        }
-        match refresh().await {
-            Ok(credentials) if credentials.registry != self.name => RegistryError::Renewal {
-                registry,
-                cause: format!("they are for `{}`", credentials.registry),
-            },
-            Ok(credentials) => match authorization(&credentials) {
-                Some(authorization) => {
-                    *held = Held {
-                        authorization,
-                        generation: generation + 1,
-                    };
-                    RegistryError::Renewed { registry }
-                }
-                None => unauthorized,
-            },
-            Err(error) => RegistryError::Renewal {
-                registry,
-                cause: error.to_string(),
-            },
-        }
+        Err(RegistryError::Renewed { registry })
     }
 }
 
@@ -361,6 +351,13 @@ impl Repository<'_> {
     fn refused(&self, operation: Operation, refusal: Refusal) -> RegistryError {
         let registry = self.registry.host();
         let repository = self.name.to_string();
+        if refusal.is_about_credentials() {
+            return RegistryError::Unauthorized {
+                registry,
+                operation,
+                message: refusal.message,
+            };
+        }
         let message = refusal.message;
         match (refusal.status, refusal.code.as_str()) {
             (StatusCode::NOT_FOUND, "NAME_UNKNOWN") => RegistryError::RepositoryMissing {

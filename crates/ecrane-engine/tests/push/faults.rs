@@ -253,6 +253,14 @@ async fn what_does_not_heal_is_said_once() {
         "once: `HOST` denies putting a manifest in `team/app`: User: arn:aws:sts::123456789012:assumed-role/ci is not authorized; it takes the right `ecr:PutImage`",
     )
     .await;
+    // An answer to HEAD has no words: new credentials are tried, once.
+    check(
+        "HEAD blob",
+        Fault::Answer("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_owned()),
+        ALWAYS,
+        "again: `HOST` denies looking for a blob in `team/app`: it gives no reason; it takes the right `ecr:BatchCheckLayerAvailability`",
+    )
+    .await;
     check(
         "PUT manifest",
         answer("405 Method Not Allowed", "", "UNSUPPORTED", "Invalid parameter"),
