@@ -23,11 +23,14 @@ pub(crate) fn page(address: &str) -> io::Result<String> {
     }
 }
 
-/// The answer of an Amazon ECR to an operation without parameters.
+/// The answer of a local ECR to an operation without parameters. It reads the scope of a request's signature, and
+/// takes any for good.
 pub(crate) fn operation(address: &str, name: &str) -> io::Result<String> {
     let head = format!(
         "POST / HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/x-amz-json-1.1\r\n\
-         X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.{name}\r\nContent-Length: 2\r\n\r\n"
+         X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.{name}\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/ecr/aws4_request, \
+         SignedHeaders=host, Signature=none\r\nContent-Length: 2\r\n\r\n"
     );
     exchange(address, &(head + "{}"))
 }

@@ -49,6 +49,11 @@ pub(crate) const MUSL: Package = Package {
     name: "musl-tools",
     proof: Proof::Program("musl-gcc"),
 };
+/// A registry that is not ours: the push is tested against it.
+pub(crate) const REGISTRY: Package = Package {
+    name: "docker-registry",
+    proof: Proof::Program("docker-registry"),
+};
 pub(crate) const SKOPEO: Package = Package {
     name: "skopeo",
     proof: Proof::Program("skopeo"),

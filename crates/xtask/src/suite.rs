@@ -7,12 +7,21 @@ use std::time::Instant;
 use crate::command::{self, Failure};
 use crate::dist;
 use crate::need::{self, Consent, Need};
-use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, SKOPEO, VENV};
+use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, REGISTRY, SKOPEO, VENV};
 use crate::workspace::Workspace;
 
 /// What the checks and the suite need, in the order in which one brings the next.
 pub(crate) const NEEDS: &[Need] = &[
-    Need::Packages(&[CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, SKOPEO, VENV]),
+    Need::Packages(&[
+        CERTIFICATES,
+        GIT,
+        KEYRING,
+        MMDEBSTRAP,
+        MUSL,
+        REGISTRY,
+        SKOPEO,
+        VENV,
+    ]),
     Need::RustTarget("wasm32-unknown-unknown"),
     Need::RustTarget(dist::TARGET),
     Need::PythonTools,
