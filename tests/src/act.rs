@@ -4,7 +4,7 @@
 use crate::harness::{LocalEcr, clean, root, run, succeed, writes};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The static binary, which `cargo xtask test` builds before it starts this suite.
 fn dist() -> PathBuf {
@@ -87,4 +87,33 @@ fn a_workflow_builds_and_pushes_and_its_next_steps_use_the_outputs() {
     assert_eq!(created.count(), 1);
     let repositories = ecr.aws(&["describe-repositories"]);
     assert_eq!(repositories["repositories"].as_array().unwrap().len(), 1);
+}
+
+/// How many bytes `gzip` makes of what the command prints.
+fn compressed(command: &mut Command, home: &Path) -> usize {
+    let mut printing = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut gzip = clean("gzip", home);
+    gzip.stdin(printing.stdout.take().unwrap());
+    let size = gzip.output().unwrap().stdout.len();
+    assert!(printing.wait().unwrap().success(), "{command:?}");
+    size
+}
+
+#[test]
+fn what_a_workflow_downloads_is_small() {
+    let home = tempfile::tempdir().unwrap();
+    let binary = compressed(clean("cat", home.path()).arg(dist()), home.path());
+    assert!(binary < 8_000_000, "the binary: {binary} bytes");
+
+    let checkout = home.path().join("checkout");
+    lay_checkout(&checkout);
+    let docker = |words: &[&str]| {
+        let mut command = clean("docker", home.path());
+        command.args(words).current_dir(&checkout);
+        command
+    };
+    succeed(&mut docker(&["build", "--tag", "ecrane-act-size", "."]));
+    let image = compressed(&mut docker(&["save", "ecrane-act-size"]), home.path());
+    assert!(image < 45_000_000, "the image: {image} bytes");
+    succeed(&mut docker(&["image", "rm", "ecrane-act-size"]));
 }

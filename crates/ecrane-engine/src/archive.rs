@@ -17,7 +17,7 @@ use ecrane_core::push::Descriptor;
 use entry::{Entries, Entry};
 use flate2::read::MultiGzDecoder;
 use oci_spec::image as oci;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -162,15 +162,42 @@ fn only(mut saved: Vec<Saved>) -> Result<Saved, ArchiveError> {
     Ok(image)
 }
 
+/// An image manifest as it is written here. Its digest is over the order of
+/// these fields, so no library's types stand in for it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    schema_version: u8,
+    media_type: &'a str,
+    config: Pointer<'a>,
+    layers: Vec<Pointer<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pointer<'a> {
+    media_type: &'a str,
+    digest: &'a Digest,
+    size: u64,
+}
+
+impl<'a> From<&'a Descriptor> for Pointer<'a> {
+    fn from(to: &'a Descriptor) -> Self {
+        Self {
+            media_type: &to.media_type,
+            digest: &to.digest,
+            size: to.size,
+        }
+    }
+}
+
 fn manifest_bytes(config: &Descriptor, layers: &[Descriptor]) -> Result<Vec<u8>, ArchiveError> {
-    let point = |to: &Descriptor| serde_json::json!({"mediaType": to.media_type, "digest": to.digest, "size": to.size});
-    let layers: Vec<_> = layers.iter().map(point).collect();
-    let manifest = serde_json::json!({
-        "schemaVersion": 2,
-        "mediaType": MANIFEST_TYPE,
-        "config": point(config),
-        "layers": layers,
-    });
+    let manifest = Written {
+        schema_version: 2,
+        media_type: MANIFEST_TYPE,
+        config: config.into(),
+        layers: layers.iter().map(Pointer::from).collect(),
+    };
     serde_json::to_vec(&manifest).map_err(|source| ArchiveError::Malformed {
         path: MANIFEST.to_owned(),
         source,

@@ -120,6 +120,21 @@ fn a_layer_gives_the_same_bytes_everywhere() {
     check(&legacy(), COMPRESSED);
 }
 
+/// So is the manifest's own.
+#[test]
+fn an_image_gives_the_same_digest_everywhere() {
+    let into = tempfile::tempdir().unwrap();
+    let config =
+        r#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let archive = Archive::new()
+        .add("c.json", config.as_bytes())
+        .json("manifest.json", &saved("c.json", &[]))
+        .bytes();
+    let layout = to_layout(archive.as_slice(), into.path()).unwrap();
+    let manifest = String::from_utf8(layout.plan().root.bytes.clone()).unwrap();
+    insta::assert_snapshot!(manifest, @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:c5b1d63604f273462ef36fadac3182d43ae6a6138731cf594b314835cf1c034f","size":78},"layers":[]}"#);
+}
+
 #[test]
 fn an_archive_may_be_compressed_as_a_whole() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
