@@ -6,6 +6,7 @@ mod config;
 mod exit;
 mod git;
 mod inputs;
+mod lifecycle;
 mod local;
 mod outputs;
 mod runner;
@@ -59,6 +60,7 @@ fn run(place: Place) -> Exit {
                 Some(command) => local::look_after(command),
                 None => local::serve(local.serve).await,
             },
+            Some(Command::Lifecycle(command)) => lifecycle::run(command, place),
             Some(Command::Completions { shell }) => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "ecrane", &mut text);
