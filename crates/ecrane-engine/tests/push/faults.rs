@@ -125,7 +125,9 @@ fn facts() -> Vec<(String, String)> {
     };
     // The variable may be relative to the root of the workspace.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = std::fs::read(root.join(folder).join("trust/faults.json")).unwrap();
+    let path = root.join(folder).join("trust/faults.json");
+    let text = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
     let faults: Value = serde_json::from_slice(&text).unwrap();
     let faults = faults["faults"].as_array().unwrap().iter();
     let ours = faults.filter(|fault| {
