@@ -196,6 +196,10 @@ fn in_a_workflow_faults_are_annotations_and_unknown_inputs_are_named() {
         .env("INPUT_REPOSITORY", "My App")
         .env("INPUT_CONTEXT", "examples/hello")
         .env("INPUT_TAG", "v1")
+        .env(
+            "INPUT_LIFECYCLE-POLICY",
+            r###"{"rules": "##[add-mask]main"}"###,
+        )
         .env("INPUT_AWS-REGION", "eu-central-1")
         .env("INPUT_DRY-RUN", "")
         .env("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567")
@@ -203,7 +207,7 @@ fn in_a_workflow_faults_are_annotations_and_unknown_inputs_are_named() {
         .current_dir(crate::harness::root());
     let ran = run(&mut command);
     assert_eq!(ran.code, Some(2));
-    insta::assert_snapshot!(ran.stdout, @"
+    insta::assert_snapshot!(ran.stdout, @r###"
     ::warning::there is no input `tag`; did you mean `tags`?
     error[input]: repository name holds a space at column 3
      --> repository:1:3
@@ -212,6 +216,15 @@ fn in_a_workflow_faults_are_annotations_and_unknown_inputs_are_named() {
       |   ^
 
     ::error title=input repository::repository name holds a space at column 3
-    ::error::1 input is faulty; nothing was called
-    ");
+    error[wrong-type]: `rules` must be a list in square brackets, not a string
+     --> lifecycle-policy:1:11
+      |
+    1 | {"rules": "## [add-mask]main"}
+      |           ^^^^^^^^^^^^^^^^^^
+      |
+      = help: put it in square brackets
+
+    ::error title=input lifecycle-policy::`rules` must be a list in square brackets, not a string%0Aput it in square brackets
+    ::error::2 inputs are faulty; nothing was called
+    "###);
 }

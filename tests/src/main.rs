@@ -9,4 +9,5 @@ mod faulty;
 mod harness;
 mod lifecycle;
 mod local;
+mod stop;
 mod up;

@@ -1,6 +1,6 @@
 //! `ecrane up --local` with the real engine, seen by other clients.
 
-use crate::harness::{LocalEcr, clean, root, succeed, writes};
+use crate::harness::{LocalEcr, clean, run, succeed, writes};
 use serde_json::Value;
 use std::path::Path;
 
@@ -213,12 +213,112 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     assert_eq!(writes(&ecr.log_since(0)), Vec::<&Value>::new());
 }
 
+/// A layout that comes with the repository: nothing to build.
+const LAYOUT: &str = "examples/hello/layout";
+
+#[test]
+fn a_policy_of_somebody_else_is_not_replaced() {
+    let ecr = LocalEcr::start();
+    let theirs = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":500},"action":{"type":"expire"}}]}"#;
+    ecr.aws(&["create-repository", "--repository-name", "app"]);
+    let put = [
+        "put-lifecycle-policy",
+        "--repository-name",
+        "app",
+        "--lifecycle-policy-text",
+        theirs,
+    ];
+    ecr.aws(&put);
+    let seen = ecr.requests();
+    let up = [
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--image",
+        LAYOUT,
+        "--lifecycle-policy",
+    ];
+
+    let ran = run(ecr.up(&up).arg("default"));
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("another lifecycle policy that ecrane did not put"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(writes(&ecr.log_since(seen)), Vec::<&Value>::new());
+
+    // The same meaning in other words is no difference.
+    succeed(
+        ecr.up(&up)
+            .arg(theirs.replace("500}", "500, \"storageClass\": \"standard\"}")),
+    );
+    let policy = ecr.aws(&["get-lifecycle-policy", "--repository-name", "app"]);
+    assert_eq!(policy["lifecyclePolicyText"], theirs);
+}
+
+#[test]
+fn a_reference_to_another_registry_is_not_pushed_here() {
+    let ecr = LocalEcr::start();
+    let elsewhere = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:v9";
+    let mut command = ecr.up(&[
+        "--repository",
+        "app",
+        "--image",
+        LAYOUT,
+        "--tags",
+        elsewhere,
+    ]);
+    let ran = run(&mut command);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nothing was done"), "{}", ran.stderr);
+    assert_eq!(writes(&ecr.log_since(0)), Vec::<&Value>::new());
+}
+
+#[test]
+fn what_cannot_be_built_here_creates_nothing() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), "x");
+    let both = ["--platforms", "linux/amd64,linux/arm64"];
+    let mut command = ecr.up(&["--repository", "app", "--tags", "v1", "--context", &context]);
+    let ran = run(command.args(both));
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("one platform at a time"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(ecr.requests(), 0);
+}
+
+#[test]
+fn a_build_alone_asks_nobody() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), "x");
+    let words = [
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--push",
+        "false",
+        "--json",
+    ];
+    let mut command = clean(crate::harness::binary(), ecr.home());
+    let ran = succeed(command.arg("up").args(words).args(["--context", &context]));
+    let result: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(output(&result, "changed"), "false");
+    assert!(output(&result, "digest").starts_with("sha256:"));
+    assert_eq!(result["outputs"]["image-uri"], Value::Null);
+}
+
 #[test]
 fn a_prebuilt_layout_is_pushed_without_an_engine() {
     let ecr = LocalEcr::start();
-    let layout = root().join("examples/hello/layout");
     let mut command = ecr.up(&["--repository", "app", "--tags", "v1", "--json", "--image"]);
-    command.arg(layout).env("DOCKER_HOST", "unix:///nowhere");
+    command.arg(LAYOUT).env("DOCKER_HOST", "unix:///nowhere");
     let result: Value = serde_json::from_str(&succeed(&mut command).stdout).unwrap();
     let images = ecr.aws(&["describe-images", "--repository-name", "app"]);
     assert_eq!(

@@ -34,8 +34,6 @@ pub struct Credentials {
     pub username: String,
     /// The password.
     pub password: SecretString,
-    /// When they end, in seconds since 1970-01-01T00:00:00Z.
-    pub expires_at: i64,
 }
 
 /// Why the service's answer holds no usable credentials. Never quotes the token.
@@ -81,7 +79,6 @@ pub struct NamedEndpoint(pub String);
 pub fn decode(
     token: &SecretString,
     proxy_endpoint: &str,
-    expires_at: i64,
     named: Option<&NamedEndpoint>,
 ) -> Result<Credentials, TokenError> {
     use secrecy::ExposeSecret;
@@ -110,7 +107,6 @@ pub fn decode(
         scheme,
         username: username.to_owned(),
         password: SecretString::from(password),
-        expires_at,
     })
 }
 
@@ -121,7 +117,7 @@ mod tests {
     fn check(token: &str, endpoint: &str, expected: &str) {
         let named = NamedEndpoint("ecr-local:5100".into());
         let token = SecretString::from(token);
-        let got = match decode(&token, endpoint, 0, Some(&named)) {
+        let got = match decode(&token, endpoint, Some(&named)) {
             Ok(c) => format!("{}@{}://{}", c.username, c.scheme, c.registry),
             Err(error) => error.to_string(),
         };
@@ -164,8 +160,7 @@ mod tests {
 
     #[test]
     fn the_password_does_not_print() {
-        let credentials =
-            decode(&SecretString::from(TOKEN), "http://127.0.0.1:1", 0, None).unwrap();
+        let credentials = decode(&SecretString::from(TOKEN), "http://127.0.0.1:1", None).unwrap();
         assert!(!format!("{credentials:?}").contains("sesame"));
     }
 }

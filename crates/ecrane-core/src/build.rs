@@ -250,7 +250,8 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
             "--sbom=false",
         ],
         Route::BuildKit => &["build", "--progress=plain"],
-        Route::Classic => &["build"],
+        // A failed step must leave no container behind.
+        Route::Classic => &["build", "--force-rm"],
     };
     let mut argv: Vec<OsString> = words.iter().map(OsString::from).collect();
     match route {
@@ -341,7 +342,11 @@ mod tests {
             Route::BuildKit,
             "build --progress=plain --iidfile=I -- app",
         );
-        check(&plain, Route::Classic, "build --iidfile=I -- app");
+        check(
+            &plain,
+            Route::Classic,
+            "build --force-rm --iidfile=I -- app",
+        );
     }
 
     #[test]
@@ -362,7 +367,7 @@ mod tests {
         check(
             &full,
             Route::Classic,
-            "build --iidfile=I --file=app/Dockerfile.prod --build-arg=A=b=c== --build-arg=FROM_ENVIRONMENT --target=final --platform=linux/amd64,linux/arm64 -- app",
+            "build --force-rm --iidfile=I --file=app/Dockerfile.prod --build-arg=A=b=c== --build-arg=FROM_ENVIRONMENT --target=final --platform=linux/amd64,linux/arm64 -- app",
         );
     }
 

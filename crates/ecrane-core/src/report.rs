@@ -2,7 +2,10 @@
 //! summary. Text in, text out; colours belong to the terminal's end.
 
 use crate::name::{Digest, Tag};
-use crate::repository::{ImageStep, PlacedImage, Plan, PolicyStep, Replaces, RepositoryStep};
+use crate::push::UploadPlan;
+use crate::repository::{
+    Desired, ImageStep, PlacedImage, Plan, PolicyStep, Replaces, RepositoryStep,
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -103,6 +106,18 @@ pub fn plan_rows(plan: &Plan) -> Vec<Row> {
 #[must_use]
 pub fn result_rows(plan: &Plan, image: &ImageResult) -> Vec<Row> {
     rows(plan, Some(image))
+}
+
+/// The line of an image that was built and not pushed.
+#[must_use]
+pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
+    let digest = image.root.descriptor.digest.short();
+    Row {
+        change: Change::AfterBuild,
+        kind: "image",
+        name: image_name(desired.name.as_str(), desired.tags.iter()),
+        note: format!("{digest}, {}, built and not pushed", bytes(image.bytes())),
+    }
 }
 
 fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {

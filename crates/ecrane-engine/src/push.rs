@@ -310,14 +310,6 @@ impl Push<'_> {
 }
 
 impl PushError {
-    /// The tags that had moved when the push failed.
-    #[must_use]
-    pub fn moved(&self) -> &[Tag] {
-        match self {
-            Self::Taken { moved, .. } | Self::Registry { moved, .. } => moved,
-        }
-    }
-
     fn having_moved(mut self, tags: &[Tag]) -> Self {
         match &mut self {
             Self::Taken { moved, .. } | Self::Registry { moved, .. } => *moved = tags.to_vec(),

@@ -88,6 +88,7 @@ pub struct Server {
     ecr: Arc<Ecr>,
     connections: Connections,
     ownership: Ownership,
+    running: Running,
 }
 
 /// Takes the data directory, opens what it holds, and listens.
@@ -130,6 +131,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         ecr: Arc::new(ecr),
         connections: Connections::accept_from(listener).map_err(refused)?,
         ownership,
+        running,
     })
 }
 
@@ -186,6 +188,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.ecr.address
+    }
+
+    /// What it says of itself to whoever looks at its data directory.
+    #[must_use]
+    pub fn running(&self) -> &Running {
+        &self.running
     }
 
     /// Answers until `stop` is done. Requests that are under way then have a few

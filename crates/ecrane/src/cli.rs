@@ -12,7 +12,7 @@ use std::path::PathBuf;
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = "Try it without an AWS account:\n  ecrane up --local --repository hello --tags v1 --context examples/hello"
+    after_help = "Try it without an AWS account, in a checkout of ecrane:\n  ecrane up --local --repository hello --tags v1 --image examples/hello/layout"
 )]
 pub(crate) struct Cli {
     /// What to do
@@ -40,7 +40,7 @@ pub(crate) enum Command {
 /// `ecrane up`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ecrane up --repository team/app --tags v1.2.0,latest --lifecycle-policy policy.json\n  ecrane up --local --repository hello --tags v1 --context examples/hello\n  ecrane up --repository team/app --dry-run"
+    after_help = "Examples:\n  ecrane up --repository team/app --tags v1.2.0,latest --lifecycle-policy policy.json\n  ecrane up --local --repository hello --tags v1 --image examples/hello/layout\n  ecrane up --repository team/app --dry-run"
 )]
 pub(crate) struct Up {
     /// What is wanted
@@ -161,6 +161,19 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_other_names_of_an_input_are_options_too() {
+        let command = Cli::command();
+        let up = command.find_subcommand("up").unwrap();
+        for (alias, name) in crate::inputs::ALIASES {
+            let option = up
+                .get_arguments()
+                .find(|option| option.get_long() == Some(*name));
+            let aliases = option.unwrap().get_all_aliases().unwrap_or_default();
+            assert!(aliases.contains(alias), "--{alias} for --{name}");
+        }
     }
 
     #[test]

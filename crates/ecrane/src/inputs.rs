@@ -20,7 +20,7 @@ pub(crate) struct Inputs {
     pub endpoint_url: Option<String>,
 
     /// The repository's name, such as team/app
-    #[arg(long, alias = "repo", value_name = "NAME", help_heading = "Repository")]
+    #[arg(long, aliases = ["repo", "ecr_repository", "image_name"], value_name = "NAME", help_heading = "Repository")]
     pub repository: Option<String>,
     /// true, false, or a pattern that the name must match [default: true]
     #[arg(long, value_name = "WHEN", help_heading = "Repository")]
@@ -60,7 +60,7 @@ pub(crate) struct Inputs {
     pub platforms: Vec<String>,
 
     /// Tags by comma or line, bare or as full references [default: the short commit id]
-    #[arg(long, alias = "image-tag", value_name = "TAGS", help_heading = "Image")]
+    #[arg(long, alias = "image_tag", value_name = "TAGS", help_heading = "Image")]
     #[serde(deserialize_with = "whole_text")]
     pub tags: Vec<String>,
     /// Push: true or false [default: true; on pull requests only the plan]
@@ -127,6 +127,9 @@ pub(crate) enum InputError {
     /// An input that is not text.
     #[error("the input `{0}` is not UTF-8 text")]
     NotText(String),
+    /// Two names of one input with two values.
+    #[error("`{}` and `{}` are the same input, with two values; give one of them", .0[0], .0[1])]
+    Contradiction([String; 2]),
     /// The deserializer's own words.
     #[error("{0}")]
     Unreadable(#[from] envy::Error),
@@ -140,8 +143,7 @@ pub(crate) enum InputError {
 pub(crate) fn from_environment(
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<(Inputs, Vec<Notice>), InputError> {
-    let mut given: BTreeMap<String, String> = BTreeMap::new();
-    let mut aliased: BTreeMap<String, String> = BTreeMap::new();
+    let mut given: BTreeMap<&str, (String, String)> = BTreeMap::new();
     let mut notices = Vec::new();
     for (variable, value) in variables {
         let Some(used) = variable
@@ -154,29 +156,45 @@ pub(crate) fn from_environment(
         let value = value
             .into_string()
             .map_err(|_| InputError::NotText(used.clone()))?;
-        if value.is_empty() {
+        if value.trim().is_empty() {
             continue;
         }
-        if NAMES.contains(&used.as_str()) {
-            given.insert(used, value);
-        } else if let Some((_, name)) = ALIASES.iter().find(|(alias, _)| *alias == used) {
-            notices.push(Notice::Alias {
-                used,
-                name: (*name).to_owned(),
-            });
-            aliased.insert((*name).to_owned(), value);
-        } else {
+        let Some(name) = own_name(&used) else {
             let near = nearest(&used);
             notices.push(Notice::Unknown { used, near });
+            continue;
+        };
+        if used != name {
+            let name = name.to_owned();
+            let used = used.clone();
+            notices.push(Notice::Alias { used, name });
         }
-    }
-    for (name, value) in aliased {
-        given.entry(name).or_insert(value);
+        let value = if VERBATIM.contains(&name) {
+            value
+        } else {
+            value.trim().to_owned()
+        };
+        match given.get(name) {
+            Some((first, other)) if *other != value => {
+                let names = [first.clone(), used];
+                return Err(InputError::Contradiction(names));
+            }
+            _ => given.insert(name, (used, value)),
+        };
     }
     let normalised = given
         .into_iter()
-        .map(|(name, value)| (name.replace('-', "_"), value));
+        .map(|(name, (_, value))| (name.replace('-', "_"), value));
     Ok((envy::from_iter(normalised)?, notices))
+}
+
+/// Inputs whose white space may be meant: a value's end, an indented policy.
+const VERBATIM: &[&str] = &["build-args", "repository-tags", "lifecycle-policy"];
+
+fn own_name(used: &str) -> Option<&'static str> {
+    let own = NAMES.iter().copied().find(|name| *name == used);
+    let alias = || ALIASES.iter().find(|(alias, _)| *alias == used);
+    own.or_else(|| alias().map(|(_, name)| *name))
 }
 
 /// Every input's name.
@@ -269,9 +287,28 @@ mod tests {
     }
 
     #[test]
-    fn the_inputs_own_name_wins_over_an_alias() {
-        let (inputs, _) = read(&[("INPUT_REPOSITORY", "mine"), ("INPUT_REPO", "other")]);
-        assert_eq!(inputs.repository.as_deref(), Some("mine"));
+    fn two_names_of_one_input_must_not_contradict_each_other() {
+        let both = |value: &str| {
+            let variables = [("INPUT_REPO", "mine"), ("INPUT_REPOSITORY", value)];
+            from_environment(variables.map(|(n, v)| (n.into(), v.into())).into_iter())
+        };
+        assert!(both("mine").is_ok());
+        assert_eq!(
+            both("other").unwrap_err().to_string(),
+            "`repo` and `repository` are the same input, with two values; give one of them"
+        );
+    }
+
+    #[test]
+    fn space_around_a_value_is_not_meant_but_in_a_build_argument_it_may_be() {
+        let (inputs, _) = read(&[
+            ("INPUT_REPOSITORY", "app\n"),
+            ("INPUT_CONTEXT", "  "),
+            ("INPUT_BUILD-ARGS", "A=x  "),
+        ]);
+        assert_eq!(inputs.repository.as_deref(), Some("app"));
+        assert_eq!(inputs.context, None);
+        assert_eq!(inputs.build_args, ["A=x  "]);
     }
 
     #[test]

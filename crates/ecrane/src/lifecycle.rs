@@ -4,7 +4,7 @@ use crate::cli::{Format, LifecycleCommand};
 use crate::config::{Fault, Origin};
 use crate::exit::{Exit, Failure};
 use crate::runner;
-use crate::show::{Log, Place, Stream};
+use crate::show::{self, Log};
 use ecrane_core::diagnostic::{View, annotations, has_errors, views};
 use ecrane_core::lifecycle::{self, Checked, Dialect};
 use serde::Serialize;
@@ -12,14 +12,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Does what the command says.
-pub(crate) fn run(command: LifecycleCommand, place: Place) -> Result<Exit, Failure> {
+pub(crate) fn run(command: LifecycleCommand, log: Log) -> Result<Exit, Failure> {
     match command {
         LifecycleCommand::Check {
             files,
             dialect,
             format,
-        } => check(&files, dialect.as_deref(), format, place),
-        LifecycleCommand::Compile { file, dialect } => compile(&file, dialect.as_deref(), place),
+        } => check(&files, dialect.as_deref(), format, log),
+        LifecycleCommand::Compile { file, dialect } => compile(&file, dialect.as_deref(), log),
     }
 }
 
@@ -80,7 +80,7 @@ fn check(
     files: &[PathBuf],
     named: Option<&str>,
     format: Format,
-    place: Place,
+    log: Log,
 ) -> Result<Exit, Failure> {
     let named = dialect(named)?;
     let read: Vec<Read> = files
@@ -88,9 +88,9 @@ fn check(
         .map(|file| read(file, named))
         .collect::<Result<_, _>>()?;
     match format {
-        Format::Text => read.iter().for_each(|read| show(read, place)),
-        Format::Json => anstream::println!("{}", as_json(&read)?),
-        Format::Github => read.iter().for_each(annotate),
+        Format::Text => read.iter().for_each(|read| tell(read, log)),
+        Format::Json => show::data(&as_json(&read)?)?,
+        Format::Github => read.iter().for_each(|read| annotate(read, log)),
     }
     Ok(if read.iter().all(Read::is_valid) {
         Exit::Done
@@ -99,8 +99,7 @@ fn check(
     })
 }
 
-fn show(read: &Read, place: Place) {
-    let log = Log::new(place, Stream::Output);
+fn tell(read: &Read, log: Log) {
     let name = read.text.source().name;
     if !read.text.diagnostics.is_empty() {
         log.fault(&read.text);
@@ -142,25 +141,25 @@ fn as_json(read: &[Read]) -> Result<String, Failure> {
     text.map_err(Failure::refused)
 }
 
-fn annotate(read: &Read) {
+fn annotate(read: &Read, log: Log) {
     for annotation in annotations(read.text.source(), &read.text.diagnostics) {
-        anstream::println!("{}", runner::annotation(&annotation));
+        log.command(&runner::annotation(&annotation));
     }
 }
 
 /// ECR's JSON on standard output, or every fault; nothing for a document that
 /// says `skip`.
-fn compile(file: &Path, named: Option<&str>, place: Place) -> Result<Exit, Failure> {
+fn compile(file: &Path, named: Option<&str>, log: Log) -> Result<Exit, Failure> {
     let read = read(file, dialect(named)?)?;
     let valid = read.is_valid();
     if !read.text.diagnostics.is_empty() {
-        Log::new(place, Stream::Error).fault(&read.text);
+        log.faulty(&read.text);
     }
     if !valid {
         return Ok(Exit::Faulty);
     }
     if let Some(policy) = read.checked.and_then(|checked| checked.policy) {
-        anstream::println!("{}", policy.to_json());
+        show::data(&policy.to_json())?;
     }
     Ok(Exit::Done)
 }

@@ -25,53 +25,48 @@ fn main() {
     } else {
         Place::Terminal
     };
-    // A defect ends with its own code, so that nobody takes it for a refusal.
-    std::panic::set_hook(Box::new(move |panic| {
-        let message = format!("a defect of ecrane, please report it: {panic}");
-        show::failure(place, &message);
-        std::process::exit(Exit::Defect.code());
-    }));
-    std::process::exit(run(place).code());
-}
-
-fn run(place: Place) -> Exit {
     // In a workflow, the bare program is the action.
     let action = place == Place::Workflow && std::env::args_os().len() == 1;
-    let command = if action {
-        None
-    } else {
-        Some(Cli::parse().command)
+    let command = (!action).then(|| Cli::parse().command);
+    let stream = match &command {
+        Some(Command::Up(up)) if up.json => Stream::Error,
+        _ => Stream::Output,
     };
+    let log = Log::new(place, stream);
+    // A defect ends with its own code, so that nobody takes it for a refusal.
+    std::panic::set_hook(Box::new(move |panic| {
+        log.failure(&format!("a defect of ecrane, please report it: {panic}"));
+        std::process::exit(Exit::Defect.code());
+    }));
+    std::process::exit(run(command, log).code());
+}
+
+fn run(command: Option<Command>, log: Log) -> Exit {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            show::failure(place, &format!("the runtime does not start: {error}"));
+            log.failure(&format!("the runtime does not start: {error}"));
             return Exit::Refused;
         }
     };
     let result = runtime.block_on(async {
         match command {
-            None => stoppable(action_run()).await,
-            Some(Command::Up(up)) => stoppable(command_run(*up, place)).await,
+            None => stoppable(action_run(log)).await,
+            Some(Command::Up(up)) => stoppable(command_run(*up, log)).await,
             Some(Command::Local(local)) => match local.command {
-                Some(command) => local::look_after(command),
+                Some(command) => stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
             },
-            Some(Command::Lifecycle(command)) => lifecycle::run(command, place),
-            Some(Command::Completions { shell }) => {
-                let mut text = Vec::new();
-                clap_complete::generate(shell, &mut Cli::command(), "ecrane", &mut text);
-                anstream::print!("{}", String::from_utf8_lossy(&text));
-                Ok(Exit::Done)
-            }
+            Some(Command::Lifecycle(command)) => lifecycle::run(command, log),
+            Some(Command::Completions { shell }) => completions(shell),
         }
     });
     // Blocking work that is still under way must not hold up the end.
     runtime.shutdown_background();
-    end(result, place)
+    end(result, log)
 }
 
 /// Runs until it is done or the process is asked to end: then everything under
@@ -83,8 +78,20 @@ async fn stoppable(run: impl Future<Output = Result<Exit, Failure>>) -> Result<E
     }
 }
 
-async fn action_run() -> Result<Exit, Failure> {
-    let log = Log::new(Place::Workflow, Stream::Output);
+async fn action_run(log: Log) -> Result<Exit, Failure> {
+    let files = runner::StepFiles::from_environment();
+    let result = action(log).await;
+    let handed_over = match &result {
+        Ok(report) => outputs::hand_over(report, &files),
+        Err(failure) => outputs::say_failure(failure, &files),
+    };
+    // Why the run failed matters more than that nobody could be told.
+    result?;
+    handed_over?;
+    Ok(Exit::Done)
+}
+
+async fn action(log: Log) -> Result<up::Report, Failure> {
     let (inputs, notices) = inputs::from_environment(std::env::vars_os())
         .map_err(|error| Failure::faulty(error.to_string()))?;
     for notice in &notices {
@@ -95,18 +102,11 @@ async fn action_run() -> Result<Exit, Failure> {
         service: Service::Aws,
         data: None,
     };
-    let result = up::up(order, log).await?;
-    let files = runner::StepFiles::from_environment();
-    outputs::hand_over(&result, &files)?;
-    Ok(Exit::Done)
+    up::up(order, log).await
 }
 
-async fn command_run(up: cli::Up, place: Place) -> Result<Exit, Failure> {
-    let stream = if up.json {
-        Stream::Error
-    } else {
-        Stream::Output
-    };
+async fn command_run(up: cli::Up, log: Log) -> Result<Exit, Failure> {
+    let json = up.json;
     let order = up::Order {
         inputs: up.inputs,
         service: if up.local {
@@ -116,32 +116,32 @@ async fn command_run(up: cli::Up, place: Place) -> Result<Exit, Failure> {
         },
         data: up.data,
     };
-    let result = up::up(order, Log::new(place, stream)).await?;
-    if up.json {
-        anstream::println!("{}", outputs::json(&result));
+    let report = up::up(order, log).await?;
+    if json {
+        show::data(&outputs::json(&report))?;
     }
     Ok(Exit::Done)
 }
 
-fn end(result: Result<Exit, Failure>, place: Place) -> Exit {
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "ecrane", &mut text);
+    show::data(String::from_utf8_lossy(&text).trim_end())?;
+    Ok(Exit::Done)
+}
+
+fn end(result: Result<Exit, Failure>, log: Log) -> Exit {
     match result {
         Ok(exit) => exit,
         Err(Failure::Because(exit, message)) => {
-            show::failure(place, &message);
+            log.failure(&message);
             exit
         }
         Err(Failure::Inputs(faults)) => {
-            let stream = match place {
-                Place::Terminal => Stream::Error,
-                Place::Workflow => Stream::Output,
-            };
             for fault in &faults {
-                Log::new(place, stream).fault(fault);
+                log.faulty(fault);
             }
-            show::failure(
-                place,
-                &format!("{}; nothing was called", count(faults.len())),
-            );
+            log.failure(&format!("{}; nothing was called", count(faults.len())));
             Exit::Faulty
         }
     }

@@ -1,34 +1,41 @@
 //! What a run hands over: the step's outputs and summary, or JSON.
 
+use crate::config::Fault;
 use crate::exit::Failure;
 use crate::runner::StepFiles;
-use crate::up::{Placed, Report};
-use ecrane_core::report::{changed, summary};
+use crate::show;
+use crate::up::{Made, Placed, Report};
+use ecrane_core::diagnostic::Colour;
+use ecrane_core::report::summary;
 use serde_json::json;
 
 /// The step's outputs, by the names that action.yml declares.
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut outputs = vec![
         ("repository", report.repository.to_string()),
-        ("changed", changed(&report.rows).to_string()),
+        ("changed", report.changed().to_string()),
     ];
-    if let Some(placed) = &report.image {
-        outputs.extend(image_outputs(placed));
+    if let Some(made) = &report.made {
+        let id = made.id.as_ref().map(ToString::to_string);
+        outputs.push(("digest", made.digest.to_string()));
+        outputs.push(("imageid", id.unwrap_or_default()));
+    }
+    if let (Some(made), Some(placed)) = (&report.made, &report.placed) {
+        outputs.extend(placed_outputs(made, placed));
     }
     outputs
 }
 
-fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
+fn placed_outputs(made: &Made, placed: &Placed) -> Vec<(&'static str, String)> {
     let tags: Vec<String> = placed
         .references
         .tagged
         .iter()
         .map(ToString::to_string)
         .collect();
-    let digest = placed.result.digest.to_string();
     let metadata = json!({
-        "containerimage.digest": digest,
-        "containerimage.config.digest": placed.id,
+        "containerimage.digest": made.digest,
+        "containerimage.config.digest": made.id,
         "image.name": tags.join(","),
     });
     vec![
@@ -36,15 +43,6 @@ fn image_outputs(placed: &Placed) -> Vec<(&'static str, String)> {
         ("repository-uri", placed.uri.clone()),
         ("image", tags.first().cloned().unwrap_or_default()),
         ("image-uri", placed.references.digested.to_string()),
-        (
-            "imageid",
-            placed
-                .id
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        ),
-        ("digest", digest),
         ("tags", tags.join("\n")),
         ("metadata", metadata.to_string()),
     ]
@@ -55,7 +53,7 @@ pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failur
     let markdown = summary(
         &report.rows,
         report
-            .image
+            .placed
             .as_ref()
             .map(|placed| (&placed.result, &placed.references)),
     );
@@ -64,7 +62,7 @@ pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failur
         .and_then(|()| files.add_summary(&markdown));
     if let Err(error) = written {
         let digest = report
-            .image
+            .placed
             .as_ref()
             .map(|placed| format!("; the image is pushed: {}", placed.references.digested))
             .unwrap_or_default();
@@ -73,9 +71,25 @@ pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failur
         )));
     }
     if !files.has_output() {
-        anstream::println!("{}", json(report));
+        show::data(&json(report))?;
     }
     Ok(())
+}
+
+/// Says in the summary why the run ended.
+pub(crate) fn say_failure(failure: &Failure, files: &StepFiles) -> Result<(), Failure> {
+    let text = match failure {
+        Failure::Because(_, message) => message.clone(),
+        Failure::Inputs(faults) => {
+            let render = |fault: &Fault| fault.render(Colour::Off);
+            faults.iter().map(render).collect::<Vec<_>>().join("\n\n")
+        }
+    };
+    // Indented, not fenced: no text can end the block.
+    let block: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
+    files
+        .add_summary(&format!("### ecrane: failed\n\n{}\n", block.join("\n")))
+        .map_err(Failure::refused)
 }
 
 /// The result as JSON: the rows, and the outputs by their names.
@@ -107,7 +121,11 @@ mod tests {
             rows: vec![],
             repository: "team/app".parse().unwrap(),
             took: Duration::ZERO,
-            image: Some(Placed {
+            made: Some(Made {
+                digest: digest.clone(),
+                id: Some(digest.clone()),
+            }),
+            placed: Some(Placed {
                 registry: "127.0.0.1:5100".parse().unwrap(),
                 uri: "127.0.0.1:5100/team/app".into(),
                 references: PlacedImage {
@@ -118,11 +136,10 @@ mod tests {
                     digested: reference(&format!("127.0.0.1:5100/team/app@{digest}")),
                 },
                 result: ImageResult {
-                    digest: digest.clone(),
+                    digest,
                     size: 1,
                     tags: vec![],
                 },
-                id: Some(digest),
             }),
         }
     }

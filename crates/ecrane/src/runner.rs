@@ -168,6 +168,19 @@ pub(crate) fn inert(line: &str) -> String {
     format!("│ {}", visible.replace("##[", "## ["))
 }
 
+/// Our own lines, which may quote a file or a name, with no command in them.
+pub(crate) fn quoted(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.replace("##[", "## [");
+        if line.trim_start().starts_with("::") {
+            format!("│ {line}")
+        } else {
+            line
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +218,15 @@ mod tests {
             message: "100 % wrong\n::set-output name=x::y".into(),
         };
         insta::assert_snapshot!(annotation(&finding), @"::error file=a%2Cb%3Ac.json,line=3,endLine=3,col=7,endColumn=9,title=any-not-last::100 %25 wrong%0A::set-output name=x::y");
+    }
+
+    #[test]
+    fn what_our_own_lines_quote_is_no_command() {
+        assert_eq!(quoted("5 | ##[add-mask]main"), "5 | ## [add-mask]main");
+        assert_eq!(
+            quoted("a fault\n  ::error::x\nfine"),
+            "a fault\n│   ::error::x\nfine"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! workflow as foldable groups.
 
 use crate::config::{Fault, Origin};
+use crate::exit::Failure;
 use crate::runner;
 use anstyle::{AnsiColor, Style};
 use ecrane_core::diagnostic::{Colour, annotations};
@@ -42,8 +43,22 @@ impl Log {
         Self { place, stream }
     }
 
-    /// A line as it is.
+    /// A line, or several. What it quotes may come from anywhere: in a workflow
+    /// the runner finds no command in it.
     pub(crate) fn line(self, text: &str) {
+        match self.place {
+            Place::Terminal => self.raw(text),
+            Place::Workflow => self.raw(&runner::quoted(text)),
+        }
+    }
+
+    /// A workflow command, as [`runner`] wrote it.
+    pub(crate) fn command(self, text: &str) {
+        self.raw(text);
+    }
+
+    /// A workflow command, or text that is harmless.
+    fn raw(self, text: &str) {
         // A reader that went away does not stop a push half-way.
         let _ = match self.stream {
             Stream::Output => writeln!(anstream::stdout(), "{text}"),
@@ -60,7 +75,7 @@ impl Log {
     pub(crate) fn begin(self, title: &str) {
         match self.place {
             Place::Terminal => self.heading(title),
-            Place::Workflow => self.line(&runner::group(title)),
+            Place::Workflow => self.raw(&runner::group(title)),
         }
     }
 
@@ -68,7 +83,7 @@ impl Log {
     pub(crate) fn end(self) {
         match self.place {
             Place::Terminal => self.line(""),
-            Place::Workflow => self.line(runner::END_GROUP),
+            Place::Workflow => self.raw(runner::END_GROUP),
         }
     }
 
@@ -76,8 +91,8 @@ impl Log {
     pub(crate) fn foreign(self, text: &str) {
         let text = runner::inert(text);
         match self.place {
-            Place::Terminal => self.line(&format!("  {DIM}{text}{DIM:#}")),
-            Place::Workflow => self.line(&text),
+            Place::Terminal => self.raw(&format!("  {DIM}{text}{DIM:#}")),
+            Place::Workflow => self.raw(&text),
         }
     }
 
@@ -92,7 +107,7 @@ impl Log {
     /// A notice that stops nothing.
     pub(crate) fn warning(self, text: &str) {
         match self.place {
-            Place::Workflow => self.line(&runner::warning(text)),
+            Place::Workflow => self.raw(&runner::warning(text)),
             Place::Terminal => {
                 let yellow = Style::new().fg_color(Some(AnsiColor::Yellow.into())).bold();
                 self.line(&format!("{yellow}warning{yellow:#}: {text}"));
@@ -107,7 +122,7 @@ impl Log {
         self.line("");
         if self.place == Place::Workflow {
             for annotation in annotations(fault.source(), &fault.diagnostics) {
-                self.line(&match fault.origin {
+                self.raw(&match fault.origin {
                     Origin::File(_) => runner::annotation(&annotation),
                     Origin::Input(_) => runner::input_annotation(&annotation),
                 });
@@ -116,14 +131,39 @@ impl Log {
     }
 }
 
-/// The end of a run that failed, on standard error.
-pub(crate) fn failure(place: Place, message: &str) {
-    let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-    let _ = match place {
-        // The runner reads commands from standard output.
-        Place::Workflow => writeln!(io::stdout(), "{}", runner::error(message)),
-        Place::Terminal => writeln!(anstream::stderr(), "{red}error{red:#}: {message}"),
-    };
+impl Log {
+    /// Findings that end the run. At a terminal they are on standard error.
+    pub(crate) fn faulty(self, fault: &Fault) {
+        let stream = match self.place {
+            Place::Terminal => Stream::Error,
+            Place::Workflow => self.stream,
+        };
+        Self { stream, ..self }.fault(fault);
+    }
+
+    /// The end of a run that failed. At a terminal it is on standard error.
+    pub(crate) fn failure(self, message: &str) {
+        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        match self.place {
+            Place::Workflow => self.raw(&runner::error(message)),
+            Place::Terminal => {
+                let _ = writeln!(anstream::stderr(), "{red}error{red:#}: {message}");
+            }
+        }
+    }
+}
+
+/// Data on standard output. A reader that has read enough is no failure.
+///
+/// # Errors
+/// What else the system says, such as a full disk.
+pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    match writeln!(anstream::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::refused(format!(
+            "standard output cannot be written: {error}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn style_of(change: Change) -> Style {

@@ -26,7 +26,10 @@ impl FromStr for Tag {
             return Err(match c {
                 '*' => error.help("patterns are for policies, not for tags"),
                 ':' | '@' => error.help("give only the tag"),
-                _ => error.help(format!("did you mean `{}`", text.replace(c, "-"))),
+                _ => match text.replace(|c| !is_tag_character(c), "-").parse::<Self>() {
+                    Ok(near) if !text.contains(':') => error.help(format!("did you mean `{near}`")),
+                    _ => error.help("give only the tag"),
+                },
             });
         }
         if text.starts_with(['.', '-']) {

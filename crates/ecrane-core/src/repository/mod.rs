@@ -59,7 +59,8 @@ pub struct Standing {
 }
 
 /// The resource tag by which ecrane knows a policy that it put: its value is
-/// the policy's fingerprint.
+/// the policy's fingerprint. While one takes another's place it names both, the
+/// new one first: whichever stands there after a failure is known.
 pub const OWNER_TAG: &str = "ecrane:lifecycle";
 
 /// Whether the plan depends on the repository's resource tags: when some are

@@ -161,18 +161,6 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-impl Plan {
-    /// Whether the plan, apart from its image, writes anything.
-    #[must_use]
-    pub fn provisions(&self) -> bool {
-        let repository = match &self.repository {
-            RepositoryStep::Create(_) => true,
-            RepositoryStep::Keep { changes, .. } => !changes.is_empty(),
-        };
-        repository || matches!(self.policy, Some(PolicyStep::Put { .. }))
-    }
-}
-
 /// What has to be done so that what is observed becomes what is desired.
 ///
 /// # Errors
@@ -220,7 +208,12 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
     let policy = plan_policy(desired, standing)?;
     let mut wanted = desired.resource_tags.clone();
     if let Some(PolicyStep::Put { policy, .. }) = &policy {
-        wanted = wanted.with(OWNER_TAG, &policy.fingerprint());
+        let before = standing.policy.as_deref().and_then(Policy::fingerprint_of);
+        let owned: Vec<String> = [Some(policy.fingerprint()), before]
+            .into_iter()
+            .flatten()
+            .collect();
+        wanted = wanted.with(OWNER_TAG, &owned.join(" "));
     }
     let tags = wanted.missing_from(
         standing
@@ -268,11 +261,13 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     if policy.means_the_same_as(text) {
         return Ok(Some(PolicyStep::Keep(policy.clone())));
     }
-    let owner = standing
+    let owned = standing
         .resource_tags
         .as_ref()
-        .and_then(|tags| tags.get(OWNER_TAG));
-    let put_by_ecrane = owner.is_some() && owner == Policy::fingerprint_of(text).as_deref();
+        .and_then(|tags| tags.get(OWNER_TAG))
+        .unwrap_or_default();
+    let put_by_ecrane = Policy::fingerprint_of(text)
+        .is_some_and(|fingerprint| owned.split(' ').any(|own| own == fingerprint));
     if put_by_ecrane {
         Ok(Some(put(Replaces::OwnPolicy)))
     } else {

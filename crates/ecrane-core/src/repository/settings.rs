@@ -103,7 +103,8 @@ impl Creation {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResourceTags(BTreeMap<String, String>);
 
-const MAX_TAGS: usize = 50;
+/// One less than the service takes: one is ecrane's own.
+const MAX_TAGS: usize = 49;
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
@@ -138,6 +139,12 @@ impl ResourceTags {
                 "AWS keeps these keys for itself",
             );
         }
+        if key.starts_with("ecrane:") {
+            return error(
+                format!("the key `{key}` starts with `ecrane:`"),
+                "ecrane keeps these keys for itself: they say which policy it put",
+            );
+        }
         if self.0.contains_key(key) {
             return error(
                 format!("the key `{key}` is given twice"),
@@ -146,8 +153,8 @@ impl ResourceTags {
         }
         if self.0.len() == MAX_TAGS {
             return error(
-                "there are more than 50 tags".into(),
-                "a repository has at most 50",
+                "there are more than 49 tags".into(),
+                "a repository has at most 50, and one is ecrane's own",
             );
         }
         self.0.insert(key.to_owned(), value.to_owned());

@@ -111,14 +111,12 @@ async fn policy(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError
         .await;
     match answer {
         Ok(answer) => Ok(answer.lifecycle_policy_text),
-        Err(error) => {
-            let error = AwsError::new("GetLifecyclePolicy", &error);
-            // Asked at the same time as the repository, whose own answer counts.
-            if error.is("RepositoryNotFoundException") {
-                return Ok(None);
-            }
-            absent(error, "LifecyclePolicyNotFoundException")
-        }
+        // "No such repository" is no answer either: whether there is one is for
+        // DescribeRepositories to say, and if there is, this read has failed.
+        Err(error) => absent(
+            AwsError::new("GetLifecyclePolicy", &error),
+            "LifecyclePolicyNotFoundException",
+        ),
     }
 }
 

@@ -27,11 +27,5 @@ pub async fn sign_in(ecr: &Ecr) -> Result<Credentials, AwsError> {
     let endpoint = data
         .proxy_endpoint
         .ok_or(missing("the registry's address"))?;
-    let expires_at = data.expires_at.ok_or(missing("the token's end"))?.secs();
-    Ok(auth::decode(
-        &token,
-        &endpoint,
-        expires_at,
-        ecr.named.as_ref(),
-    )?)
+    Ok(auth::decode(&token, &endpoint, ecr.named.as_ref())?)
 }

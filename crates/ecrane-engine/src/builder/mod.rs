@@ -8,7 +8,7 @@ pub use probe::probe;
 
 use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Builder, Route};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
 use std::path::{Path, PathBuf};
 use tokio_util::io::SyncIoBridge;
 
@@ -36,9 +36,6 @@ pub enum BuildError {
         /// What the client said.
         said: String,
     },
-    /// What is asked cannot be built here.
-    #[error("{0}")]
-    NotPossible(String),
     /// The builder ended with an error, which its output tells.
     #[error("`docker {command}` failed with {status}; its output above says why")]
     Failed {
@@ -87,12 +84,11 @@ impl BuildError {
 /// # Errors
 /// See [`BuildError`].
 pub async fn build(
-    builder: &Builder,
     spec: &BuildSpec,
+    route: Route,
     folder: &Path,
     on_line: impl FnMut(Line<'_>),
 ) -> Result<Layout, BuildError> {
-    let route = build::route(builder, spec).map_err(BuildError::NotPossible)?;
     let files = BuildFiles {
         layout_tar: folder.join("layout.tar"),
         image_id: folder.join("image-id"),

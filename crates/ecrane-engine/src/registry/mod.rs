@@ -118,12 +118,6 @@ impl Registry {
         self
     }
 
-    /// The registry's host.
-    #[must_use]
-    pub fn name(&self) -> &RegistryHost {
-        &self.name
-    }
-
     /// One repository of it.
     #[must_use]
     pub fn repository<'a>(&'a self, name: &'a RepositoryName) -> Repository<'a> {

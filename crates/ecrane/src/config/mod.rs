@@ -8,7 +8,7 @@ pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
-use ecrane_core::name::Region;
+use ecrane_core::name::{Region, RegistryHost};
 use ecrane_core::repository::Desired;
 use ecrane_engine::aws::EndpointUrl;
 use std::path::PathBuf;
@@ -16,10 +16,14 @@ use std::path::PathBuf;
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The Region; `None` with the local ECR, which says its own.
+    /// The Region; `None` where no AWS call is made, and with the local ECR,
+    /// which says its own.
     pub region: Option<Region>,
     /// Another endpoint than AWS's own.
     pub endpoint: Option<EndpointUrl>,
+    /// The registry that a full reference in `tags` names: the image goes there
+    /// or nowhere.
+    pub registry: Option<RegistryHost>,
     /// The repository as it is wanted.
     pub desired: Desired,
     /// Where the image comes from.
@@ -70,19 +74,22 @@ pub(crate) fn read(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
     let mut reader = read::Reader::default();
-    let region = match service {
-        Service::Aws => reader.region(inputs, &variable),
-        Service::Local => None,
+    let mode = reader.mode(inputs, &variable);
+    // The local ECR says its own, and a build alone asks nobody.
+    let (region, endpoint) = match service {
+        Service::Aws if mode != Mode::BuildOnly => (
+            reader.region(inputs, &variable),
+            reader.endpoint(inputs, &variable),
+        ),
+        _ => (None, None),
     };
-    let endpoint = reader.endpoint(inputs, &variable);
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
     let scan_on_push = reader.scan_on_push(inputs);
     let resource_tags = reader.resource_tags(inputs);
     let image = reader.image(inputs);
-    let tags = reader.tags(inputs, name.as_ref(), &variable);
-    let mode = reader.mode(inputs, &variable);
+    let (tags, registry) = reader.tags(inputs, name.as_ref(), &variable);
     let policy = reader.policy(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
@@ -91,6 +98,7 @@ pub(crate) fn read(
             Config {
                 region,
                 endpoint,
+                registry,
                 desired: Desired {
                     name,
                     creation,

@@ -2,9 +2,9 @@ use super::list::{boolean, by_comma_and_line, by_line};
 use super::{Fault, ImageSource, Mode, Origin};
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildArg, BuildSpec, Platform};
-use ecrane_core::diagnostic::{Severity, Span};
+use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::{self, Policy};
-use ecrane_core::name::{NameError, Pattern, Reference, Region, RepositoryName, Tag};
+use ecrane_core::name::{Pattern, Reference, Region, RegistryHost, RepositoryName, Tag};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use std::path::{Path, PathBuf};
@@ -153,6 +153,7 @@ impl Reader {
 
     pub(super) fn image(&mut self, inputs: &Inputs) -> ImageSource {
         if let Some(text) = &inputs.image {
+            self.nothing_to_build(inputs);
             let folder = PathBuf::from(text);
             if !folder.join("oci-layout").is_file() {
                 self.fault(
@@ -171,6 +172,24 @@ impl Reader {
         };
         self.dockerfile(&spec);
         ImageSource::Build(spec)
+    }
+
+    /// An image that is there already is not built: what only a build could
+    /// heed is not passed over in silence.
+    fn nothing_to_build(&mut self, inputs: &Inputs) {
+        let given = [
+            ("context", inputs.context.is_some()),
+            ("file", inputs.file.is_some()),
+            ("build-args", !inputs.build_args.is_empty()),
+            ("target", inputs.target.is_some()),
+            ("platforms", !inputs.platforms.is_empty()),
+        ];
+        for (input, _) in given.into_iter().filter(|(_, given)| *given) {
+            self.fault(
+                Fault::whole(input, "", format!("`{input}` has no effect with `image`"))
+                    .help("leave one of the two out"),
+            );
+        }
     }
 
     fn context(&mut self, inputs: &Inputs) -> PathBuf {
@@ -235,12 +254,13 @@ impl Reader {
             .collect()
     }
 
+    /// The tags, and the registry that full references among them name.
     pub(super) fn tags(
         &mut self,
         inputs: &Inputs,
         repository: Option<&RepositoryName>,
         variable: Lookup<'_>,
-    ) -> Vec<Tag> {
+    ) -> (Vec<Tag>, Option<RegistryHost>) {
         let mut texts = by_comma_and_line(&inputs.tags);
         if texts.is_empty() {
             let commit = variable("GITHUB_SHA").or_else(crate::git::head);
@@ -257,10 +277,24 @@ impl Reader {
             );
         }
         let mut tags: Vec<Tag> = Vec::new();
+        let mut registry: Option<RegistryHost> = None;
         for text in &texts {
-            let Some(tag) = self.keep(tag(text, repository)) else {
+            let Some((tag, named)) = self.keep(tag(text, repository)) else {
                 continue;
             };
+            if let (Some(first), Some(second)) = (&registry, &named)
+                && first != second
+            {
+                self.fault(
+                    Fault::whole(
+                        "tags",
+                        text,
+                        format!("this names `{second}`, and another tag `{first}`"),
+                    )
+                    .help("an image goes to one registry at a time"),
+                );
+            }
+            registry = registry.or(named);
             if tags.contains(&tag) {
                 self.warn(Fault::whole(
                     "tags",
@@ -271,7 +305,7 @@ impl Reader {
                 tags.push(tag);
             }
         }
-        tags
+        (tags, registry)
     }
 
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
@@ -291,10 +325,11 @@ impl Reader {
     pub(super) fn policy(&mut self, inputs: &Inputs) -> Option<Policy> {
         const INPUT: &str = "lifecycle-policy";
         let given = inputs.lifecycle_policy.as_ref()?;
-        if given.trim() == "default" {
+        let trimmed = given.trim();
+        if trimmed == "default" {
             return Some(Policy::crosswalk_default());
         }
-        let inline = given.trim_start().starts_with(['{', '[']) || given.contains('\n');
+        let inline = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
         let (origin, text) = if inline {
             (Origin::Input(INPUT.to_owned()), given.clone())
         } else {
@@ -351,24 +386,39 @@ fn not_boolean(input: &str, text: &str) -> Fault {
         .help("write `true` or `false`")
 }
 
-/// A bare tag, or the tag of a full reference to this very repository.
-fn tag(text: &str, repository: Option<&RepositoryName>) -> Result<Tag, Fault> {
-    let bare = |error: NameError| Fault::name("tags", error);
-    match text.parse::<Reference>() {
-        Ok(Reference::Tagged {
-            repository: named,
-            tag,
-            ..
-        }) if text.contains('/') => match repository {
-            Some(repository) if *repository != named => Err(Fault::at(
-                "tags",
-                text,
-                Span::new(0, text.len()),
-                format!("this reference is to `{named}`, and the repository is `{repository}`"),
-                Some(format!("give `{tag}`, or a reference to `{repository}`")),
-            )),
-            _ => Ok(tag),
-        },
-        _ => text.parse().map_err(bare),
+/// A bare tag, or the tag of a full reference to this very repository, with the
+/// registry that it names.
+fn tag(
+    text: &str,
+    repository: Option<&RepositoryName>,
+) -> Result<(Tag, Option<RegistryHost>), Fault> {
+    let Some((host, _)) = text.split_once('/').filter(|_| text.contains(':')) else {
+        let tag = text.parse().map_err(|error| Fault::name("tags", error))?;
+        return Ok((tag, None));
+    };
+    let whole = |message: String, help: String| Fault::whole("tags", text, message).help(help);
+    let reference = text.parse::<Reference>().map_err(|_| {
+        whole(
+            format!("`{host}` is not a registry that ecrane pushes to"),
+            "give the tag alone, or a reference to Amazon ECR".to_owned(),
+        )
+    })?;
+    match (reference, repository) {
+        (Reference::Digested { .. }, _) => Err(whole(
+            "this is an image by digest".to_owned(),
+            "give a tag".to_owned(),
+        )),
+        (
+            Reference::Tagged {
+                repository: named,
+                tag,
+                ..
+            },
+            Some(repository),
+        ) if *repository != named => Err(whole(
+            format!("this reference is to `{named}`, and the repository is `{repository}`"),
+            format!("give `{tag}`, or a reference to `{repository}`"),
+        )),
+        (Reference::Tagged { registry, tag, .. }, _) => Ok((tag, Some(registry))),
     }
 }

@@ -168,6 +168,14 @@ fn every_fault_is_found_at_once() {
         .map(|fault| fault.render(Colour::Off))
         .collect();
     insta::assert_snapshot!(text.join("\n\n"), @"
+    error[input]: `maybe` is neither true nor false
+     --> push:1:1
+      |
+    1 | maybe
+      | ^^^^^
+      |
+      = help: write `true` or `false`
+
     error[input]: region holds a space at column 3
      --> aws-region:1:3
       |
@@ -243,14 +251,6 @@ fn every_fault_is_found_at_once() {
       |  ^
       |
       = help: patterns are for policies, not for tags
-
-    error[input]: `maybe` is neither true nor false
-     --> push:1:1
-      |
-    1 | maybe
-      | ^^^^^
-      |
-      = help: write `true` or `false`
 
     error[input]: the file cannot be read: No such file or directory (os error 2)
      --> lifecycle-policy:1:1

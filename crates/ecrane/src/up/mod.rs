@@ -5,7 +5,7 @@ mod output;
 mod progress;
 mod result;
 
-pub(crate) use result::{Placed, Report};
+pub(crate) use result::{Made, Placed, Report};
 
 use crate::config::{self, Config, ImageSource, Mode, Service};
 use crate::exit::{Exit, Failure};
@@ -13,8 +13,8 @@ use crate::inputs::Inputs;
 use crate::local;
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
-use ecrane_core::build::Builder;
-use ecrane_core::report::{self, Row, plan_rows, resources, result_rows};
+use ecrane_core::build::{self, BuildSpec, Builder, Route};
+use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
 use ecrane_engine::builder;
@@ -49,13 +49,21 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
-    let connection = connection(&config, order.service, order.data, log)?;
-    let (builder, ecr) = tokio::join!(probe(&config), aws::connect(&connection));
-    let (builder, ecr) = (builder?, ecr.map_err(Failure::refused)?);
     let report = match config.mode {
-        Mode::Plan => show_plan(&config, &ecr, log).await?,
-        Mode::BuildOnly => build_only(&config, &ecr, builder.as_ref(), log).await?,
-        Mode::Up => do_it(&config, &ecr, builder.as_ref(), log).await?,
+        Mode::BuildOnly => build_only(&config, log).await?,
+        Mode::Plan => {
+            let connection = connection(&config, order.service, order.data, log).await?;
+            let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
+            show_plan(&config, &ecr, log).await?
+        }
+        Mode::Up => {
+            // Before anything is started or created: without an engine, or with a
+            // broken image, nothing is half-done.
+            let source = prepare(&config.image).await?;
+            let connection = connection(&config, order.service, order.data, log).await?;
+            let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
+            do_it(&config, &ecr, source, log).await?
+        }
     };
     let report = Report {
         took: begin.elapsed(),
@@ -66,7 +74,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
 }
 
 /// Where ECR is: AWS, an endpoint, or the local one, which may start now.
-fn connection(
+async fn connection(
     config: &Config,
     service: Service,
     data: Option<PathBuf>,
@@ -79,15 +87,16 @@ fn connection(
             identity: Identity::DefaultChain,
         });
     }
+    let stop = local::stop_command(data.as_deref());
     let data = local::data_folder(data)?;
-    let local::Found { running, started } = local::find_or_start(&data)?;
+    let local::Found { running, started } = local::find_or_start(&data).await?;
     let what = if started {
         "started in the background"
     } else {
         "already running"
     };
     log.line(&format!(
-        "local ECR on http://{} ({what}); `ecrane local stop` ends it",
+        "local ECR on http://{} ({what}); `{stop}` ends it",
         running.address
     ));
     log.line("");
@@ -99,14 +108,53 @@ fn connection(
     })
 }
 
-/// What can build here, if this run builds at all. Asked before anything is
-/// created: without an engine nothing is half-done.
-async fn probe(config: &Config) -> Result<Option<Builder>, Failure> {
-    match (&config.image, config.mode) {
-        (ImageSource::Build(_), Mode::Up | Mode::BuildOnly) => {
-            builder::probe().await.map(Some).map_err(Failure::refused)
+/// Where the image will come from, found to be possible.
+enum Source<'a> {
+    /// It can be built, this way.
+    Build {
+        spec: &'a BuildSpec,
+        builder: Builder,
+        route: Route,
+    },
+    /// It is there and whole.
+    Layout(Layout),
+}
+
+async fn prepare(image: &ImageSource) -> Result<Source<'_>, Failure> {
+    match image {
+        ImageSource::Build(spec) => {
+            let builder = builder::probe().await.map_err(Failure::refused)?;
+            let route = build::route(&builder, spec).map_err(Failure::faulty)?;
+            Ok(Source::Build {
+                spec,
+                builder,
+                route,
+            })
         }
-        _ => Ok(None),
+        ImageSource::Layout(folder) => {
+            let folder = folder.clone();
+            let read = tokio::task::spawn_blocking(move || layout::read(&folder));
+            let layout = read.await.map_err(Failure::refused)?;
+            layout
+                .map(Source::Layout)
+                .map_err(|error| Failure::faulty(format!("`image`: {error}")))
+        }
+    }
+}
+
+async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Layout, Failure> {
+    match source {
+        Source::Layout(layout) => Ok(layout),
+        Source::Build {
+            spec,
+            builder,
+            route,
+        } => {
+            output.title(&format!("Build {} with {builder}", spec.context.display()));
+            builder::build(spec, route, folder, |line| output.foreign(line.text))
+                .await
+                .map_err(Failure::refused)
+        }
     }
 }
 
@@ -138,49 +186,51 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
     let rows = plan_rows(&plan);
     log.heading("Plan");
     log.rows(&rows);
+    log.line("");
     Ok(unplaced(config, rows))
 }
 
-async fn build_only(
-    config: &Config,
-    ecr: &Ecr,
-    builder: Option<&Builder>,
-    log: Log,
-) -> Result<Report, Failure> {
-    let report = show_plan(config, ecr, log).await?;
+/// Builds and asks nobody else: neither AWS nor a registry.
+async fn build_only(config: &Config, log: Log) -> Result<Report, Failure> {
+    let source = prepare(&config.image).await?;
     let folder = work_folder()?;
     let output = Output::new(log);
     output.open();
-    let layout = image(&config.image, builder, folder.path(), &output).await?;
-    log.line(&format!(
-        "built {} ({}); not pushed",
-        layout.plan().root.descriptor.digest,
-        report::bytes(layout.plan().bytes())
-    ));
-    Ok(report)
+    let layout = image(source, folder.path(), &output).await;
+    output.close();
+    let layout = layout?;
+    let rows = vec![built_row(&config.desired, layout.plan())];
+    log.heading("Result");
+    log.rows(&rows);
+    log.line("");
+    Ok(Report {
+        made: Some(Made::from(&layout)),
+        ..unplaced(config, rows)
+    })
 }
 
 fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
     Report {
         rows,
         repository: config.desired.name.clone(),
-        image: None,
+        made: None,
+        placed: None,
         took: Duration::ZERO,
     }
 }
 
-/// Provisioning, sign-in and build at the same time, then the push.
+/// Provisioning and build at the same time, then the push.
 async fn do_it(
     config: &Config,
     ecr: &Ecr,
-    builder: Option<&Builder>,
+    source: Source<'_>,
     log: Log,
 ) -> Result<Report, Failure> {
     let folder = work_folder()?;
     let output = Output::new(log);
     let stop = Notify::new();
     let provision = async {
-        let done = tokio::try_join!(provision(config, ecr, &output), sign_in(ecr));
+        let done = provision(config, ecr, &output).await;
         if done.is_err() {
             stop.notify_one();
         }
@@ -190,7 +240,7 @@ async fn do_it(
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            layout = image(&config.image, builder, folder.path(), &output) => layout.map(Some),
+            layout = image(source, folder.path(), &output) => layout.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
@@ -207,48 +257,38 @@ async fn do_it(
     log.heading("Result");
     log.rows(&rows);
     Ok(Report {
-        image: Some(placed),
+        made: Some(Made::from(&layout)),
+        placed: Some(placed),
         ..unplaced(config, rows)
     })
 }
 
-async fn provision(config: &Config, ecr: &Ecr, output: &Output) -> Result<Applied, Failure> {
-    let (plan, observation) = observe_and_plan(config, ecr).await?;
+/// Reads and signs in at the same time; writes only when both went well and the
+/// registry is the one that was meant.
+async fn provision(
+    config: &Config,
+    ecr: &Ecr,
+    output: &Output,
+) -> Result<(Applied, Credentials), Failure> {
+    let sign_in = async { aws::sign_in(ecr).await.map_err(Failure::refused) };
+    let ((plan, observation), credentials) =
+        tokio::try_join!(observe_and_plan(config, ecr), sign_in)?;
+    if let Some(meant) = &config.registry
+        && *meant != credentials.registry
+    {
+        return Err(Failure::faulty(format!(
+            "`tags` names the registry `{meant}`, and these credentials are for `{}`; nothing was done",
+            credentials.registry
+        )));
+    }
     output.log.heading("Plan");
     output.log.rows(&plan_rows(&plan));
     output.log.line("");
     output.open();
-    aws::apply(ecr, &config.desired, plan, &observation)
+    let applied = aws::apply(ecr, &config.desired, plan, &observation)
         .await
-        .map_err(aws_failure)
-}
-
-async fn sign_in(ecr: &Ecr) -> Result<Credentials, Failure> {
-    aws::sign_in(ecr).await.map_err(Failure::refused)
-}
-
-async fn image(
-    source: &ImageSource,
-    builder: Option<&Builder>,
-    folder: &Path,
-    output: &Output,
-) -> Result<Layout, Failure> {
-    match (source, builder) {
-        (ImageSource::Build(spec), Some(builder)) => {
-            output.title(&format!("Build {} with {builder}", spec.context.display()));
-            builder::build(builder, spec, folder, |line| output.foreign(line.text))
-                .await
-                .map_err(Failure::refused)
-        }
-        (ImageSource::Build(_), None) => Err(Failure::refused("no builder was looked for")),
-        (ImageSource::Layout(folder), _) => {
-            let folder = folder.clone();
-            tokio::task::spawn_blocking(move || layout::read(&folder))
-                .await
-                .map_err(Failure::refused)?
-                .map_err(Failure::refused)
-        }
-    }
+        .map_err(aws_failure)?;
+    Ok((applied, credentials))
 }
 
 async fn push(
@@ -288,7 +328,7 @@ async fn push(
 }
 
 fn conclude(report: &Report, log: Log) {
-    if let Some(placed) = &report.image {
+    if let Some(placed) = &report.placed {
         log.line("");
         log.heading("Outputs");
         for reference in &placed.references.tagged {

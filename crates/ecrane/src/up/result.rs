@@ -1,6 +1,6 @@
 use crate::config::Config;
 use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName, Tag};
-use ecrane_core::report::{ImageResult, Row, TagChange, TagResult};
+use ecrane_core::report::{ImageResult, Row, TagChange, TagResult, changed};
 use ecrane_core::repository::PlacedImage;
 use ecrane_engine::aws::Applied;
 use ecrane_engine::layout::Layout;
@@ -11,29 +11,58 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Report {
     /// The tree.
-    pub rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// The repository.
-    pub repository: RepositoryName,
-    /// The image, if the run went that far.
-    pub image: Option<Placed>,
+    pub(crate) repository: RepositoryName,
+    /// The image, if it was built or read.
+    pub(crate) made: Option<Made>,
+    /// The image in its repository, if it was pushed.
+    pub(crate) placed: Option<Placed>,
     /// How long it took.
-    pub took: Duration,
+    pub(crate) took: Duration,
+}
+
+impl Report {
+    /// Whether anything was written: a plan or a build alone writes nothing.
+    pub(crate) fn changed(&self) -> bool {
+        self.placed.is_some() && changed(&self.rows)
+    }
+}
+
+/// An image on this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    /// Its digest.
+    pub(crate) digest: Digest,
+    /// The digest of its configuration, by which an engine knows it; none for
+    /// an image index.
+    pub(crate) id: Option<Digest>,
+}
+
+impl From<&Layout> for Made {
+    fn from(layout: &Layout) -> Self {
+        let id = match layout.plan().images.as_slice() {
+            [only] => Some(only.config.clone()),
+            _ => None,
+        };
+        Self {
+            digest: layout.plan().root.descriptor.digest.clone(),
+            id,
+        }
+    }
 }
 
 /// An image in its repository.
 #[derive(Debug)]
 pub(crate) struct Placed {
     /// The registry.
-    pub registry: RegistryHost,
+    pub(crate) registry: RegistryHost,
     /// The repository's URI.
-    pub uri: String,
+    pub(crate) uri: String,
     /// What became of it.
-    pub result: ImageResult,
+    pub(crate) result: ImageResult,
     /// Where it can be had.
-    pub references: PlacedImage,
-    /// The digest of its configuration, by which an engine knows it; none for
-    /// an image index.
-    pub id: Option<Digest>,
+    pub(crate) references: PlacedImage,
 }
 
 /// The image in its repository, from what the push said.
@@ -62,10 +91,6 @@ pub(super) fn placed(
         uri: applied.uri.clone(),
         result: image_result(layout, pushed),
         references,
-        id: match layout.plan().images.as_slice() {
-            [only] => Some(only.config.clone()),
-            _ => None,
-        },
         registry,
     }
 }

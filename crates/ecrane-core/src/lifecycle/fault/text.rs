@@ -91,7 +91,7 @@ impl TextFault {
                 "this has no `rules`, so it may be an incomplete ECR policy or Crosswalk's default",
             )
             .help(format!(
-                "say what it is with `--dialect`: {}; a blank `awsx` document keeps at most one untagged image",
+                "add `rules`; on the command line `--dialect` can say which it is ({}); a blank `awsx` document keeps at most one untagged image, as the word `default` does",
                 one_of(&Dialect::ALL.map(Dialect::as_str))
             )),
             Self::Expression => error(

@@ -143,6 +143,37 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
 }
 
 #[test]
+fn a_policy_is_known_even_if_its_put_or_the_next_one_failed() {
+    let wanted = Desired {
+        policy: Some(policy(KEEP_5)),
+        ..desired()
+    };
+    let with = |text: &str, owned: &str| {
+        Observed::Present(Standing {
+            policy: Some(text.into()),
+            resource_tags: Some(tags(&[(OWNER_TAG, owned)])),
+            ..standing()
+        })
+    };
+    let step = plan(&wanted, &with(KEEP_9, &policy(KEEP_9).fingerprint())).unwrap();
+    let RepositoryStep::Keep { changes, .. } = &step.repository else {
+        panic!("the repository is there")
+    };
+    let [SettingChange::ResourceTags(set)] = changes.as_slice() else {
+        panic!("only the owner tag changes: {changes:?}")
+    };
+    let both = set.get(OWNER_TAG).unwrap();
+
+    // The put failed: the old policy stands. It worked: the new one does.
+    assert!(plan(&wanted, &with(KEEP_9, both)).is_ok());
+    let back = Desired {
+        policy: Some(policy(KEEP_9)),
+        ..desired()
+    };
+    assert!(plan(&back, &with(KEEP_5, both)).is_ok());
+}
+
+#[test]
 fn a_policy_that_cannot_be_read_is_nobodys_to_replace() {
     let desired = Desired {
         policy: Some(policy(KEEP_5)),

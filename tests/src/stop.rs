@@ -1,0 +1,72 @@
+//! A run that is stopped: it ends soon, says so by its code, and leaves nothing.
+
+use crate::harness::{LocalEcr, clean, run, succeed};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A promise to the user: the runner kills what has not ended 7.5 s after SIGINT.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Starts a build that would take minutes, stops it in the middle, and gives
+/// the exit code.
+fn stopped_by(signal: &str) -> Option<i32> {
+    let ecr = LocalEcr::start();
+    let app = ecr.home().join("app");
+    let work = ecr.home().join("work");
+    std::fs::create_dir_all(&app).unwrap();
+    std::fs::create_dir_all(&work).unwrap();
+    // The mark makes it a step that no other test has in the engine's cache.
+    let mark = format!("stopped-by-{signal}");
+    let dockerfile = format!("FROM debian:trixie-slim\nRUN echo {mark} && sleep 300\n");
+    std::fs::write(app.join("Dockerfile"), dockerfile).unwrap();
+
+    let mut command = ecr.up(&["--repository", "app", "--tags", "v1", "--context"]);
+    command
+        .arg(&app)
+        .env("TMPDIR", &work)
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let running = format!("│ {mark}");
+    assert!(
+        lines.any(|line| line.unwrap().trim_end().ends_with(&running)),
+        "the build never reached its long step"
+    );
+    let pid = child.id().to_string();
+    succeed(Command::new("kill").args([&format!("-{signal}"), &pid]));
+    let begin = Instant::now();
+    let status = child.wait().unwrap();
+    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
+    assert_eq!(entries(&work), 0, "a work folder was left");
+    nothing_runs(&ecr, &mark);
+    status.code()
+}
+
+fn entries(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+/// The engine needs a moment to notice that its client is gone.
+fn nothing_runs(ecr: &LocalEcr, mark: &str) {
+    let running = || {
+        let mut list = clean("docker", ecr.home());
+        run(list.args(["ps", "--no-trunc", "--format", "{{.Command}}"])).stdout
+    };
+    let begin = Instant::now();
+    while running().contains(mark) {
+        assert!(begin.elapsed() < SOON, "a container still runs");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_build_and_leaves_nothing() {
+    assert_eq!(stopped_by("INT"), Some(130));
+}
+
+#[test]
+fn sigterm_ends_a_build_and_leaves_nothing() {
+    assert_eq!(stopped_by("TERM"), Some(143));
+}
