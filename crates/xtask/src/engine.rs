@@ -20,20 +20,25 @@ pub(crate) const BASE_IMAGE: &str = "debian:trixie-slim";
 const DATA: &str = "/var/lib/ecrane-engine";
 /// What belongs to one run of it. The path is short: the sockets below it have a limit of 108 bytes.
 const RUN: &str = "/run/ecrane-engine";
+const PID: &str = "/run/ecrane-engine.pid";
+const CONTAINERD_PID: &str = "/run/ecrane-engine/containerd/containerd.pid";
 const SOCKET: &str = "unix:///var/run/docker.sock";
 const CONTROL_GROUPS: &str = "/sys/fs/cgroup";
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// An engine changes how mounts below `/` spread, which the kernel refuses in a plain chroot: its root is a folder,
-/// not a mount. There it gets the same tree as a mount, in a name space of its own.
-const ENTER_MOUNTED_ROOT: [&str; 7] = [
+/// In a chroot the root of the mounts is not the root of the programs. An engine cannot work there: the kernel refuses
+/// it to change how mounts spread, and what it executes in a container would land in the outer root. So it gets a mount
+/// name space of its own, in which the inner root becomes the root of the mounts, as an initial RAM disk does it.
+const ENTER_ROOT: [&str; 8] = [
     "--mount",
     "--propagation=unchanged",
+    "nsenter",
+    "--mount=/proc/self/ns/mnt",
+    "--wd=/",
     "sh",
     "-c",
-    "mkdir -p $0 && mount --rbind / $0 && exec unshare --root=$0 \"$@\"",
-    "/run/ecrane-root",
-    "dockerd",
+    "mount --make-rprivate / && mkdir -p run/ecrane-root && mount --rbind . run/ecrane-root \
+     && cd run/ecrane-root && mount --move . / && exec chroot . \"$0\" \"$@\"",
 ];
 
 /// The state of what an engine limits its containers by.
@@ -152,16 +157,16 @@ fn daemon() -> Command {
         "--exec-root",
         RUN,
         "--pidfile",
-        "/run/ecrane-engine.pid",
+        PID,
         "--host",
         SOCKET,
         "--log-level",
         "warn",
     ];
-    let mut command = if is_root_mounted() {
-        machine::as_root("dockerd", &words)
+    let mut command = if is_chroot() {
+        machine::as_root("unshare", &[&ENTER_ROOT[..], &["dockerd"], &words].concat())
     } else {
-        machine::as_root("unshare", &[&ENTER_MOUNTED_ROOT[..], &words].concat())
+        machine::as_root("dockerd", &words)
     };
     // The group of whoever runs the task may use the socket: it need not be root.
     if let Ok(group) = command::read(Command::new("id").arg("-g")) {
@@ -170,23 +175,35 @@ fn daemon() -> Command {
     command
 }
 
-fn is_root_mounted() -> bool {
-    // The fifth column is the place of the mount, as this process sees it. Other systems have no such file.
-    let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else {
-        return true;
+/// Whether this process has another root than its mounts have; only root can tell.
+fn is_chroot() -> bool {
+    let identity = ["stat", "--format=%d:%i", "/"];
+    let inner = command::read(Command::new("env").args(identity));
+    let outer = Command::new("nsenter")
+        .arg("--mount=/proc/self/ns/mnt")
+        .args(identity)
+        .output();
+    let outer = outer.ok().filter(|output| output.status.success());
+    matches!((inner, outer), (Ok(inner), Some(outer)) if inner.as_bytes() != outer.stdout.trim_ascii())
+}
+
+/// Whether the process of this file is gone. Its id may be another program's by now, which the engine would take for
+/// its own.
+fn is_stale(file: &str, program: &str) -> bool {
+    let Ok(id) = fs::read_to_string(file) else {
+        return false;
     };
-    mounts
-        .lines()
-        .any(|line| line.split(' ').nth(4) == Some("/"))
+    let name = fs::read_to_string(format!("/proc/{}/comm", id.trim())).unwrap_or_default();
+    name.trim() != program
 }
 
 fn start(workspace: &Workspace) -> Result<(), Failure> {
     machine::check_rights()?;
-    // No engine answers, so what an earlier one left is stale; a process id in it may be another program's by now.
-    command::quietly(&mut machine::as_root(
-        "rm",
-        &["-rf", RUN, "/run/ecrane-engine.pid"],
-    ))?;
+    for (file, program) in [(PID, "dockerd"), (CONTAINERD_PID, "containerd")] {
+        if is_stale(file, program) {
+            command::quietly(&mut machine::as_root("rm", &["-f", file]))?;
+        }
+    }
     let log_path = workspace.target.join("engine.log");
     let log = File::create(&log_path).and_then(|log| Ok((log.try_clone()?, log)));
     let (out, err) = log.map_err(|error| {
