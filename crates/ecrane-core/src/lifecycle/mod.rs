@@ -11,6 +11,7 @@ mod ecr;
 mod fault;
 mod fingerprint;
 mod json;
+mod language;
 mod meaning;
 mod rule;
 mod service;
