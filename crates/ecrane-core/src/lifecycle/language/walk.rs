@@ -24,8 +24,10 @@ impl Budget {
     }
 
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), NotDecided> {
-        self.left = self.left.checked_sub(steps).ok_or(NotDecided)?;
-        Ok(())
+        // Once something is not decided, nothing that costs is.
+        let left = self.left.checked_sub(steps);
+        self.left = left.unwrap_or_default();
+        left.map(|_| ()).ok_or(NotDecided)
     }
 }
 
