@@ -1,4 +1,7 @@
-//! The names of everything that is found in a policy.
+//! The names of everything that is found in a policy, and a page for each.
+//!
+//! A page says what is found and why it matters, in the words of ECR where
+//! these are known, with a policy that has it and the same one mended.
 
 /// Lists every code once: its name in Rust and its stable id.
 macro_rules! codes {
@@ -15,6 +18,18 @@ macro_rules! codes {
                 match self {
                     $(Self::$code => $id,)+
                 }
+            }
+        }
+
+        /// The id of every finding.
+        pub const IDS: &[&str] = &[$($id,)+];
+
+        /// The page of a finding, in Markdown, by the id it has in
+        /// [`Diagnostic::code`](crate::diagnostic::Diagnostic::code).
+        pub fn page(id: &str) -> Option<&'static str> {
+            match id {
+                $($id => Some(include_str!(concat!("../../codes/", $id, ".md"))),)+
+                _ => None,
             }
         }
     };
@@ -89,3 +104,6 @@ codes! {
     UntaggedCountKillsRollback = "untagged-count-kills-rollback",
     UntaggedKeepsChildren = "untagged-keeps-children",
 }
+
+#[cfg(test)]
+mod tests;

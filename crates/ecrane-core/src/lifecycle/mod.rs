@@ -3,7 +3,7 @@
 //! [`read`] takes a text in any [`Dialect`] and gives the [`Policy`] it means,
 //! or every fault it has. [`check`] does so for ECR's own JSON.
 
-mod codes;
+pub mod codes;
 mod compile;
 mod dialect;
 mod document;

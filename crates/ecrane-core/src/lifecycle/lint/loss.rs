@@ -83,7 +83,7 @@ fn retag_keeps_age(rule: &Placed<'_>) -> Option<Diagnostic> {
     } else {
         "the days run from the push: an image that is promoted by giving it this tag does not start anew"
     };
-    let help = "push the image again under its new tag, or leave room in the number for its age";
+    let help = "leave room in the number for the age that an image has when it is promoted";
     let code = Code::RetagKeepsAge;
     Some(advice(code, &rule.places.count, message.to_owned(), help))
 }

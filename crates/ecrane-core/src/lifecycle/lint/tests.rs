@@ -125,7 +125,7 @@ fn a_list_is_an_and() {
     9 |         "countNumber": 30
       |         ^^^^^^^^^^^^^^^^^
       |
-      = help: push the image again under its new tag, or leave room in the number for its age
+      = help: leave room in the number for the age that an image has when it is promoted
 
     info[any-counts-children]: each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: 500 images can be less than 500 builds
       --> policy.json:18:9
@@ -233,7 +233,9 @@ fn images_without_a_tag() {
     found!("untagged-count-kills-rollback", ["untagged > 1"], @"info rules[0].selection.countNumber: of the images that a moved tag leaves behind only the newest image stays, also where an older one is deployed, or rolled back to, by its digest");
     found!("untagged-count-kills-rollback", ["untagged > 3"], @"info rules[0].selection.countNumber: of the images that a moved tag leaves behind only the newest 3 stay, also where an older one is deployed, or rolled back to, by its digest");
     found!("untagged-count-kills-rollback", ["untagged > 50"], @"");
-    found!("untagged-keeps-children", ["untagged 7d"], @"info rules[0].selection.tagStatus: the untagged children of a multi-platform image stay until its index has gone, whatever their age");
+    found!("untagged-keeps-children", ["untagged 7d"], @"info rules[0].selection.tagStatus: the untagged children of a multi-platform image stay as long as its index, and no rule removes images with a tag");
+    found!("untagged-keeps-children", ["v* > 999999", "untagged 7d"], @"info rules[1].selection.tagStatus: the untagged children of a multi-platform image stay as long as its index, and no rule removes images with a tag");
+    found!("untagged-keeps-children", ["v* > 5", "untagged 7d"], @"");
     found!("no-untagged-rule", ["v* > 5", "w* > 5"], @"info rules[1].selection.tagPatternList: no rule selects images without a tag: what a moved tag leaves behind piles up");
     found!("no-untagged-rule", ["any 365a"], @"");
 }

@@ -15,8 +15,8 @@ pub(super) fn lint(rules: &[Placed<'_>], found: &mut Vec<Diagnostic>) {
     for rule in &standard {
         found.extend(any_counts_children(rule));
         found.extend(untagged_count_kills_rollback(rule));
-        found.extend(untagged_keeps_children(rule));
     }
+    found.extend(untagged_keeps_children(&standard));
     found.extend(no_untagged_rule(&standard));
 }
 
@@ -59,14 +59,16 @@ fn untagged_count_kills_rollback(rule: &Placed<'_>) -> Option<Diagnostic> {
     Some(advice(code, &rule.places.count, message, help))
 }
 
-fn untagged_keeps_children(rule: &Placed<'_>) -> Option<Diagnostic> {
+fn untagged_keeps_children(standard: &[&Placed<'_>]) -> Option<Diagnostic> {
     // For a count, `any-counts-children` tells of the children.
-    if !is_untagged(rule) || rule.counts_images() || rule.protects() {
+    let by_age = |rule: &&&Placed<'_>| is_untagged(rule) && !rule.counts_images();
+    let rule = standard.iter().find(by_age)?;
+    let indexes_go = |rule: &&Placed<'_>| !is_untagged(rule) && !rule.protects();
+    if rule.protects() || standard.iter().any(indexes_go) {
         return None;
     }
-    let message = "the untagged children of a multi-platform image stay until its index has gone, whatever their age";
-    let help =
-        "nothing is wrong with this rule; for fewer of them, expire old indexes by their tags";
+    let message = "the untagged children of a multi-platform image stay as long as its index, and no rule removes images with a tag";
+    let help = "this is right where all images with a tag are to stay; else add a rule for them";
     let code = Code::UntaggedKeepsChildren;
     Some(advice(code, &rule.places.tags, message.to_owned(), help))
 }
