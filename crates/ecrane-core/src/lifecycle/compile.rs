@@ -7,6 +7,8 @@
 
 use std::num::NonZeroU32;
 
+use super::Document;
+use super::codes::Code;
 use super::draft::Draft;
 use super::ecr;
 use super::fault::{AwsxFault, Finding, ListFault, NumberName, TextFault};
@@ -39,15 +41,15 @@ pub(super) enum Compiled {
 }
 
 impl Compiled {
-    /// The policy, once no fault was found.
-    pub(super) fn policy(&self) -> Option<Policy> {
+    /// The policy with the places of its rules.
+    pub(super) fn document(&self) -> Document {
         match self {
-            Self::Skip => None,
-            Self::Default => Some(Policy::crosswalk_default()),
-            Self::Rules(drafts) => {
-                let rules: Option<Vec<_>> = drafts.iter().map(Draft::rule).collect();
-                rules.map(Policy::new)
-            }
+            Self::Skip => Document::default(),
+            Self::Default => Document {
+                policy: Some(Policy::crosswalk_default()),
+                places: Vec::new(),
+            },
+            Self::Rules(drafts) => Document::of(drafts),
         }
     }
 }
@@ -191,7 +193,7 @@ fn selection(rule: &Object<'_>, draft: &mut Draft, findings: &mut Vec<Finding>) 
 
 /// The present shape: ECR's word, with prefixes beside it.
 fn tag_status(rule: &Object<'_>, draft: &mut Draft, findings: &mut Vec<Finding>) {
-    draft.status = rule.word("tagStatus", "tag-status", Word::ALL, findings);
+    draft.status = rule.word("tagStatus", Code::TagStatus, Word::ALL, findings);
     draft.prefixes = rule.tags("tagPrefixList", prefix_fault, findings);
     if let Field::Given(TagStatus::Tagged, place) = draft.status
         && draft.prefixes.is_absent()

@@ -6,7 +6,7 @@ use super::rule::{
     Action, CountType, CountUnit, Rule, RulePriority, Selection, StorageClass, TagList, TagPattern,
     TagPrefix, TagSelection, TagStatus,
 };
-use super::shape::Field;
+use super::shape::{Field, Listed};
 use crate::diagnostic::Span;
 
 /// What every dialect's reader makes of a rule. Checks between properties and
@@ -24,8 +24,8 @@ pub(super) struct Draft {
     pub(super) priority: Field<NonZeroU32>,
     pub(super) description: Field<String>,
     pub(super) status: Field<TagStatus>,
-    pub(super) patterns: Field<Vec<String>>,
-    pub(super) prefixes: Field<Vec<String>>,
+    pub(super) patterns: Field<Vec<Listed>>,
+    pub(super) prefixes: Field<Vec<Listed>>,
     pub(super) storage_class: Field<StorageClass>,
     pub(super) count_type: Field<CountType>,
     pub(super) count_unit: Field<CountUnit>,
@@ -89,10 +89,11 @@ impl Draft {
 
     fn tag_list(&self) -> Option<TagList> {
         if let Some(patterns) = self.patterns.value() {
-            let patterns = patterns.iter().cloned().map(TagPattern);
+            let patterns = patterns.iter().map(|entry| TagPattern(entry.text.clone()));
             return Some(TagList::Patterns(patterns.collect()));
         }
-        let prefixes = self.prefixes.value()?.iter().cloned().map(TagPrefix);
+        let prefixes = self.prefixes.value()?.iter();
+        let prefixes = prefixes.map(|entry| TagPrefix(entry.text.clone()));
         Some(TagList::Prefixes(prefixes.collect()))
     }
 }

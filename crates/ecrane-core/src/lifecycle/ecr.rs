@@ -1,5 +1,6 @@
 //! Reading a policy as ECR takes it.
 
+use super::codes::Code;
 use super::draft::Draft;
 use super::fault::{Finding, ListFault, NumberName, TextFault};
 use super::json::{Node, Value};
@@ -99,10 +100,10 @@ fn draft(index: usize, node: &Node, findings: &mut Vec<Finding>) -> Option<Draft
         action.report_missing(ACTION, findings);
         action.report_unknown(ACTION, elsewhere, findings);
         draft.action_place = action.place;
-        draft.action = action.word("type", "action-type", Word::ALL, findings);
+        draft.action = action.word("type", Code::ActionType, Word::ALL, findings);
         draft.target = action.word(
             "targetStorageClass",
-            "target-storage-class",
+            Code::TargetStorageClass,
             &[StorageClass::Archive],
             findings,
         );
@@ -115,12 +116,12 @@ fn read_selection(selection: &Object<'_>, draft: &mut Draft, findings: &mut Vec<
     selection.report_unknown(SELECTION, elsewhere, findings);
     draft.selection_place = selection.place;
     draft.selection_path.clone_from(&selection.path);
-    draft.status = selection.word("tagStatus", "tag-status", Word::ALL, findings);
+    draft.status = selection.word("tagStatus", Code::TagStatus, Word::ALL, findings);
     draft.patterns = selection.tags("tagPatternList", pattern_fault, findings);
     draft.prefixes = selection.tags("tagPrefixList", prefix_fault, findings);
-    draft.storage_class = selection.word("storageClass", "storage-class", Word::ALL, findings);
-    draft.count_type = selection.word("countType", "count-type", Word::ALL, findings);
-    draft.count_unit = selection.word("countUnit", "count-unit", Word::ALL, findings);
+    draft.storage_class = selection.word("storageClass", Code::StorageClass, Word::ALL, findings);
+    draft.count_type = selection.word("countType", Code::CountType, Word::ALL, findings);
+    draft.count_unit = selection.word("countUnit", Code::CountUnit, Word::ALL, findings);
     draft.count_number = selection.number(NumberName::CountNumber, findings);
 }
 

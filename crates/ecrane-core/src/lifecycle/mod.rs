@@ -3,6 +3,7 @@
 //! [`read`] takes a text in any [`Dialect`] and gives the [`Policy`] it means,
 //! or every fault it has. [`check`] does so for ECR's own JSON.
 
+pub mod codes;
 mod compile;
 mod dialect;
 mod document;
@@ -11,7 +12,11 @@ mod ecr;
 mod fault;
 mod fingerprint;
 mod json;
+mod language;
+mod lint;
 mod meaning;
+mod phrase;
+mod places;
 mod rule;
 mod service;
 mod shape;
@@ -23,6 +28,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use lint::{lint, one_rule_per_entry};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
@@ -34,6 +40,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Span};
 use fault::{Finding, MAX_CHARACTERS, TextFault};
+use places::RulePlaces;
 
 /// What came of reading a text.
 #[derive(Debug, Clone)]
@@ -45,6 +52,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The dialect it was read in: the one asked for, or the one detected.
     pub dialect: Option<Dialect>,
+    /// Of the policy's rules, in their order; none for Crosswalk's default.
+    places: Vec<RulePlaces>,
 }
 
 impl Checked {
@@ -68,6 +77,7 @@ pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
         policy: examined.policy,
         diagnostics: findings.into_iter().map(Into::into).collect(),
         dialect: examined.dialect,
+        places: examined.places,
     }
 }
 
@@ -116,18 +126,20 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Vec<Diagnostic>> {
 /// What [`read`] finds, before it is put into words.
 struct Examined {
     policy: Option<Policy>,
+    places: Vec<RulePlaces>,
     findings: Vec<Finding>,
     dialect: Option<Dialect>,
 }
 
 fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
     let mut findings = Vec::new();
-    let (policy, dialect) = interpret(text, dialect, &mut findings);
+    let (document, dialect) = interpret(text, dialect, &mut findings);
     in_text_order(&mut findings);
     drop_consequences(&mut findings);
     let faulty = findings.iter().any(Finding::is_error);
     Examined {
-        policy: policy.filter(|_| !faulty),
+        policy: document.policy.filter(|_| !faulty),
+        places: document.places,
         findings,
         dialect,
     }
@@ -143,20 +155,37 @@ fn drop_consequences(findings: &mut Vec<Finding>) {
     findings.retain(|finding| json::is_syntax(finding) || !unreadable.contains(&finding.span));
 }
 
+/// What a document comes to, good or not.
+#[derive(Default)]
+struct Document {
+    policy: Option<Policy>,
+    places: Vec<RulePlaces>,
+}
+
+impl Document {
+    fn of(drafts: &[draft::Draft]) -> Self {
+        let rules: Option<Vec<Rule>> = drafts.iter().map(draft::Draft::rule).collect();
+        Self {
+            policy: rules.map(Policy::new),
+            places: drafts.iter().map(RulePlaces::of).collect(),
+        }
+    }
+}
+
 fn interpret(
     text: &str,
     dialect: Option<Dialect>,
     findings: &mut Vec<Finding>,
-) -> (Option<Policy>, Option<Dialect>) {
+) -> (Document, Option<Dialect>) {
     if text
         .trim_matches([' ', '\t', '\n', '\r', '\u{feff}'])
         .is_empty()
     {
         findings.push(Finding::new(TextFault::Blank, Span::default()));
-        return (None, dialect);
+        return (Document::default(), dialect);
     }
     let Some(root) = json::read(text, findings) else {
-        return (None, dialect);
+        return (Document::default(), dialect);
     };
     findings.extend(
         text.match_indices("${{").map(|(at, found)| {
@@ -165,24 +194,22 @@ fn interpret(
     );
     let Some(dialect) = dialect.or_else(|| dialect::detect(&root)) else {
         findings.push(Finding::new(TextFault::UnclearDialect, root.span));
-        return (None, None);
+        return (Document::default(), None);
     };
-    let policy = match dialect {
+    let document = match dialect {
         Dialect::Ecr => {
             // ECR counts the characters of the text as it is given.
             findings.extend(too_long(text, Span::default()));
-            let drafts = ecr::drafts(&root, findings);
-            let rules: Option<Vec<Rule>> = drafts.iter().map(draft::Draft::rule).collect();
-            rules.map(Policy::new)
+            Document::of(&ecr::drafts(&root, findings))
         }
         Dialect::Awsx => {
-            let policy = compile::compile(&root, findings).policy();
-            let json = policy.as_ref().map(Policy::to_json).unwrap_or_default();
-            findings.extend(too_long(&json, root.span));
-            policy
+            let document = compile::compile(&root, findings).document();
+            let json = document.policy.as_ref().map(Policy::to_json);
+            findings.extend(too_long(&json.unwrap_or_default(), root.span));
+            document
         }
     };
-    (policy, Some(dialect))
+    (document, Some(dialect))
 }
 
 fn too_long(policy: &str, place: Span) -> Option<Finding> {

@@ -3,6 +3,7 @@
 //! Only the local ECR speaks like this: a client that reads these words must
 //! find them as the service writes them. To a person they say little.
 
+use super::codes::Code;
 use super::fault::{
     AcrossFault, ArchiveFault, Expected, Fault, Finding, ListFault, MAX_CHARACTERS, MAX_RULES,
     MAX_WILDCARDS, MIN_CHARACTERS, NumberFault, RuleFault, ShapeFault, TextFault,
@@ -105,7 +106,7 @@ fn shape(fault: &ShapeFault, first: &Finding, errors: &[&Finding]) -> String {
         // The count type decides which schema is meant, so its words are those
         // of no schema at all.
         ShapeFault::NotOneOf {
-            code: "tag-status" | "action-type",
+            code: Code::TagStatus | Code::ActionType,
             found,
             allowed,
             ..
@@ -191,9 +192,7 @@ fn list(fault: &ListFault) -> String {
         ListFault::TooManyWildcards { .. } => format!(
             "Invalid tag pattern provided. Total number of * must not exceed {MAX_WILDCARDS}"
         ),
-        ListFault::Blank { .. } | ListFault::TooLong { .. } | ListFault::NeverMatches { .. } => {
-            NO_SCHEMA.to_owned()
-        }
+        ListFault::Blank { .. } | ListFault::TooLong { .. } => NO_SCHEMA.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::draft::Draft;
 use super::fault::{ARCHIVE_MIN_DAYS, AcrossFault, ArchiveFault, Fault, Finding, RuleFault};
 use super::rule::{Action, CountType, StorageClass, TagStatus};
+use super::shape::Listed;
 use crate::diagnostic::Span;
 
 /// Checks the properties of one rule against each other.
@@ -266,6 +267,10 @@ fn any_not_last(rules: &[&Draft], class: StorageClass, findings: &mut Vec<Findin
     }
 }
 
+fn texts(entries: &[Listed]) -> BTreeSet<&str> {
+    entries.iter().map(|entry| entry.text.as_str()).collect()
+}
+
 fn duplicate_lists(rules: &[&Draft], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<(&'static str, BTreeSet<&str>), (usize, Span)> = HashMap::new();
     let tagged = with_status(rules, TagStatus::Tagged);
@@ -278,7 +283,7 @@ fn duplicate_lists(rules: &[&Draft], findings: &mut Vec<Finding>) {
             let (Some(entries), Some(place)) = (list.value(), list.place()) else {
                 continue;
             };
-            let key = (name, entries.iter().map(String::as_str).collect());
+            let key = (name, texts(entries));
             match seen.get(&key) {
                 Some((other, first)) => {
                     let other = *other;

@@ -44,15 +44,3 @@ pub(super) fn pattern_fault(text: &str) -> Option<ListFault> {
     }
     prefix_fault(text)
 }
-
-/// Finds a character that no tag has at its place. `*` is left alone: it is a
-/// wildcard, or a mistake of its own.
-pub(super) fn never_matches(text: &str) -> Option<ListFault> {
-    let (_, character) = text.chars().enumerate().find(|(index, character)| {
-        let inside =
-            character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-' | '*');
-        let wrong_start = *index == 0 && matches!(character, '.' | '-');
-        !inside || wrong_start
-    })?;
-    Some(ListFault::NeverMatches { character })
-}

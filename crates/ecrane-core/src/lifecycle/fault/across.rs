@@ -1,6 +1,6 @@
 //! What can be wrong between rules.
 
-use super::{Words, error};
+use super::{Code, Words, error};
 use crate::lifecycle::rule::StorageClass;
 
 /// A fault between two rules. `rule` and `other` are their places in the
@@ -36,17 +36,17 @@ impl AcrossFault {
                 rule,
                 other,
             } => error(
-                "duplicate-priority",
+                Code::DuplicatePriority,
                 format!("`rulePriority` {priority} is used by rules[{other}] and rules[{rule}]"),
             )
             .help("give every rule its own number; gaps are fine, and the lowest is applied first"),
             Self::DuplicateUntagged { class, other } => error(
-                "duplicate-untagged",
+                Code::DuplicateUntagged,
                 format!("only one `untagged` rule is taken per storage class, and rules[{other}] is one for `{class}`"),
             )
             .help("keep one of the two"),
             Self::DuplicateAny { class, other } => error(
-                "duplicate-any",
+                Code::DuplicateAny,
                 format!("only one `any` rule is taken per storage class, and rules[{other}] is one for `{class}`"),
             )
             .help("keep one of the two"),
@@ -56,14 +56,14 @@ impl AcrossFault {
                 highest,
                 other,
             } => error(
-                "any-not-last",
+                Code::AnyNotLast,
                 format!("an `any` rule must have the highest `rulePriority` of storage class `{class}`: it has {priority}, and rules[{other}] has {highest}"),
             )
             .help(format!(
                 "give it a number above {highest}: it is applied last, as it selects what all others left"
             )),
             Self::DuplicateTagList { name, other } => error(
-                "duplicate-tag-list",
+                Code::DuplicateTagList,
                 format!("rules[{other}] has the same `{name}`"),
             )
             .help("the later rule would never get an image: join the two, or change one list"),

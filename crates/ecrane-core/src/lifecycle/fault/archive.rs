@@ -1,6 +1,6 @@
 //! What can be wrong with the storage class and the action of a rule.
 
-use super::{Words, error};
+use super::{Code, Words, error};
 use crate::lifecycle::rule::CountType;
 
 /// The fewest days an archived image is kept.
@@ -31,42 +31,42 @@ impl ArchiveFault {
     pub(super) fn words(&self) -> Words {
         match self {
             Self::ClassRequired => error(
-                "storage-class-required",
+                Code::StorageClassRequired,
                 "`sinceImageTransitioned` selects archived images, so `storageClass` is needed",
             )
             .help("add `\"storageClass\": \"archive\"`"),
             Self::NotForArchive { count_type } => error(
-                "storage-class-mismatch",
+                Code::StorageClassMismatch,
                 format!("`{count_type}` is for images in storage class `standard` only"),
             )
             .help("remove `storageClass`, or count from archiving with `sinceImageTransitioned`"),
             Self::NotForStandard => error(
-                "storage-class-mismatch",
+                Code::StorageClassMismatch,
                 "`sinceImageTransitioned` is for images in storage class `archive` only",
             )
             .help("write `\"storageClass\": \"archive\"`"),
             Self::TooFewDays { days } => error(
-                "archive-min-days",
+                Code::ArchiveMinDays,
                 format!("an archived image stays at least {ARCHIVE_MIN_DAYS} days, and this says {days}"),
             )
             .help(format!("write {ARCHIVE_MIN_DAYS} or more")),
             Self::PulledNeedsTransition => error(
-                "pulled-needs-transition",
+                Code::PulledNeedsTransition,
                 "a rule with `sinceImagePulled` can only archive images, not expire them",
             )
             .help("write `{\"type\": \"transition\", \"targetStorageClass\": \"archive\"}`, or count from the push with `sinceImagePushed`"),
             Self::TransitionedNeedsExpire => error(
-                "transitioned-needs-expire",
+                Code::TransitionedNeedsExpire,
                 "a rule with `sinceImageTransitioned` can only expire images: they are archived already",
             )
             .help("write `{\"type\": \"expire\"}`"),
             Self::TargetRequired => error(
-                "target-required",
+                Code::TargetRequired,
                 "a transition needs `targetStorageClass`",
             )
             .help("add `\"targetStorageClass\": \"archive\"`"),
             Self::TargetForbidden => error(
-                "target-forbidden",
+                Code::TargetForbidden,
                 "`targetStorageClass` is only for transitions: this rule expires images",
             )
             .help("remove `targetStorageClass`, also where it is `null`, or write `\"type\": \"transition\"`"),

@@ -1,6 +1,6 @@
 //! What can be wrong with rules as Pulumi Crosswalk writes them.
 
-use super::{Words, error, shown};
+use super::{Code, Words, error, shown};
 
 /// A fault that only such rules can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,25 +23,25 @@ impl AwsxFault {
     pub(super) fn words(&self) -> Words {
         match self {
             Self::BothLimits => error(
-                "both-limits",
+                Code::BothLimits,
                 "both limits are given: `maximumNumberOfImages` and `maximumAgeLimit`",
             )
             .help("write one rule for each; Crosswalk keeps the number and drops the age without a word"),
             Self::NoLimit => error(
-                "limit-required",
+                Code::LimitRequired,
                 "either `maximumNumberOfImages` or `maximumAgeLimit` must be provided with a rule",
             )
             .help("add `\"maximumNumberOfImages\": 10`, or `\"maximumAgeLimit\": 30` for days"),
-            Self::NoSelection => error("missing-property", "`selection` is missing").help(
+            Self::NoSelection => error(Code::MissingProperty, "`selection` is missing").help(
                 "add `\"selection\"`: `\"any\"`, `\"untagged\"` or `{\"tagPrefixList\": [ … ]}`; or `\"tagStatus\"`",
             ),
             Self::BothSelections => error(
-                "both-selections",
+                Code::BothSelections,
                 "`selection` and `tagStatus` are two ways to say the same: one rule takes one of them",
             )
             .help("remove one of the two"),
             Self::SelectionWord { found } => error(
-                "selection",
+                Code::Selection,
                 format!(
                     "`selection` must be `any`, `untagged` or an object with `tagPrefixList`, not {}",
                     shown(found)
@@ -51,7 +51,7 @@ impl AwsxFault {
                 "tagged images need the list of their prefixes: `{\"tagPrefixList\": [ … ]}`".to_owned()
             })),
             Self::SelectionType => error(
-                "wrong-type",
+                Code::WrongType,
                 "`selection` must be `\"any\"`, `\"untagged\"` or an object with `tagPrefixList`",
             ),
         }

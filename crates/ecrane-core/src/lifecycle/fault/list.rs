@@ -1,6 +1,6 @@
 //! What can be wrong with a list.
 
-use super::{Words, error};
+use super::{Code, Words, error};
 
 /// The most rules that ECR takes.
 pub(in crate::lifecycle) const MAX_RULES: usize = 50;
@@ -24,50 +24,30 @@ pub(in crate::lifecycle) enum ListFault {
     TooLong { length: usize },
     /// A pattern with too many `*`.
     TooManyWildcards { stars: usize },
-    /// An entry with a character that no tag has there.
-    NeverMatches { character: char },
 }
 
 impl ListFault {
     pub(super) fn words(&self) -> Words {
         match self {
-            Self::NoRules => error("no-rules", "`rules` is empty: at least one rule is needed")
+            Self::NoRules => error(Code::NoRules, "`rules` is empty: at least one rule is needed")
                 .help("for no policy at all, leave the policy out"),
             Self::TooManyRules { count } => error(
-                "too-many-rules",
+                Code::TooManyRules,
                 format!("there are {count} rules, and ECR takes at most {MAX_RULES}"),
             ),
-            Self::Empty { name } => error("tag-list-empty", format!("`{name}` cannot be empty"))
+            Self::Empty { name } => error(Code::TagListEmpty, format!("`{name}` cannot be empty"))
                 .help("name at least one tag, or leave the list out where the rule is not about tags"),
-            Self::Blank { name } => error("tag-list-blank", format!("a blank entry in `{name}` is refused"))
+            Self::Blank { name } => error(Code::TagListBlank, format!("a blank entry in `{name}` is refused"))
                 .help("AWS does not say what a blank entry selects; for every tagged image use the pattern `*`"),
             Self::TooLong { length } => error(
-                "tag-list-entry-too-long",
+                Code::TagListEntryTooLong,
                 format!("this entry has {length} characters, and a tag at most {MAX_TAG}"),
             ),
             Self::TooManyWildcards { stars } => error(
-                "too-many-wildcards",
+                Code::TooManyWildcards,
                 format!("this pattern has {stars} `*`, and ECR takes at most {MAX_WILDCARDS}"),
             )
             .help("`*` stands for any number of characters: a shorter pattern often selects the same"),
-            Self::NeverMatches { character } => error(
-                "never-matches",
-                format!("no tag can match this: a tag has no {} there", named(*character)),
-            )
-            .help("a tag begins with an ASCII letter, a digit or `_`, and goes on with those, `.` and `-`")
-            .warning(),
         }
-    }
-}
-
-/// A character so that an invisible one is seen.
-fn named(character: char) -> String {
-    let code = format!("U+{:04X}", u32::from(character));
-    if character.is_ascii_graphic() {
-        format!("`{character}`")
-    } else if character.is_alphanumeric() {
-        format!("`{character}` ({code})")
-    } else {
-        code
     }
 }

@@ -21,6 +21,7 @@ pub(super) use rule::RuleFault;
 pub(super) use shape::{Expected, ShapeFault};
 pub(super) use text::{MAX_CHARACTERS, MIN_CHARACTERS, TextFault};
 
+use super::codes::Code;
 use crate::diagnostic::{Diagnostic, Label, Severity, Span};
 
 /// What is wrong.
@@ -81,13 +82,13 @@ into_fault!(
 
 /// How a fault is told.
 pub(super) struct Words {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
-fn error(code: &'static str, message: impl Into<String>) -> Words {
+fn error(code: Code, message: impl Into<String>) -> Words {
     Words {
         code,
         severity: Severity::Error,
@@ -169,7 +170,7 @@ impl From<Finding> for Diagnostic {
     fn from(finding: Finding) -> Self {
         let words = finding.fault.words();
         Self {
-            code: words.code,
+            code: words.code.id(),
             severity: words.severity,
             message: words.message,
             span: finding.span,

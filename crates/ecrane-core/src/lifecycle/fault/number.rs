@@ -1,6 +1,6 @@
 //! What can be wrong with a number.
 
-use super::{Words, error, shown};
+use super::{Code, Words, error, shown};
 
 /// The largest number taken: ECR's API has 32-bit signed integers.
 pub(in crate::lifecycle) const MAX_NUMBER: u32 = i32::MAX as u32;
@@ -28,11 +28,11 @@ impl NumberName {
         }
     }
 
-    fn range_code(self) -> &'static str {
+    fn range_code(self) -> Code {
         match self {
-            Self::RulePriority => "priority-range",
+            Self::RulePriority => Code::PriorityRange,
             Self::CountNumber | Self::MaximumNumberOfImages | Self::MaximumAgeLimit => {
-                "count-number"
+                Code::CountNumber
             }
         }
     }
@@ -62,7 +62,7 @@ impl NumberFault {
                     _ => "a whole number",
                 };
                 let message = format!("`{}` must be {whole}, not {}", name.as_str(), shown(text));
-                error("wrong-type", message)
+                error(Code::WrongType, message)
                     .maybe_help(plain.as_ref().map(|plain| format!("write `{plain}`")))
             }
             Self::BelowOne { name, text } => error(

@@ -1,6 +1,6 @@
 //! What can be wrong between the properties of one rule.
 
-use super::{Words, error};
+use super::{Code, Words, error};
 use crate::lifecycle::rule::{CountType, TagStatus};
 
 /// A fault between properties that are each right by themselves.
@@ -25,23 +25,23 @@ impl RuleFault {
     pub(super) fn words(&self) -> Words {
         match self {
             Self::ListRequired => error(
-                "tag-list-required",
+                Code::TagListRequired,
                 "`tagStatus` is `tagged`, so `tagPatternList` or `tagPrefixList` is needed",
             )
             .help("for every tagged image write `\"tagPatternList\": [\"*\"]`"),
             Self::BothLists => error(
-                "tag-list-both",
+                Code::TagListBoth,
                 "`tagPatternList` and `tagPrefixList` are both given, and a rule takes one of them, not both",
             )
             .help("write the prefixes as patterns: the prefix `v` is the pattern `v*`"),
             Self::ListForbidden { name, status } => list_forbidden(name, *status),
             Self::UnitRequired { count_type } => error(
-                "count-unit-required",
+                Code::CountUnitRequired,
                 format!("`countType` is `{count_type}`, so `countUnit` is needed"),
             )
             .help("add `\"countUnit\": \"days\"`"),
             Self::UnitForbidden => error(
-                "count-unit-forbidden",
+                Code::CountUnitForbidden,
                 "`imageCountMoreThan` counts images and takes no `countUnit`",
             )
             .help("remove `countUnit`, or count days with `sinceImagePushed`"),
@@ -55,7 +55,7 @@ fn list_forbidden(name: &str, status: TagStatus) -> Words {
         TagStatus::Any | TagStatus::Tagged => "`any` selects every image",
     };
     error(
-        "tag-list-forbidden",
+        Code::TagListForbidden,
         format!("`{name}` is only for tagged images: `tagStatus` is `{status}`"),
     )
     .help(format!(

@@ -1,6 +1,6 @@
 //! What can be wrong with one property.
 
-use super::{Words, error, one_of, shown};
+use super::{Code, Words, error, one_of, shown};
 use crate::lifecycle::json::JsonType;
 
 /// A fault of one property.
@@ -23,7 +23,7 @@ pub(in crate::lifecycle) enum ShapeFault {
     },
     /// A word outside a closed set.
     NotOneOf {
-        code: &'static str,
+        code: Code,
         name: &'static str,
         found: String,
         allowed: Vec<&'static str>,
@@ -66,10 +66,10 @@ impl ShapeFault {
                     Some(near) => format!("did you mean `{name}` by {}?", shown(near)),
                     None => format!("add `{name}`: {what}"),
                 };
-                error("missing-property", format!("`{name}` is missing")).help(help)
+                error(Code::MissingProperty, format!("`{name}` is missing")).help(help)
             }
             Self::Unknown { name, help } => error(
-                "unknown-property",
+                Code::UnknownProperty,
                 format!("{} is not a known property here", shown(name)),
             )
             .maybe_help(help.clone()),
@@ -79,7 +79,7 @@ impl ShapeFault {
                 found,
                 help,
             } => error(
-                "wrong-type",
+                Code::WrongType,
                 format!("{what} must be {}, not {found}", expected.phrase()),
             )
             .maybe_help(help.clone()),
@@ -90,7 +90,7 @@ impl ShapeFault {
                 allowed,
                 help,
             } => error(
-                code,
+                *code,
                 format!("`{name}` must be {}, not {}", one_of(allowed), shown(found)),
             )
             .maybe_help(help.clone()),

@@ -1,6 +1,6 @@
 //! What can be wrong with the text, before it is a policy.
 
-use super::{Words, error, one_of, shown};
+use super::{Code, Words, error, one_of, shown};
 use crate::lifecycle::Dialect;
 use crate::lifecycle::json::{JsonType, MAX_DEPTH, READ_LIMIT};
 
@@ -46,48 +46,48 @@ pub(in crate::lifecycle) enum TextFault {
 impl TextFault {
     pub(super) fn words(&self) -> Words {
         match self {
-            Self::Blank => error("text-too-short", "the document is empty")
+            Self::Blank => error(Code::TextTooShort, "the document is empty")
                 .help(format!(
                     "a policy has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters and at least one rule; for no policy at all, leave the input out"
                 )),
             Self::TooLong { characters } => error(
-                "text-too-long",
+                Code::TextTooLong,
                 format!("the policy has {characters} characters, and ECR takes at most {MAX_CHARACTERS}"),
             )
             .help("shorten descriptions, or give the policy without line breaks and indentation"),
             Self::OverCap { bytes } => error(
-                "text-too-long",
+                Code::TextTooLong,
                 format!("the text has {bytes} bytes, and only {READ_LIMIT} are read"),
             )
             .help(format!("ECR takes at most {MAX_CHARACTERS} characters: is this the right file?")),
             Self::ByteOrderMark => error(
-                "byte-order-mark",
+                Code::ByteOrderMark,
                 "the text begins with a byte order mark, which is left out",
             )
             .help("save the file as UTF-8 without a byte order mark (BOM)")
             .warning(),
-            Self::Utf16 => error("text-encoding", "the text looks like UTF-16").help("save it as UTF-8"),
-            Self::NotUtf8 { at } => error("text-encoding", format!("invalid UTF-8 at byte {at}"))
+            Self::Utf16 => error(Code::TextEncoding, "the text looks like UTF-16").help("save it as UTF-8"),
+            Self::NotUtf8 { at } => error(Code::TextEncoding, format!("invalid UTF-8 at byte {at}"))
                 .help("save the text as UTF-8"),
             Self::TooDeep => error(
-                "nesting-too-deep",
+                Code::NestingTooDeep,
                 format!("more than {MAX_DEPTH} brackets are open here: the rest is not read"),
             )
             .help("a policy needs five: is this the right file?"),
             Self::Syntax { message, help } => {
-                error("json-syntax", message.as_str()).maybe_help(help.clone())
+                error(Code::JsonSyntax, message.as_str()).maybe_help(help.clone())
             }
             Self::DuplicateProperty { name } => {
-                error("duplicate-key", format!("{} is there twice", shown(name)))
+                error(Code::DuplicateKey, format!("{} is there twice", shown(name)))
                     .help("keep one of the two: a JSON reader silently drops the other")
             }
             Self::NotAnObject { found } => error(
-                "not-an-object",
+                Code::NotAnObject,
                 format!("a policy is an object with `rules`, and this is {found}"),
             )
             .help("write `{\"rules\": [ … ]}`"),
             Self::UnclearDialect => error(
-                "unclear-dialect",
+                Code::UnclearDialect,
                 "this has no `rules`, so it may be an incomplete ECR policy or Crosswalk's default",
             )
             .help(format!(
@@ -95,12 +95,12 @@ impl TextFault {
                 one_of(&Dialect::ALL.map(Dialect::as_str))
             )),
             Self::Expression => error(
-                "unexpanded-expression",
+                Code::UnexpandedExpression,
                 "`${{` is the start of a workflow expression that nothing has expanded",
             )
             .help("expressions are expanded in workflow files only, not in the files they name")
             .warning(),
-            Self::More { count } => error("more-findings", format!("{count} more findings are left out"))
+            Self::More { count } => error(Code::MoreFindings, format!("{count} more findings are left out"))
                 .help("mend these first")
                 .info(),
         }

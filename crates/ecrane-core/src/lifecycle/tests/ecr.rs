@@ -329,38 +329,14 @@ fn tag_lists() {
     3 |    "selection": {"tagStatus": "tagged", "tagPrefixList": ["v", " ", 5], "countType": "imageCountMoreThan", "countNumber": 1},
       |                                                                     ^
     "#);
-    check!(tagged(r#""tagPatternList": ["a*b*c*d*e*", "-x", "pröd", "prod\u200b"],"#), @r#"
+    check!(tagged(r#""tagPatternList": ["a*b*c*d*e*"],"#), @r#"
     error[too-many-wildcards]: this pattern has 5 `*`, and ECR takes at most 4
      --> policy.json:3:60
       |
-    3 |    "selection": {"tagStatus": "tagged", "tagPatternList": ["a*b*c*d*e*", "-x", "pröd", "prod\u200b"], "countType": "imageCountMoreTha...
+    3 |    "selection": {"tagStatus": "tagged", "tagPatternList": ["a*b*c*d*e*"], "countType": "imageCountMoreThan", "countNumber": 1},
       |                                                            ^^^^^^^^^^^^
       |
       = help: `*` stands for any number of characters: a shorter pattern often selects the same
-
-    warning[never-matches]: no tag can match this: a tag has no `-` there
-     --> policy.json:3:74
-      |
-    3 |    "selection": {"tagStatus": "tagged", "tagPatternList": ["a*b*c*d*e*", "-x", "pröd", "prod\u200b"], "countType": "imageCountMoreTha...
-      |                                                                          ^^^^
-      |
-      = help: a tag begins with an ASCII letter, a digit or `_`, and goes on with those, `.` and `-`
-
-    warning[never-matches]: no tag can match this: a tag has no `ö` (U+00F6) there
-     --> policy.json:3:80
-      |
-    3 |    "selection": {"tagStatus": "tagged", "tagPatternList": ["a*b*c*d*e*", "-x", "pröd", "prod\u200b"], "countType": "imageCountMoreTha...
-      |                                                                                ^^^^^^
-      |
-      = help: a tag begins with an ASCII letter, a digit or `_`, and goes on with those, `.` and `-`
-
-    warning[never-matches]: no tag can match this: a tag has no U+200B there
-     --> policy.json:3:88
-      |
-    3 |    "selection": {"tagStatus": "tagged", "tagPatternList": ["a*b*c*d*e*", "-x", "pröd", "prod\u200b"], "countType": "imageCountMoreTha...
-      |                                                                                        ^^^^^^^^^^^^
-      |
-      = help: a tag begins with an ASCII letter, a digit or `_`, and goes on with those, `.` and `-`
     "#);
     check!(selecting(r#""tagStatus": "untagged", "tagPrefixList": ["v"], "countType": "imageCountMoreThan", "countNumber": 1"#), @r#"
     error[tag-list-forbidden]: `tagPrefixList` is only for tagged images: `tagStatus` is `untagged`

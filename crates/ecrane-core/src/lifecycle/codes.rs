@@ -1,0 +1,109 @@
+//! The names of everything that is found in a policy, and a page for each.
+//!
+//! A page says what is found and why it matters, in the words of ECR where
+//! these are known, with a policy that has it and the same one mended.
+
+/// Lists every code once: its name in Rust and its stable id.
+macro_rules! codes {
+    ($($code:ident = $id:literal,)+) => {
+        /// What a finding is called.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) enum Code {
+            $($code,)+
+        }
+
+        impl Code {
+            /// Stable, in kebab-case: `count-unit-required`.
+            pub(super) fn id(self) -> &'static str {
+                match self {
+                    $(Self::$code => $id,)+
+                }
+            }
+        }
+
+        /// The id of every finding.
+        pub const IDS: &[&str] = &[$($id,)+];
+
+        /// The page of a finding, in Markdown, by the id it has in
+        /// [`Diagnostic::code`](crate::diagnostic::Diagnostic::code).
+        pub fn page(id: &str) -> Option<&'static str> {
+            match id {
+                $($id => Some(include_str!(concat!("../../codes/", $id, ".md"))),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+codes! {
+    // Errors, and the warnings about the text itself.
+    ActionType = "action-type",
+    AnyNotLast = "any-not-last",
+    ArchiveMinDays = "archive-min-days",
+    BothLimits = "both-limits",
+    BothSelections = "both-selections",
+    ByteOrderMark = "byte-order-mark",
+    CountNumber = "count-number",
+    CountType = "count-type",
+    CountUnit = "count-unit",
+    CountUnitForbidden = "count-unit-forbidden",
+    CountUnitRequired = "count-unit-required",
+    DuplicateAny = "duplicate-any",
+    DuplicateKey = "duplicate-key",
+    DuplicatePriority = "duplicate-priority",
+    DuplicateTagList = "duplicate-tag-list",
+    DuplicateUntagged = "duplicate-untagged",
+    JsonSyntax = "json-syntax",
+    LimitRequired = "limit-required",
+    MissingProperty = "missing-property",
+    MoreFindings = "more-findings",
+    NestingTooDeep = "nesting-too-deep",
+    NoRules = "no-rules",
+    NotAnObject = "not-an-object",
+    PriorityRange = "priority-range",
+    PulledNeedsTransition = "pulled-needs-transition",
+    Selection = "selection",
+    StorageClass = "storage-class",
+    StorageClassMismatch = "storage-class-mismatch",
+    StorageClassRequired = "storage-class-required",
+    TagListBlank = "tag-list-blank",
+    TagListBoth = "tag-list-both",
+    TagListEmpty = "tag-list-empty",
+    TagListEntryTooLong = "tag-list-entry-too-long",
+    TagListForbidden = "tag-list-forbidden",
+    TagListRequired = "tag-list-required",
+    TagStatus = "tag-status",
+    TargetForbidden = "target-forbidden",
+    TargetRequired = "target-required",
+    TargetStorageClass = "target-storage-class",
+    TextEncoding = "text-encoding",
+    TextTooLong = "text-too-long",
+    TextTooShort = "text-too-short",
+    TooManyRules = "too-many-rules",
+    TooManyWildcards = "too-many-wildcards",
+    TransitionedNeedsExpire = "transitioned-needs-expire",
+    UnclearDialect = "unclear-dialect",
+    UnexpandedExpression = "unexpanded-expression",
+    UnknownProperty = "unknown-property",
+    WrongType = "wrong-type",
+    // Lints: ECR takes the policy, and it is probably not what is meant.
+    AnyCountsChildren = "any-counts-children",
+    ArchiveForever = "archive-forever",
+    CacheTagExpires = "cache-tag-expires",
+    DescriptionDisagrees = "description-disagrees",
+    LatestAtRisk = "latest-at-risk",
+    ListIsAnd = "list-is-and",
+    NeverMatches = "never-matches",
+    NoFloor = "no-floor",
+    NoUntaggedRule = "no-untagged-rule",
+    PartlyShadowed = "partly-shadowed",
+    PrefixWithStar = "prefix-with-star",
+    RetagKeepsAge = "retag-keeps-age",
+    ShortLivedTagDrags = "short-lived-tag-drags",
+    UnreachableRule = "unreachable-rule",
+    UntaggedCountKillsRollback = "untagged-count-kills-rollback",
+    UntaggedKeepsChildren = "untagged-keeps-children",
+}
+
+#[cfg(test)]
+mod tests;

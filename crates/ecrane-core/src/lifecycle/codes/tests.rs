@@ -1,0 +1,122 @@
+//! The pages do what they say: the bad policy has the finding, the mended one
+//! has not.
+
+use std::collections::BTreeSet;
+
+use super::{IDS, page};
+use crate::diagnostic::Diagnostic;
+use crate::lifecycle::{Dialect, decode, lint, read, service_message};
+
+/// A policy of a page.
+struct Example {
+    dialect: Option<Dialect>,
+    text: String,
+}
+
+/// The part of a page under a heading.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let (_, rest) = page.split_once(heading).expect(heading);
+    rest.split_once("\n## ")
+        .map_or(rest, |(section, _)| section)
+}
+
+/// The fenced policy in a part of a page: of ECR, or of what the fence says.
+fn example(section: &str) -> Example {
+    let (_, fenced) = section.split_once("```json").expect("a fenced policy");
+    let (dialect, fenced) = fenced.split_once('\n').expect("a line");
+    let (text, _) = fenced.split_once("```").expect("the end of the fence");
+    let dialect = match dialect.trim() {
+        "" => Some(Dialect::Ecr),
+        "auto" => None,
+        name => Some(name.parse().expect("a dialect")),
+    };
+    let text = text.trim_end().to_owned();
+    Example { dialect, text }
+}
+
+/// What is too large or too invisible for a page.
+fn made_whole(id: &str, text: &str) -> String {
+    let filled = |with: &str| text.replace('…', with);
+    match id {
+        "byte-order-mark" => format!("\u{feff}{text}"),
+        "more-findings" => filled(&vec!["{}"; 1_000].join(",")),
+        "nesting-too-deep" => filled(&"[".repeat(500)),
+        "tag-list-entry-too-long" => filled(&"x".repeat(130)),
+        "text-too-long" => filled(&"x".repeat(30_720)),
+        "too-many-rules" => {
+            let rule = |n: u8| {
+                format!(
+                    r#"{{"rulePriority": {n}, "selection": {{"tagStatus": "tagged", "tagPrefixList": ["v{n}."], "countType": "imageCountMoreThan", "countNumber": 1}}, "action": {{"type": "expire"}}}}"#
+                )
+            };
+            filled(&(1..=51).map(rule).collect::<Vec<_>>().join(","))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn found(text: &str, dialect: Option<Dialect>) -> Vec<Diagnostic> {
+    let checked = read(text, dialect);
+    let lints = lint(&checked);
+    checked.diagnostics.into_iter().chain(lints).collect()
+}
+
+fn found_in_bad(id: &str, bad: &Example) -> Vec<Diagnostic> {
+    if id == "text-encoding" {
+        let units = bad.text.encode_utf16();
+        let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+        return decode(&bytes).expect_err("UTF-16");
+    }
+    found(&made_whole(id, &bad.text), bad.dialect)
+}
+
+#[test]
+fn a_bad_policy_has_the_finding_and_the_mended_one_has_not() {
+    for id in IDS {
+        let page = page(id).expect("a page");
+        let bad = example(section(page, "\n## Bad\n"));
+        let codes: BTreeSet<&str> = found_in_bad(id, &bad).iter().map(|it| it.code).collect();
+        assert!(codes.contains(id), "{id}: the bad policy has {codes:?}");
+
+        let mended = example(section(page, "\n## Mended\n"));
+        let found = found(&mended.text, mended.dialect);
+        assert!(!crate::diagnostic::has_errors(&found), "{id}: {found:?}");
+        let codes: BTreeSet<&str> = found.iter().map(|it| it.code).collect();
+        assert!(!codes.contains(id), "{id}: the mended policy has it too");
+    }
+}
+
+#[test]
+fn what_ecr_says_is_what_the_local_one_says() {
+    for id in IDS {
+        let page = page(id).expect("a page");
+        let Some((_, words)) = page.split_once("\nECR says: `") else {
+            continue;
+        };
+        let (words, _) = words.split_once("`\n").expect("the end of the words");
+        let bad = made_whole(id, &example(section(page, "\n## Bad\n")).text);
+        let answer = service_message(&bad).expect_err(id);
+        assert!(answer.contains(words), "{id}: {answer}");
+    }
+}
+
+#[test]
+fn every_page_is_of_a_finding_and_begins_with_its_id() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/codes");
+    let files = std::fs::read_dir(folder).expect("the folder of the pages");
+    let names: BTreeSet<String> = files
+        .map(|file| {
+            file.expect("a file")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    let expected: BTreeSet<String> = IDS.iter().map(|id| format!("{id}.md")).collect();
+    assert_eq!(names, expected);
+    for id in IDS {
+        let page = page(id).expect("a page");
+        assert!(page.starts_with(&format!("# {id}\n\n")), "{id}");
+    }
+    assert_eq!(page("no-such-thing"), None);
+}

@@ -1,0 +1,130 @@
+//! Images that somebody needs and a rule may take.
+
+use super::super::codes::Code;
+use super::super::language::{Budget, Entry, Images, left_over};
+use super::super::phrase;
+use super::super::rule::{CountType, StorageClass, TagPattern, TagSelection};
+use super::{Placed, advice, claimer, of_class, warning};
+use crate::diagnostic::Diagnostic;
+
+/// How tags begin that a deployment uses.
+const DEPLOYED: &[&str] = &[
+    "deploy", "latest", "live", "main", "master", "prod", "release", "stable",
+];
+/// How tags begin that an image gets when it is promoted.
+const PROMOTED: &[&str] = &[
+    "deploy", "live", "prod", "qa", "release", "stable", "stage", "staging", "uat",
+];
+/// Usual tags of a build cache.
+const CACHES: &[&str] = &["buildcache", "build-cache", "cache"];
+
+pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Diagnostic>) {
+    let standard = of_class(rules, StorageClass::Standard);
+    for (index, rule) in standard.iter().enumerate() {
+        let earlier = standard.get(..index).unwrap_or_default();
+        found.extend(no_floor(rule, earlier));
+    }
+    // It is the same for every rule, so it is told once.
+    found.extend(standard.iter().find_map(|rule| retag_keeps_age(rule)));
+    found.extend(latest_at_risk(rules, budget));
+    found.extend(cache_tag_expires(rules, budget));
+}
+
+fn no_floor(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
+    // What is pulled is in use: only the unused goes.
+    if rule.rule.selection.count_type != CountType::SinceImagePushed || rule.protects() {
+        return None;
+    }
+    let floor = |other: &&Placed<'_>| {
+        let untagged = other.rule.selection.tags == TagSelection::Untagged;
+        !untagged && (other.counts_images() || other.protects())
+    };
+    let goes = if rule.expires() {
+        "expired"
+    } else {
+        "archived"
+    };
+    let days = phrase::days(rule.number());
+    let help =
+        "a rule applied before it with `imageCountMoreThan` keeps the newest that it selects";
+    if rule.images.is_catch_all() {
+        if earlier.iter().any(floor) {
+            return None;
+        }
+        let message = format!(
+            "{days} after the last push everything is {goes}, also what is in use: no rule keeps the newest images"
+        );
+        let report = if rule.expires() { warning } else { advice };
+        return Some(report(Code::NoFloor, &rule.places.count, message, help));
+    }
+    if !begins_with_one_of(rule, DEPLOYED) {
+        return None;
+    }
+    let message = format!(
+        "{days} after the last push all {} are {goes}, also what is in use",
+        phrase::images(rule.rule)
+    );
+    Some(advice(Code::NoFloor, &rule.places.count, message, help))
+}
+
+fn begins_with_one_of(rule: &Placed<'_>, words: &[&str]) -> bool {
+    let known = |entry: &String| words.iter().any(|word| entry.starts_with(word));
+    rule.words().iter().any(known)
+}
+
+fn retag_keeps_age(rule: &Placed<'_>) -> Option<Diagnostic> {
+    let by_push =
+        rule.counts_images() || rule.rule.selection.count_type == CountType::SinceImagePushed;
+    if !by_push || rule.protects() || !begins_with_one_of(rule, PROMOTED) {
+        return None;
+    }
+    let message = if rule.counts_images() {
+        "newest means last pushed: an image that is promoted by giving it this tag keeps its push time, and may be the first to go"
+    } else {
+        "the days run from the push: an image that is promoted by giving it this tag does not start anew"
+    };
+    let help = "leave room in the number for the age that an image has when it is promoted";
+    let code = Code::RetagKeepsAge;
+    Some(advice(code, &rule.places.count, message.to_owned(), help))
+}
+
+fn latest_at_risk(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
+    let rule = taker(rules, "latest", budget)?;
+    let message = format!("the image tagged `latest` {}", phrase::fate(rule.rule));
+    let help = "to keep it whatever happens, apply this first: `\"tagPatternList\": [\"latest\"]` with `imageCountMoreThan` 1";
+    // Who names it elsewhere meant that rule for it.
+    let named = |other: &Placed<'_>| other.words().iter().any(|word| word == "latest");
+    let elsewhere = !named(rule) && rules.iter().any(named);
+    let report = if elsewhere { warning } else { advice };
+    Some(report(Code::LatestAtRisk, &rule.places.tags, message, help))
+}
+
+fn cache_tag_expires(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
+    let mut taken = CACHES.iter();
+    let (tag, rule) = taken.find_map(|tag| Some((tag, taker(rules, tag, budget)?)))?;
+    let message = format!(
+        "a build cache kept under the tag `{tag}` {}",
+        phrase::fate(rule.rule)
+    );
+    let help = "if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own";
+    let code = Code::CacheTagExpires;
+    Some(advice(code, &rule.places.tags, message, help))
+}
+
+/// The rule that claims the image with this tag alone and can remove it.
+fn taker<'r, 'p>(
+    rules: &'r [Placed<'p>],
+    tag: &str,
+    budget: &mut Budget,
+) -> Option<&'r Placed<'p>> {
+    let rule = claimer(rules, &[tag])?;
+    // Only one image has a tag: a count over that tag alone never reaches two.
+    let alone = rule.counts_images() && selects_only(&rule.images, tag, budget);
+    (!rule.protects() && !alone).then_some(rule)
+}
+
+fn selects_only(images: &Images, tag: &str, budget: &mut Budget) -> bool {
+    let exact = Entry::pattern(&TagPattern(tag.to_owned()));
+    let exact = Images::WithTags(vec![exact]);
+    left_over(images, &[&exact], budget) == Ok(None)
+}

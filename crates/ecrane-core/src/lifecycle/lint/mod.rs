@@ -1,0 +1,173 @@
+//! What ECR accepts and its author probably does not mean.
+//!
+//! A lint here needs nothing but the policy. It is a warning where the policy
+//! most likely does something else than was meant, and else advice: what to
+//! know about a policy that may well be right.
+
+mod archive;
+mod description;
+mod loss;
+mod mend;
+mod order;
+mod tags;
+mod untagged;
+
+#[cfg(test)]
+mod tests;
+
+pub use mend::one_rule_per_entry;
+
+use super::codes::Code;
+use super::language::{Budget, Images};
+use super::places::{Place, RulePlaces};
+use super::rule::{Action, CountType, Rule, StorageClass};
+use super::{Checked, phrase};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+
+/// How many steps the questions about tag languages may take for one policy.
+/// Policies in public use need some thousands.
+const STEPS: usize = 2_000_000;
+
+/// Everything about a policy that is accepted and questionable, in the order of
+/// the text. Nothing where there is no policy: its errors come first.
+///
+/// Not in here are the lints that need the images or the settings of a
+/// repository.
+pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
+    let Some(policy) = &checked.policy else {
+        return Vec::new();
+    };
+    let places = checked.places.iter().cloned();
+    let places = places.chain(std::iter::repeat_with(RulePlaces::default));
+    let rules = policy.rules().iter().zip(places);
+    let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
+    rules.sort_by_key(|placed| placed.rule.priority);
+
+    let mut budget = Budget::new(STEPS);
+    let mut found = Vec::new();
+    tags::lint(&rules, &mut budget, &mut found);
+    untagged::lint(&rules, &mut found);
+    loss::lint(&rules, &mut budget, &mut found);
+    archive::lint(&rules, &mut budget, &mut found);
+    description::lint(&rules, &mut found);
+    // The only questions that can use up the budget: last, to leave the others
+    // theirs.
+    order::lint(&rules, &mut budget, &mut found);
+    found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+    found
+}
+
+/// A rule with its images and its place in the text.
+struct Placed<'p> {
+    rule: &'p Rule,
+    images: Images,
+    places: RulePlaces,
+}
+
+/// More images than a repository can hold: a rule that keeps as many keeps all.
+/// Source: "Amazon ECR service quotas", images per repository.
+const MOST_IMAGES: u32 = 100_000;
+/// Ten years: who writes so many days means for ever.
+const FOR_EVER_DAYS: u32 = 3_650;
+
+impl<'p> Placed<'p> {
+    fn new((rule, places): (&'p Rule, RulePlaces)) -> Self {
+        let images = Images::of(&rule.selection.tags);
+        Self {
+            rule,
+            images,
+            places,
+        }
+    }
+
+    fn class(&self) -> StorageClass {
+        self.rule.selection.count_type.storage_class()
+    }
+
+    fn number(&self) -> u32 {
+        self.rule.selection.count_number.get()
+    }
+
+    fn counts_images(&self) -> bool {
+        self.rule.selection.count_type == CountType::ImageCountMoreThan
+    }
+
+    fn expires(&self) -> bool {
+        self.rule.action == Action::Expire
+    }
+
+    /// Whether it is there to keep what it claims: its number is never reached.
+    fn protects(&self) -> bool {
+        let never = if self.counts_images() {
+            MOST_IMAGES
+        } else {
+            FOR_EVER_DAYS
+        };
+        self.number() >= never
+    }
+
+    fn name(&self) -> String {
+        phrase::name(self.rule)
+    }
+
+    /// The literal text of each entry of its list, without stars, in lower case.
+    fn words(&self) -> Vec<String> {
+        let super::TagSelection::Tagged(list) = &self.rule.selection.tags else {
+            return Vec::new();
+        };
+        let entries = list.entries().into_iter();
+        let words = entries.map(|entry| entry.trim_matches('*').to_ascii_lowercase());
+        words.collect()
+    }
+}
+
+/// The rules of one storage class, the first applied first.
+fn of_class<'r, 'p>(rules: &'r [Placed<'p>], class: StorageClass) -> Vec<&'r Placed<'p>> {
+    rules.iter().filter(|rule| rule.class() == class).collect()
+}
+
+/// The rule that claims a standard image with these tags.
+fn claimer<'r, 'p>(rules: &'r [Placed<'p>], tags: &[&str]) -> Option<&'r Placed<'p>> {
+    let mut standard = of_class(rules, StorageClass::Standard).into_iter();
+    standard.find(|rule| rule.images.include(tags))
+}
+
+fn finding(
+    severity: Severity,
+    code: Code,
+    place: &Place,
+    message: String,
+    help: &str,
+) -> Diagnostic {
+    Diagnostic {
+        code: code.id(),
+        severity,
+        message,
+        span: place.span,
+        labels: Vec::new(),
+        help: Some(help.to_owned()),
+        path: place.path.clone(),
+    }
+}
+
+/// A probable mistake.
+fn warning(code: Code, place: &Place, message: String, help: &str) -> Diagnostic {
+    finding(Severity::Warning, code, place, message, help)
+}
+
+/// Good to know.
+fn advice(code: Code, place: &Place, message: String, help: &str) -> Diagnostic {
+    finding(Severity::Info, code, place, message, help)
+}
+
+/// Points at the rules that a finding is about, too.
+fn pointing_at(mut diagnostic: Diagnostic, rules: &[&Placed<'_>]) -> Diagnostic {
+    diagnostic.labels = rules
+        .iter()
+        .map(|rule| Label {
+            span: rule.places.tags.span,
+            text: rule.name(),
+        })
+        .collect();
+    diagnostic
+}
