@@ -8,10 +8,13 @@ mod dialect;
 mod document;
 mod draft;
 mod ecr;
+pub mod evaluate;
 mod fault;
 mod fingerprint;
+pub mod image;
 mod json;
 mod meaning;
+pub mod preview;
 mod rule;
 mod service;
 mod shape;
@@ -23,6 +26,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use evaluate::{Verdicts, evaluate};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
