@@ -9,6 +9,9 @@ use super::image::Images;
 use super::rule::Action;
 use crate::diagnostic::Diagnostic;
 
+#[cfg(test)]
+mod tests;
+
 /// What `ecrane lifecycle preview` says. As JSON it is
 /// `{"results": […], "summary": {…}, "warnings": […]}`; the results are written
 /// one by one, so that those of 100,000 images need no second copy.
@@ -45,12 +48,12 @@ impl<'a> Preview<'a> {
     /// warnings.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let (going, staying): (Vec<_>, Vec<_>) =
-            self.verdicts.iter().partition(|verdict| verdict.may_go());
-        for verdict in going.into_iter().chain(staying) {
-            self.line(&mut text, &verdict);
+        let mut verdicts: Vec<Verdict<'_>> = self.verdicts.iter().collect();
+        verdicts.sort_by_key(|verdict| (verdict.removal.is_none(), !verdict.may_go()));
+        for verdict in &verdicts {
+            self.line(&mut text, verdict);
         }
-        if !self.verdicts.images().is_empty() {
+        if !verdicts.is_empty() {
             text.push('\n');
         }
         text.push_str(&total(&self.summary));
@@ -101,16 +104,13 @@ fn shown_tags(images: &Images, verdict: &Verdict<'_>) -> String {
 }
 
 fn total(summary: &Summary) -> String {
-    let may = match summary.may {
+    let bytes = match summary.expire {
         0 => String::new(),
-        may => format!("; {may} not certain"),
+        _ => format!(" (at most {})", size(summary.bytes)),
     };
     format!(
-        "{} images: {} expire (at most {}), {} are archived{may}",
-        summary.images,
-        summary.expire,
-        size(summary.bytes),
-        summary.transition
+        "images: {}; expire: {}{bytes}; archived: {}; not certain: {}",
+        summary.images, summary.expire, summary.transition, summary.may
     )
 }
 

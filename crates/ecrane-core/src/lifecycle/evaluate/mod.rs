@@ -17,7 +17,7 @@ mod tests;
 
 pub use doubt::Doubt;
 
-use super::image::{Extent, ImageId, Images, Moment};
+use super::image::{ImageId, Images, Moment};
 use super::rule::{Action, Policy, Rule};
 use set::{ImageSet, Ranks};
 use settle::{Reading, RulePlace, Ruling, Settled, settle};

@@ -5,7 +5,7 @@
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::{Doubt, Extent, ImageId, Moment, Verdict, Verdicts};
+use super::{Doubt, ImageId, Moment, Verdict, Verdicts};
 use crate::lifecycle::rule::{Action, CountType, Rule, StorageClass, TagList, TagSelection};
 
 impl Verdicts<'_> {
@@ -124,7 +124,9 @@ impl Verdicts<'_> {
     /// What whoever reads the verdicts must know of all of them.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = self.data_warnings();
-        for doubt in Doubt::ALL {
+        // That children are not told is said already, with how to mend it.
+        let others = |doubt: &Doubt| *doubt != Doubt::UnknownChildren;
+        for doubt in Doubt::ALL.into_iter().filter(others) {
             let of = |ruling: &&super::Ruling| ruling.doubt == Some(doubt);
             let count = self.rulings.iter().filter(of).count();
             if count > 0 {
@@ -144,9 +146,6 @@ impl Verdicts<'_> {
                 Short(self.images.digest(*first)),
             ));
         }
-        if self.images.extent == Extent::CutShort {
-            warnings.push("the list of images is not complete, and images that are not in it can change what is said of the others".to_owned());
-        }
         let of_archive =
             |rule: &&Rule| rule.selection.count_type.storage_class() == StorageClass::Archive;
         if self.images.may_lack_archived() && self.rules.iter().any(of_archive) {
@@ -158,7 +157,7 @@ impl Verdicts<'_> {
             .partition_point(|pushed| pushed > self.now);
         if future > 0 {
             warnings.push(format!(
-                "{future} pushed in the future, such as {}: they do not go by age",
+                "the time of the push is in the future ({future} images, such as {}): their age is taken as 0 days",
                 Short(self.images.digest(ImageId::default())),
             ));
         }
@@ -235,7 +234,9 @@ impl fmt::Display for Left {
         let seconds = self.0.as_secs();
         let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
         let fitting = units.into_iter().find(|(length, _)| seconds >= *length);
-        let (length, unit) = fitting.unwrap_or((1, "second"));
+        let Some((length, unit)) = fitting else {
+            return f.write_str("less than a minute");
+        };
         let number = seconds / length;
         let plural = if number == 1 { "" } else { "s" };
         write!(f, "{number} {unit}{plural}")

@@ -81,7 +81,8 @@ impl ImageSet {
     pub(super) fn iter(&self) -> impl Iterator<Item = ImageId> + '_ {
         let words = self.0.iter().enumerate();
         words.flat_map(|(index, word)| {
-            let rests = std::iter::successors(Some(*word), |rest| Some(rest & (rest - 1)));
+            let rests =
+                std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
             rests
                 .take_while(|rest| *rest != 0)
                 .map(move |rest| ImageId::new(index * BITS + rest.trailing_zeros() as usize))

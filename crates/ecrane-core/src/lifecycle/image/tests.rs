@@ -273,6 +273,5 @@ fn more_images_than_a_repository_can_hold_are_refused() {
     text.push_str(&"{},".repeat(super::MAX_IMAGES));
     text.push_str("{}]");
     let codes: Vec<&str> = read(&text).diagnostics.iter().map(|it| it.code).collect();
-    assert_eq!(codes[0], "image-digest-missing");
     assert!(codes.contains(&"images-too-many"));
 }
