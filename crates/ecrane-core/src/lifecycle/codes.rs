@@ -1,7 +1,8 @@
-//! The names of everything that is found in a policy, and a page for each.
+//! The names of everything that is found in a policy or a list of images, and
+//! a page for each.
 //!
 //! A page says what is found and why it matters, in the words of ECR where
-//! these are known, with a policy that has it and the same one mended.
+//! these are known, with a text that has it and the same one mended.
 
 /// Lists every code once: its name in Rust and its stable id.
 macro_rules! codes {
@@ -86,6 +87,20 @@ codes! {
     UnexpandedExpression = "unexpanded-expression",
     UnknownProperty = "unknown-property",
     WrongType = "wrong-type",
+    // What can be wrong with a list of images.
+    ImageDigest = "image-digest",
+    ImageDigestAlgorithm = "image-digest-algorithm",
+    ImageDigestMissing = "image-digest-missing",
+    ImagePushedAtMissing = "image-pushed-at-missing",
+    ImageStatus = "image-status",
+    ImageTagShared = "image-tag-shared",
+    ImageTime = "image-time",
+    ImageTimeMilliseconds = "image-time-milliseconds",
+    ImageTimeZone = "image-time-zone",
+    ImageTwice = "image-twice",
+    ImagesCutShort = "images-cut-short",
+    ImagesTooMany = "images-too-many",
+    ImagesUnreadable = "images-unreadable",
     // Lints: ECR takes the policy, and it is probably not what is meant.
     AnyCountsChildren = "any-counts-children",
     ArchiveForever = "archive-forever",

@@ -9,14 +9,17 @@ mod dialect;
 mod document;
 mod draft;
 mod ecr;
+pub mod evaluate;
 mod fault;
 mod fingerprint;
+pub mod image;
 mod json;
 mod language;
 mod lint;
 mod meaning;
 mod phrase;
 mod places;
+pub mod preview;
 mod rule;
 mod service;
 mod shape;
@@ -28,6 +31,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, one_rule_per_entry};
 pub use meaning::same_meaning;
 pub use rule::{

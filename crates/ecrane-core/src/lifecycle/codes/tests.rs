@@ -1,15 +1,22 @@
-//! The pages do what they say: the bad policy has the finding, the mended one
+//! The pages do what they say: the bad text has the finding, the mended one
 //! has not.
 
 use std::collections::BTreeSet;
 
 use super::{IDS, page};
 use crate::diagnostic::Diagnostic;
-use crate::lifecycle::{Dialect, decode, lint, read, service_message};
+use crate::lifecycle::{Dialect, decode, image, lint, read, service_message};
 
-/// A policy of a page.
+/// What the text of a page is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Policy(Option<Dialect>),
+    Images,
+}
+
+/// A text of a page.
 struct Example {
-    dialect: Option<Dialect>,
+    kind: Kind,
     text: String,
 }
 
@@ -20,24 +27,26 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
         .map_or(rest, |(section, _)| section)
 }
 
-/// The fenced policy in a part of a page: of ECR, or of what the fence says.
+/// The fenced text in a part of a page: a policy of ECR, or what the fence says.
 fn example(section: &str) -> Example {
-    let (_, fenced) = section.split_once("```json").expect("a fenced policy");
-    let (dialect, fenced) = fenced.split_once('\n').expect("a line");
+    let (_, fenced) = section.split_once("```json").expect("a fenced text");
+    let (kind, fenced) = fenced.split_once('\n').expect("a line");
     let (text, _) = fenced.split_once("```").expect("the end of the fence");
-    let dialect = match dialect.trim() {
-        "" => Some(Dialect::Ecr),
-        "auto" => None,
-        name => Some(name.parse().expect("a dialect")),
+    let kind = match kind.trim() {
+        "" => Kind::Policy(Some(Dialect::Ecr)),
+        "auto" => Kind::Policy(None),
+        "images" => Kind::Images,
+        name => Kind::Policy(Some(name.parse().expect("a dialect"))),
     };
     let text = text.trim_end().to_owned();
-    Example { dialect, text }
+    Example { kind, text }
 }
 
 /// What is too large or too invisible for a page.
 fn made_whole(id: &str, text: &str) -> String {
     let filled = |with: &str| text.replace('…', with);
     match id {
+        "images-too-many" => filled(&vec!["{}"; 1_000_001].join(",")),
         "byte-order-mark" => format!("\u{feff}{text}"),
         "more-findings" => filled(&vec!["{}"; 1_000].join(",")),
         "nesting-too-deep" => filled(&"[".repeat(500)),
@@ -55,7 +64,10 @@ fn made_whole(id: &str, text: &str) -> String {
     }
 }
 
-fn found(text: &str, dialect: Option<Dialect>) -> Vec<Diagnostic> {
+fn found(text: &str, kind: Kind) -> Vec<Diagnostic> {
+    let Kind::Policy(dialect) = kind else {
+        return image::read(text).diagnostics;
+    };
     let checked = read(text, dialect);
     let lints = lint(&checked);
     checked.diagnostics.into_iter().chain(lints).collect()
@@ -67,22 +79,22 @@ fn found_in_bad(id: &str, bad: &Example) -> Vec<Diagnostic> {
         let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
         return decode(&bytes).expect_err("UTF-16");
     }
-    found(&made_whole(id, &bad.text), bad.dialect)
+    found(&made_whole(id, &bad.text), bad.kind)
 }
 
 #[test]
-fn a_bad_policy_has_the_finding_and_the_mended_one_has_not() {
+fn a_bad_text_has_the_finding_and_the_mended_one_has_not() {
     for id in IDS {
         let page = page(id).expect("a page");
         let bad = example(section(page, "\n## Bad\n"));
         let codes: BTreeSet<&str> = found_in_bad(id, &bad).iter().map(|it| it.code).collect();
-        assert!(codes.contains(id), "{id}: the bad policy has {codes:?}");
+        assert!(codes.contains(id), "{id}: the bad text has {codes:?}");
 
         let mended = example(section(page, "\n## Mended\n"));
-        let found = found(&mended.text, mended.dialect);
+        let found = found(&mended.text, mended.kind);
         assert!(!crate::diagnostic::has_errors(&found), "{id}: {found:?}");
         let codes: BTreeSet<&str> = found.iter().map(|it| it.code).collect();
-        assert!(!codes.contains(id), "{id}: the mended policy has it too");
+        assert!(!codes.contains(id), "{id}: the mended text has it too");
     }
 }
 

@@ -6,6 +6,7 @@
 mod across;
 mod archive;
 mod awsx;
+mod image;
 mod list;
 mod number;
 mod rule;
@@ -15,6 +16,7 @@ mod text;
 pub(super) use across::AcrossFault;
 pub(super) use archive::{ARCHIVE_MIN_DAYS, ArchiveFault};
 pub(super) use awsx::AwsxFault;
+pub(super) use image::{ImageFault, TimeName};
 pub(super) use list::{ListFault, MAX_RULES, MAX_TAG, MAX_WILDCARDS};
 pub(super) use number::{MAX_NUMBER, NumberFault, NumberName};
 pub(super) use rule::RuleFault;
