@@ -24,6 +24,7 @@ const CORE_MAY_USE: &[&str] = &[
     "sha2",
     "strsim",
     "thiserror",
+    "time",
 ];
 
 fn packages() -> Vec<Value> {

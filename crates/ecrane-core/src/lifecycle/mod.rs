@@ -11,6 +11,7 @@ mod draft;
 mod ecr;
 mod fault;
 mod fingerprint;
+pub mod image;
 mod json;
 mod language;
 mod lint;

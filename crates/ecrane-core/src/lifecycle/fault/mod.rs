@@ -6,6 +6,7 @@
 mod across;
 mod archive;
 mod awsx;
+mod image;
 mod list;
 mod number;
 mod rule;
@@ -15,6 +16,7 @@ mod text;
 pub(super) use across::AcrossFault;
 pub(super) use archive::{ARCHIVE_MIN_DAYS, ArchiveFault};
 pub(super) use awsx::AwsxFault;
+pub(super) use image::{ImageFault, TimeName};
 pub(super) use list::{ListFault, MAX_RULES, MAX_TAG, MAX_WILDCARDS};
 pub(super) use number::{MAX_NUMBER, NumberFault, NumberName};
 pub(super) use rule::RuleFault;
@@ -80,15 +82,16 @@ into_fault!(
     Awsx(AwsxFault)
 );
 
-/// How a fault is told.
-pub(super) struct Words {
-    pub(super) code: Code,
+/// How a fault is told. Those of a list of images have no page, and so no
+/// [`Code`].
+pub(super) struct Words<C = Code> {
+    pub(super) code: C,
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
-fn error(code: Code, message: impl Into<String>) -> Words {
+fn error<C>(code: C, message: impl Into<String>) -> Words<C> {
     Words {
         code,
         severity: Severity::Error,
@@ -97,7 +100,7 @@ fn error(code: Code, message: impl Into<String>) -> Words {
     }
 }
 
-impl Words {
+impl<C> Words<C> {
     fn help(self, help: impl Into<String>) -> Self {
         Self {
             help: Some(help.into()),

@@ -1,0 +1,231 @@
+//! The JSON of a list of images.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{Extent, Reader};
+
+/// Hands every image of a text to the reader.
+pub(super) fn read<'t>(text: &'t str, reader: &mut Reader<'t>) -> serde_json::Result<()> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    Document(reader).deserialize(&mut json)?;
+    json.end()
+}
+
+/// The words of an error without the place, which is told apart.
+pub(super) fn words(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((words, _)) => words.to_owned(),
+        None => words,
+    }
+}
+
+/// A shape of the service model, `ImageDetail`, with `references` added.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "an image with `imageDigest`")]
+pub(super) struct Image<'t> {
+    #[serde(borrow)]
+    pub(super) image_digest: Option<Text<'t>>,
+    #[serde(borrow)]
+    pub(super) image_tags: Option<Vec<Text<'t>>>,
+    #[serde(borrow)]
+    pub(super) image_pushed_at: Option<Time<'t>>,
+    #[serde(borrow)]
+    pub(super) last_recorded_pull_time: Option<Time<'t>>,
+    #[serde(borrow)]
+    pub(super) last_archived_at: Option<Time<'t>>,
+    #[serde(borrow)]
+    pub(super) last_activated_at: Option<Time<'t>>,
+    #[serde(borrow)]
+    pub(super) image_status: Option<Text<'t>>,
+    #[serde(borrow)]
+    pub(super) image_manifest_media_type: Option<Text<'t>>,
+    pub(super) image_size_in_bytes: Option<u64>,
+    #[serde(borrow)]
+    pub(super) references: Option<Vec<Text<'t>>>,
+    #[serde(borrow)]
+    pub(super) subject_manifest_digest: Option<Text<'t>>,
+}
+
+/// A string, borrowed from the text wherever it has no escapes.
+pub(super) struct Text<'t>(pub(super) Cow<'t, str>);
+
+impl<'t> Text<'t> {
+    pub(super) fn list(texts: Vec<Self>) -> Vec<Cow<'t, str>> {
+        texts.into_iter().map(|text| text.0).collect()
+    }
+}
+
+/// A time as text or as a number.
+pub(super) enum Time<'t> {
+    Text(Text<'t>),
+    Number(f64),
+}
+
+impl fmt::Display for Time<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&text.0),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+impl<'de: 't, 't> Deserialize<'de> for Text<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de: 't, 't> Deserialize<'de> for Time<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TimeVisitor;
+        impl<'de> Visitor<'de> for TimeVisitor {
+            type Value = Time<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time, as text or as seconds since 1970")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Time::Text(Text(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Time::Text(Text(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+                Ok(Time::Number(number))
+            }
+
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a number that loses digits is no time either way"
+            )]
+            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(Time::Number(number as f64))
+            }
+
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a number that loses digits is no time either way"
+            )]
+            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+                Ok(Time::Number(number as f64))
+            }
+        }
+        deserializer.deserialize_any(TimeVisitor)
+    }
+}
+
+/// The answer of `DescribeImages`, or only its images.
+struct Document<'a, 't>(&'a mut Reader<'t>);
+
+impl<'t> DeserializeSeed<'t> for Document<'_, 't> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'t> Visitor<'t> for Document<'_, 't> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the output of `aws ecr describe-images`, or the array of its `imageDetails`")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, images: A) -> Result<(), A::Error> {
+        ImageArray(self.0).visit_seq(images)
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut properties: A) -> Result<(), A::Error> {
+        let mut images = false;
+        while let Some(name) = properties.next_key::<Text<'t>>()? {
+            match name.0.as_ref() {
+                "imageDetails" => {
+                    images = true;
+                    properties.next_value_seed(ImageArray(self.0))?;
+                }
+                "nextToken" | "NextToken" => {
+                    if properties.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        self.0.extent = Extent::CutShort;
+                    }
+                }
+                "complete" => {
+                    let complete: bool = properties.next_value()?;
+                    if complete && self.0.extent == Extent::Unsaid {
+                        self.0.extent = Extent::Whole;
+                    }
+                }
+                "imageIds" => {
+                    return Err(A::Error::custom(
+                        "this is the output of `aws ecr list-images`, which tells no times: give that of `aws ecr describe-images`",
+                    ));
+                }
+                _ => {
+                    properties.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if images {
+            Ok(())
+        } else {
+            Err(A::Error::missing_field("imageDetails"))
+        }
+    }
+}
+
+/// The images, each handed on as soon as it is read.
+struct ImageArray<'a, 't>(&'a mut Reader<'t>);
+
+impl<'t> DeserializeSeed<'t> for ImageArray<'_, 't> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'t> Visitor<'t> for ImageArray<'_, 't> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of images")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut images: A) -> Result<(), A::Error> {
+        while self.0.has_room() {
+            match images.next_element()? {
+                Some(image) => self.0.add(image),
+                None => return Ok(()),
+            }
+        }
+        while images.next_element::<IgnoredAny>()?.is_some() {
+            self.0.count += 1;
+        }
+        Ok(())
+    }
+}
