@@ -9,6 +9,7 @@ mod dialect;
 mod document;
 mod draft;
 mod ecr;
+pub mod evaluate;
 mod fault;
 mod fingerprint;
 pub mod image;
@@ -18,6 +19,7 @@ mod lint;
 mod meaning;
 mod phrase;
 mod places;
+pub mod preview;
 mod rule;
 mod service;
 mod shape;
@@ -29,6 +31,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, one_rule_per_entry};
 pub use meaning::same_meaning;
 pub use rule::{

@@ -1,0 +1,169 @@
+//! What a policy does to the images of a repository.
+//!
+//! Source: Amazon ECR user guide, "Lifecycle policy evaluation rules". Every
+//! rule selects and counts for itself, over all images; an image then belongs
+//! to the first rule that selects it, and only that one can remove it.
+
+mod doubt;
+mod mark;
+mod reason;
+mod relation;
+mod select;
+mod set;
+mod settle;
+
+#[cfg(test)]
+mod tests;
+
+pub use doubt::Doubt;
+
+use super::image::{ImageId, Images, Moment};
+use super::rule::{Action, Policy, Rule};
+use set::{ImageSet, Ranks};
+use settle::{Reading, RulePlace, Ruling, Settled, settle};
+
+/// What becomes of every image of a repository.
+#[derive(Debug, Clone)]
+pub struct Verdicts<'a> {
+    images: &'a Images,
+    now: Moment,
+    /// In the order of priority.
+    rules: Vec<&'a Rule>,
+    /// What each rule selects.
+    selected: Vec<(ImageSet, Ranks)>,
+    rulings: Vec<Ruling>,
+}
+
+/// What becomes of one image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict<'a> {
+    /// Which image.
+    pub image: ImageId,
+    /// The rule by which it is expired or archived; none if it stays.
+    pub removal: Option<&'a Rule>,
+    /// The first rule that selects it, and so keeps all later ones from it.
+    pub claimed_by: Option<&'a Rule>,
+    /// The index that holds it, and so keeps it from being removed.
+    pub blocked_by: Option<ImageId>,
+    /// Why it may turn out otherwise; none if it will not.
+    pub doubt: Option<Doubt>,
+}
+
+impl Verdict<'_> {
+    /// What happens to it, if anything.
+    pub fn action(&self) -> Option<Action> {
+        self.removal.map(|rule| rule.action)
+    }
+
+    /// Whether a gate counts it as removed: it goes, or may go. An archived
+    /// image cannot be pulled, so archiving counts.
+    pub fn may_go(&self) -> bool {
+        self.removal.is_some() || self.doubt.is_some()
+    }
+}
+
+/// The verdicts in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// All images.
+    pub images: usize,
+    /// Those that expire, or may.
+    pub expire: usize,
+    /// Those that are archived, or may be.
+    pub transition: usize,
+    /// Verdicts that are not certain, of removal or of staying.
+    pub may: usize,
+    /// All that go or may go: what a gate counts.
+    pub may_go: usize,
+    /// The size of those that expire. Freed is at most this, as images share
+    /// layers.
+    pub bytes: u64,
+}
+
+/// Decides what happens to each image at the time `now`.
+pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verdicts<'a> {
+    let rules = policy.by_priority();
+    let tagged: Vec<ImageSet> = rules
+        .iter()
+        .map(|rule| select::select(&rule.selection.tags, images))
+        .collect();
+    let Settled {
+        selected,
+        mut rulings,
+    } = settle(&rules, &tagged, images, now, Reading::OURS);
+    let action = |ruling: &Ruling| Some(rules.get(ruling.removal?.place())?.action);
+    for (reading, doubt) in Reading::others(images) {
+        let other = settle(&rules, &tagged, images, now, reading).rulings;
+        for (ours, other) in rulings.iter_mut().zip(&other) {
+            if ours.doubt.is_none() && action(ours) != action(other) {
+                ours.doubt = Some(doubt);
+            }
+        }
+    }
+    let with_ranks = |set| {
+        let ranks = Ranks::new(&set);
+        (set, ranks)
+    };
+    Verdicts {
+        images,
+        now,
+        rules,
+        selected: selected.into_iter().map(with_ranks).collect(),
+        rulings,
+    }
+}
+
+impl<'a> Verdicts<'a> {
+    /// The images that were judged.
+    pub fn images(&self) -> &'a Images {
+        self.images
+    }
+
+    /// The verdict on one image.
+    pub fn of(&self, image: ImageId) -> Verdict<'a> {
+        let ruling = self.ruling(image);
+        Verdict {
+            image,
+            removal: ruling.removal.and_then(|place| self.rule(place)),
+            claimed_by: ruling.claim.and_then(|place| self.rule(place)),
+            blocked_by: ruling.blocked_by,
+            doubt: ruling.doubt,
+        }
+    }
+
+    /// The verdicts on all images, the newest first.
+    pub fn iter(&self) -> impl Iterator<Item = Verdict<'a>> {
+        self.images.ids().map(|id| self.of(id))
+    }
+
+    /// The verdicts in numbers.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary {
+            images: self.images.len(),
+            ..Summary::default()
+        };
+        for verdict in self.iter() {
+            match verdict.action() {
+                Some(Action::Expire) => {
+                    summary.expire += 1;
+                    let size = self.images.size(verdict.image);
+                    summary.bytes = summary.bytes.saturating_add(size);
+                }
+                Some(Action::Transition) => summary.transition += 1,
+                None => {}
+            }
+            summary.may += usize::from(verdict.doubt.is_some());
+            summary.may_go += usize::from(verdict.may_go());
+        }
+        summary
+    }
+
+    fn ruling(&self, image: ImageId) -> Ruling {
+        let ruling = self.rulings.get(image.place());
+        ruling.copied().unwrap_or_default()
+    }
+
+    fn rule(&self, place: RulePlace) -> Option<&'a Rule> {
+        self.rules.get(place.place()).copied()
+    }
+}

@@ -1,0 +1,244 @@
+//! Verdicts in words.
+//!
+//! They are made when they are asked for: most of 100,000 nobody reads.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use super::{Doubt, ImageId, Moment, Verdict, Verdicts};
+use crate::lifecycle::rule::{Action, CountType, Rule, StorageClass, TagList, TagSelection};
+
+impl Verdicts<'_> {
+    /// Why an image goes or stays, and what will change that.
+    pub fn reason(&self, image: ImageId) -> String {
+        let verdict = self.of(image);
+        let mut reason = self.certain(&verdict);
+        if let Some(doubt) = verdict.doubt {
+            // Writing to a String cannot fail.
+            let _ = write!(reason, "; not certain: {}", doubt.why());
+        }
+        reason
+    }
+
+    fn certain(&self, verdict: &Verdict<'_>) -> String {
+        let digest = |id| Short(self.images.digest(id));
+        if let Some(index) = verdict.blocked_by {
+            return format!("kept: the index {} holds it", digest(index));
+        }
+        if let Some(subject) = self.images.subjects.at(verdict.image) {
+            let subject = digest(subject);
+            return match verdict.removal {
+                Some(rule) => format!(
+                    "{} by {} with {subject}, the image it refers to",
+                    going(rule.action),
+                    Named(rule)
+                ),
+                None => format!("kept with {subject}, the image it refers to"),
+            };
+        }
+        match (verdict.removal, verdict.claimed_by) {
+            (Some(rule), _) => {
+                let why = self.why_marked(rule, verdict.image);
+                format!("{} by {}: {why}", going(rule.action), Named(rule))
+            }
+            (None, Some(rule)) => self.why_kept(rule, verdict.image),
+            (None, None) => "kept: no rule selects it".to_owned(),
+        }
+    }
+
+    fn why_marked(&self, rule: &Rule, image: ImageId) -> String {
+        let number = rule.selection.count_number;
+        match self.clock(rule, image) {
+            Clock::Count => {
+                let (place, total) = self.place(rule, image);
+                format!("newest {place} of {total}, and it keeps {number}")
+            }
+            Clock::Since { what, time } => {
+                let time = time.unwrap_or_default();
+                format!(
+                    "{what} {time}, more than {number} {} ago",
+                    days(number.get())
+                )
+            }
+        }
+    }
+
+    fn why_kept(&self, rule: &Rule, image: ImageId) -> String {
+        let number = rule.selection.count_number.get();
+        match self.clock(rule, image) {
+            Clock::Count => {
+                let (place, total) = self.place(rule, image);
+                let left = u64::from(number).saturating_sub(u64::from(place)) + 1;
+                format!(
+                    "kept: claimed by {}, newest {place} of {total}, goes after {left} more",
+                    Named(rule)
+                )
+            }
+            Clock::Since { time: None, .. } => format!("kept: claimed by {}", Named(rule)),
+            Clock::Since {
+                what,
+                time: Some(time),
+            } => {
+                let left = time.plus_days(i64::from(number)).since(self.now);
+                let goes = match rule.action {
+                    Action::Expire => "goes",
+                    Action::Transition => "is archived",
+                };
+                let unless = match rule.selection.count_type {
+                    CountType::SinceImagePulled => ", unless it is pulled",
+                    _ => "",
+                };
+                format!(
+                    "{goes} in {} by {}{unless}: {what} {time}",
+                    Left(left),
+                    Named(rule)
+                )
+            }
+        }
+    }
+
+    /// Where an image stands among those that its rule counts, from 1, and how
+    /// many they are.
+    fn place(&self, rule: &Rule, image: ImageId) -> (u32, u32) {
+        let priority = rule.priority;
+        let found = self.rules.iter().position(|it| it.priority == priority);
+        match found.and_then(|place| self.selected.get(place)) {
+            Some((set, ranks)) => (ranks.newer(set, image) + 1, ranks.total()),
+            None => (0, 0),
+        }
+    }
+
+    fn clock(&self, rule: &Rule, image: ImageId) -> Clock {
+        let (what, time) = match rule.selection.count_type {
+            CountType::ImageCountMoreThan => return Clock::Count,
+            CountType::SinceImagePushed if self.images.restored.at(image) => {
+                ("restored", Some(self.images.pushed.at(image)))
+            }
+            CountType::SinceImagePushed => ("pushed", Some(self.images.pushed.at(image))),
+            CountType::SinceImagePulled => ("last used", Some(self.images.pulled.at(image))),
+            CountType::SinceImageTransitioned => ("archived", self.images.archived.at(image)),
+        };
+        Clock::Since { what, time }
+    }
+
+    /// What whoever reads the verdicts must know of all of them.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.data_warnings();
+        // That children are not told is said already, with how to mend it.
+        let others = |doubt: &Doubt| *doubt != Doubt::UnknownChildren;
+        for doubt in Doubt::ALL.into_iter().filter(others) {
+            let of = |ruling: &&super::Ruling| ruling.doubt == Some(doubt);
+            let count = self.rulings.iter().filter(of).count();
+            if count > 0 {
+                let images = if count == 1 { "image" } else { "images" };
+                warnings.push(format!("not certain for {count} {images}: {}", doubt.why()));
+            }
+        }
+        warnings
+    }
+
+    fn data_warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if let Some(first) = self.images.unread_indexes.first() {
+            warnings.push(format!(
+                "the list does not say which images belong to its indexes ({}, such as {}): untagged images may be their children; `ecrane images --repository NAME` writes a list that does",
+                self.images.unread_indexes.len(),
+                Short(self.images.digest(*first)),
+            ));
+        }
+        let of_archive =
+            |rule: &&Rule| rule.selection.count_type.storage_class() == StorageClass::Archive;
+        if self.images.may_lack_archived() && self.rules.iter().any(of_archive) {
+            warnings.push("no archived image is in the list, and a rule is about those: `aws ecr describe-images` lists them with `--filter imageStatus=ANY`".to_owned());
+        }
+        let future = self
+            .images
+            .pushed
+            .partition_point(|pushed| pushed > self.now);
+        if future > 0 {
+            warnings.push(format!(
+                "the time of the push is in the future ({future} images, such as {}): their age is taken as 0 days",
+                Short(self.images.digest(ImageId::default())),
+            ));
+        }
+        warnings
+    }
+}
+
+/// What a rule goes by for an image.
+enum Clock {
+    Count,
+    Since {
+        what: &'static str,
+        time: Option<Moment>,
+    },
+}
+
+fn going(action: Action) -> &'static str {
+    match action {
+        Action::Expire => "expires",
+        Action::Transition => "is archived",
+    }
+}
+
+fn days(number: u32) -> &'static str {
+    if number == 1 { "day" } else { "days" }
+}
+
+/// A digest as people compare them.
+struct Short<'a>(&'a str);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = "sha256:".len() + 12;
+        f.write_str(self.0.get(..SHOWN).unwrap_or(self.0))
+    }
+}
+
+/// A rule by its priority and its tags: `rule 1 (prod*)`.
+struct Named<'a>(&'a Rule);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule {} (", self.0.priority)?;
+        match &self.0.selection.tags {
+            TagSelection::Any => f.write_str("any")?,
+            TagSelection::Untagged => f.write_str("untagged")?,
+            TagSelection::Tagged(TagList::Prefixes(prefixes)) => {
+                joined(f, prefixes.iter().map(|it| (it.as_str(), "*")))?;
+            }
+            TagSelection::Tagged(TagList::Patterns(patterns)) => {
+                joined(f, patterns.iter().map(|it| (it.as_str(), "")))?;
+            }
+        }
+        f.write_str(")")
+    }
+}
+
+fn joined<'a>(
+    f: &mut fmt::Formatter<'_>,
+    entries: impl Iterator<Item = (&'a str, &'static str)>,
+) -> fmt::Result {
+    for (index, (entry, end)) in entries.enumerate() {
+        let and = if index > 0 { " and " } else { "" };
+        write!(f, "{and}{}{end}", entry.escape_debug())?;
+    }
+    Ok(())
+}
+
+/// A time that is left, in the largest unit of which there is one.
+struct Left(Duration);
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+        let fitting = units.into_iter().find(|(length, _)| seconds >= *length);
+        let Some((length, unit)) = fitting else {
+            return f.write_str("less than a minute");
+        };
+        let number = seconds / length;
+        let plural = if number == 1 { "" } else { "s" };
+        write!(f, "{number} {unit}{plural}")
+    }
+}

@@ -1,0 +1,210 @@
+//! The verdicts on a repository as people and programs read them.
+
+use std::fmt::Write as _;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use super::evaluate::{Summary, Verdict, Verdicts};
+use super::image::Images;
+use super::rule::Action;
+use crate::diagnostic::Diagnostic;
+
+#[cfg(test)]
+mod tests;
+
+/// What `ecrane lifecycle preview` says. As JSON it is
+/// `{"results": […], "summary": {…}, "warnings": […]}`; the results are written
+/// one by one, so that those of 100,000 images need no second copy.
+#[derive(Debug, Clone)]
+pub struct Preview<'a> {
+    verdicts: &'a Verdicts<'a>,
+    summary: Summary,
+    warnings: Vec<String>,
+}
+
+impl<'a> Preview<'a> {
+    /// The preview of verdicts; `found` is what reading the images found.
+    pub fn new(verdicts: &'a Verdicts<'a>, found: &[Diagnostic]) -> Self {
+        let mut warnings: Vec<String> = found.iter().map(warning).collect();
+        warnings.extend(verdicts.warnings());
+        Self {
+            verdicts,
+            summary: verdicts.summary(),
+            warnings,
+        }
+    }
+
+    /// The verdicts in numbers.
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    /// What is to be known of all verdicts, each a sentence.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// A line for each image, those that go first, then the numbers and the
+    /// warnings.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut verdicts: Vec<Verdict<'_>> = self.verdicts.iter().collect();
+        verdicts.sort_by_key(|verdict| (verdict.removal.is_none(), !verdict.may_go()));
+        for verdict in &verdicts {
+            self.line(&mut text, verdict);
+        }
+        if !verdicts.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&total(&self.summary));
+        for warning in &self.warnings {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\nwarning: {warning}");
+        }
+        text.push('\n');
+        text
+    }
+
+    fn line(&self, text: &mut String, verdict: &Verdict<'_>) {
+        let images = self.verdicts.images();
+        let what = match (verdict.action(), verdict.doubt.is_some()) {
+            (Some(Action::Expire), false) => "expires",
+            (Some(Action::Expire), true) => "may expire",
+            (Some(Action::Transition), false) => "is archived",
+            (Some(Action::Transition), true) => "may be archived",
+            (None, false) => "stays",
+            (None, true) => "may go",
+        };
+        let digest = images.digest(verdict.image);
+        let digest = digest.get(..SHOWN).unwrap_or(digest);
+        let tags = shown_tags(images, verdict);
+        let reason = self.verdicts.reason(verdict.image);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{what:<15}  {digest:<SHOWN$}  {tags:<24}  {reason}");
+    }
+}
+
+/// Characters of a digest that are shown: the algorithm and twelve digits.
+const SHOWN: usize = 19;
+
+/// An image's first tags, and how many more there are.
+fn shown_tags(images: &Images, verdict: &Verdict<'_>) -> String {
+    const MOST: usize = 3;
+    let tags = images.tags(verdict.image);
+    let more = tags.len().saturating_sub(MOST);
+    let first: Vec<String> = tags
+        .take(MOST)
+        .map(|tag| tag.escape_debug().to_string())
+        .collect();
+    match (first.is_empty(), more) {
+        (true, _) => "(untagged)".to_owned(),
+        (false, 0) => first.join(", "),
+        (false, more) => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn total(summary: &Summary) -> String {
+    let bytes = match summary.expire {
+        0 => String::new(),
+        _ => format!(" (at most {})", size(summary.bytes)),
+    };
+    format!(
+        "images: {}; expire: {}{bytes}; archived: {}; not certain: {}",
+        summary.images, summary.expire, summary.transition, summary.may
+    )
+}
+
+/// Bytes in the largest decimal unit of which there is one, as ECR bills them.
+fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+fn warning(diagnostic: &Diagnostic) -> String {
+    let path = diagnostic.path.iter().map(|path| format!("{path}: "));
+    let help = diagnostic.help.iter().map(|help| format!("; {help}"));
+    let message = std::iter::once(diagnostic.message.clone());
+    path.chain(message).chain(help).collect()
+}
+
+impl Serialize for Preview<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut preview = serializer.serialize_struct("Preview", 3)?;
+        preview.serialize_field("results", &Results(self.verdicts))?;
+        preview.serialize_field("summary", &Numbers(&self.summary))?;
+        preview.serialize_field("warnings", &self.warnings)?;
+        preview.end()
+    }
+}
+
+struct Results<'a>(&'a Verdicts<'a>);
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|verdict| Line {
+            verdicts: self.0,
+            verdict,
+        }))
+    }
+}
+
+/// One image's verdict.
+struct Line<'a> {
+    verdicts: &'a Verdicts<'a>,
+    verdict: Verdict<'a>,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (images, verdict) = (self.verdicts.images(), &self.verdict);
+        let removal = verdict.removal;
+        let priority = |rule: &super::Rule| rule.priority.get();
+        let certainty = match verdict.doubt {
+            None => "will",
+            Some(_) => "may",
+        };
+        let mut line = serializer.serialize_struct("Verdict", 8)?;
+        line.serialize_field("digest", images.digest(verdict.image))?;
+        line.serialize_field("tags", &Tags(images, verdict))?;
+        line.serialize_field("action", verdict.action().map_or("none", Action::as_str))?;
+        line.serialize_field("certainty", certainty)?;
+        line.serialize_field("rulePriority", &removal.map(priority))?;
+        line.serialize_field("claimedBy", &verdict.claimed_by.map(priority))?;
+        line.serialize_field("blockedBy", &verdict.blocked_by.map(|id| images.digest(id)))?;
+        line.serialize_field("reason", &self.verdicts.reason(verdict.image))?;
+        line.end()
+    }
+}
+
+struct Tags<'a>(&'a Images, &'a Verdict<'a>);
+
+impl Serialize for Tags<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.tags(self.1.image))
+    }
+}
+
+struct Numbers<'a>(&'a Summary);
+
+impl Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Summary {
+            images,
+            expire,
+            transition,
+            may,
+            bytes,
+            may_go: _,
+        } = self.0;
+        let mut numbers = serializer.serialize_struct("Summary", 5)?;
+        numbers.serialize_field("images", images)?;
+        numbers.serialize_field("expire", expire)?;
+        numbers.serialize_field("transition", transition)?;
+        numbers.serialize_field("may", may)?;
+        numbers.serialize_field("bytes", bytes)?;
+        numbers.end()
+    }
+}
