@@ -4,6 +4,10 @@
 //! folder, which holds `lifecycle/valid`, `lifecycle/invalid` and
 //! `lifecycle/cases`.
 
+mod evaluation;
+mod naive;
+mod worlds;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
