@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Local(Local),
     /// Look at lifecycle policies, without AWS
     #[command(subcommand)]
-    Lifecycle(LifecycleCommand),
+    Lifecycle(crate::lifecycle::Command),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -55,47 +55,6 @@ pub(crate) struct Up {
     /// Print the result as JSON on standard output, the log on standard error
     #[arg(long, help_heading = "Flow")]
     pub json: bool,
-}
-
-/// `ecrane lifecycle …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LifecycleCommand {
-    /// Check policies: every fault at once, with its place
-    #[command(
-        after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json"
-    )]
-    Check {
-        /// The files; - is standard input
-        #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        files: Vec<PathBuf>,
-        /// ecr or awsx [default: recognised]
-        #[arg(long, value_name = "DIALECT")]
-        dialect: Option<String>,
-        /// How findings are printed
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
-    /// Print a policy as the JSON that ECR takes
-    #[command(after_help = "Example:\n  ecrane lifecycle compile awsx-rules.json > lifecycle.json")]
-    Compile {
-        /// The file; - is standard input
-        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-        file: PathBuf,
-        /// ecr or awsx [default: recognised]
-        #[arg(long, value_name = "DIALECT")]
-        dialect: Option<String>,
-    },
-}
-
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people, with the place underlined
-    Text,
-    /// For programs
-    Json,
-    /// As annotations of a GitHub workflow
-    Github,
 }
 
 /// `ecrane local`.

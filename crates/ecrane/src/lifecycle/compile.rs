@@ -1,0 +1,36 @@
+//! `ecrane lifecycle compile`: any dialect to ECR's JSON.
+
+use super::file;
+use crate::exit::{Exit, Failure};
+use crate::show::{self, Log};
+use clap::ValueHint;
+use ecrane_core::lifecycle::Dialect;
+use std::path::PathBuf;
+
+/// The options.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  ecrane lifecycle compile awsx-rules.json > lifecycle.json")]
+pub(crate) struct Compile {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    /// ecr or awsx [default: recognised]
+    #[arg(long)]
+    dialect: Option<Dialect>,
+}
+
+/// ECR's JSON on standard output, or every fault; nothing for a document that
+/// says `skip`.
+pub(super) fn run(options: &Compile, log: Log) -> Result<Exit, Failure> {
+    let read = file::policy(&options.file, options.dialect)?;
+    if !read.text.diagnostics.is_empty() {
+        log.faulty(&read.text);
+    }
+    if !read.is_valid() {
+        return Ok(Exit::Faulty);
+    }
+    if let Some(policy) = read.checked.and_then(|checked| checked.policy) {
+        show::data(&policy.to_json())?;
+    }
+    Ok(Exit::Done)
+}

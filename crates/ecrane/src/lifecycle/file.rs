@@ -1,0 +1,66 @@
+//! The files that the commands read.
+
+use crate::config::{Fault, Origin};
+use crate::exit::Failure;
+use ecrane_core::diagnostic::has_errors;
+use ecrane_core::lifecycle::{self, Checked, Dialect};
+use std::io::Read as _;
+use std::path::Path;
+
+/// A policy's text and what was found in it.
+pub(super) struct PolicyFile {
+    pub(super) text: Fault,
+    pub(super) checked: Option<Checked>,
+}
+
+impl PolicyFile {
+    /// Whether no error was found.
+    pub(super) fn is_valid(&self) -> bool {
+        !has_errors(&self.text.diagnostics)
+    }
+
+    /// The dialect it was read in; none for bytes that are no text.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        self.checked.as_ref().and_then(|checked| checked.dialect)
+    }
+}
+
+/// Reads a policy in the dialect given, or in the one it seems to be written
+/// in.
+pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
+    let (name, bytes) = bytes(path)?;
+    let fault = |text: &str, diagnostics| Fault {
+        origin: Origin::File(name.clone()),
+        text: text.to_owned(),
+        diagnostics,
+    };
+    Ok(match lifecycle::decode(&bytes) {
+        Ok(text) => {
+            let mut checked = lifecycle::read(text, dialect);
+            let found = std::mem::take(&mut checked.diagnostics);
+            PolicyFile {
+                text: fault(text, found),
+                checked: Some(checked),
+            }
+        }
+        Err(found) => PolicyFile {
+            text: fault(&String::from_utf8_lossy(&bytes), found),
+            checked: None,
+        },
+    })
+}
+
+/// A file's name for people and what is in it; `-` is standard input.
+fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    let (name, bytes) = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        ("<stdin>".to_owned(), read.map(|_| bytes))
+    } else {
+        (path.display().to_string(), std::fs::read(path))
+    };
+    match bytes {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(Failure::faulty(format!("{name}: {error}"))),
+    }
+}

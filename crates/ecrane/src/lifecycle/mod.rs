@@ -1,0 +1,26 @@
+//! `ecrane lifecycle …`: policies looked at without AWS. A module is a command
+//! with its options.
+
+mod check;
+mod compile;
+mod file;
+
+use crate::exit::{Exit, Failure};
+use crate::show::Log;
+
+/// `ecrane lifecycle …`.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Check policies: every fault at once, with its place
+    Check(check::Check),
+    /// Print a policy as the JSON that ECR takes
+    Compile(compile::Compile),
+}
+
+/// Does what the command says.
+pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(options) => check::run(&options, log),
+        Command::Compile(options) => compile::run(&options, log),
+    }
+}
