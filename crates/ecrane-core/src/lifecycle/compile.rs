@@ -103,7 +103,7 @@ fn in_order(drafts: Vec<Draft>) -> Vec<Draft> {
 
 fn draft(index: usize, node: &Node, findings: &mut Vec<Finding>) -> Option<Draft> {
     let opening = Span::new(node.span.start, node.span.start + 1);
-    let mut draft = Draft::blank(index, opening);
+    let mut draft = Draft::blank(index, node.span);
     let rule = Object::open(node, "a rule", opening, draft.path.clone(), findings)?;
     rule.report_unknown(RULE, elsewhere, findings);
     draft.description = rule.text("description", findings);

@@ -14,6 +14,8 @@ use crate::diagnostic::Span;
 pub(super) struct Draft {
     /// Place in the document, from 0.
     pub(super) index: usize,
+    /// The whole rule.
+    pub(super) place: Span,
     /// `rules[0]`
     pub(super) path: String,
     /// The path of the object with the tags and the count.
@@ -35,14 +37,16 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A draft of which nothing was read yet; `place` is its opening brace.
+    /// A draft of the rule at `place`, of which nothing was read yet.
     pub(super) fn blank(index: usize, place: Span) -> Self {
+        let opening = Span::new(place.start, place.start + 1);
         Self {
             index,
+            place,
             path: format!("rules[{index}]"),
             selection_path: format!("rules[{index}]"),
-            selection_place: place,
-            action_place: place,
+            selection_place: opening,
+            action_place: opening,
             priority: Field::Absent,
             description: Field::Absent,
             status: Field::Absent,

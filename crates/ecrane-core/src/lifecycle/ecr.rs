@@ -87,7 +87,7 @@ pub(super) fn rule_nodes<'n>(document: &Object<'n>, findings: &mut Vec<Finding>)
 
 fn draft(index: usize, node: &Node, findings: &mut Vec<Finding>) -> Option<Draft> {
     let opening = Span::new(node.span.start, node.span.start + 1);
-    let mut draft = Draft::blank(index, opening);
+    let mut draft = Draft::blank(index, node.span);
     let rule = Object::open(node, "a rule", opening, draft.path.clone(), findings)?;
     rule.report_missing(RULE, findings);
     rule.report_unknown(RULE, elsewhere, findings);

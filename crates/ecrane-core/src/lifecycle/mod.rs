@@ -32,7 +32,7 @@ mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use evaluate::{Verdicts, evaluate};
-pub use lint::{lint, one_rule_per_entry};
+pub use lint::{lint, mend};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
@@ -64,6 +64,16 @@ impl Checked {
     /// Whether no error was found. A valid text without a policy asks for none.
     pub fn is_valid(&self) -> bool {
         !crate::diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// The same, with what [`lint`] finds among the diagnostics.
+    #[must_use]
+    pub fn with_lints(mut self) -> Self {
+        let found = lint(&self);
+        self.diagnostics.extend(found);
+        self.diagnostics
+            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+        self
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) struct Place {
 /// empty Crosswalk document stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct RulePlaces {
+    pub(super) rule: Place,
+    /// Of `rulePriority`, in a dialect that has it.
+    pub(super) priority: Span,
     pub(super) description: Place,
     /// The list of tags, or `tagStatus` where there is none.
     pub(super) tags: Place,
@@ -45,6 +48,11 @@ impl RulePlaces {
             None => in_selection("tagStatus", draft.status.place()),
         };
         Self {
+            rule: Place {
+                span: draft.place,
+                path: Some(draft.path.clone()),
+            },
+            priority: draft.priority.place().unwrap_or(draft.selection_place),
             description: Place {
                 span: draft.description.place().unwrap_or(draft.selection_place),
                 path: Some(format!("{}.description", draft.path)),

@@ -15,7 +15,7 @@ mod untagged;
 #[cfg(test)]
 mod tests;
 
-pub use mend::one_rule_per_entry;
+pub use mend::mend;
 
 use super::codes::Code;
 use super::language::{Budget, Images};

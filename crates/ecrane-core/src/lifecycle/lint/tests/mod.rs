@@ -1,6 +1,8 @@
 //! What people see of policies that ECR takes.
 
-use super::{lint, one_rule_per_entry};
+mod mend;
+
+use super::lint;
 use crate::diagnostic::{Colour, Source, render};
 use crate::lifecycle::{Dialect, check, read};
 
@@ -296,26 +298,4 @@ fn descriptions() {
     disagrees("Keep last 10 v images");
     disagrees("only five");
     found!("description-disagrees", ["v* 365d # Expire builds older than 90 days"], @"warning rules[0].description: the description says 90, and the rule 365 days");
-}
-
-#[test]
-fn a_list_is_mended_by_one_rule_per_entry() {
-    let mended = |rules: &[&str]| {
-        let policy = check(&policy(rules)).policy.expect("valid");
-        let mended = one_rule_per_entry(&policy)?;
-        let json = mended.to_json();
-        assert_eq!(check(&json).policy, Some(mended), "ECR takes it");
-        Some(
-            json.replace(r#""description":"","#, "")
-                .replace("}},{", "}},\n{"),
-        )
-    };
-    insta::assert_snapshot!(mended(&["=v release > 5", "=v > 3", "any 9d"]).expect("a list"), @r#"
-    {"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPrefixList":["v"],"countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}},
-    {"rulePriority":2,"selection":{"tagStatus":"tagged","tagPrefixList":["release"],"countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}},
-    {"rulePriority":3,"selection":{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":9},"action":{"type":"expire"}}]}
-    "#);
-    assert_eq!(mended(&["=v > 5", "any 9d"]), None);
-    let many: Vec<String> = (0..51).map(|n| format!("t{n}")).collect();
-    assert_eq!(mended(&[&format!("={} > 5", many.join(" "))]), None);
 }
