@@ -10,6 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ecrane-engine", &["ecrane-core"]),
     ("ecrane-local", &["ecrane-core"]),
     ("ecrane", &["ecrane-core", "ecrane-engine", "ecrane-local"]),
+    ("ecrane-wasm", &["ecrane-core"]),
+    ("xbindgen", &[]),
 ];
 
 /// What core may use: nothing that does I/O, has a clock or is asynchronous.

@@ -16,14 +16,14 @@ use ecrane_core::lifecycle::{self, Dialect};
 use serde_json::Value;
 
 /// One file of the folder.
-struct Fact {
+pub(crate) struct Fact {
     name: String,
-    json: Value,
+    pub(crate) json: Value,
 }
 
 impl Fact {
     /// A policy that JSON cannot carry is kept as text.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self.json.get("text") {
             Some(text) => text.as_str().expect("`text` is a string").to_owned(),
             None => self.json["policy"].to_string(),
@@ -32,7 +32,7 @@ impl Fact {
 }
 
 /// The facts in a folder whose names begin so, or nothing if no facts are here.
-fn facts(folder: &str, prefix: &str) -> Option<Vec<Fact>> {
+pub(crate) fn facts(folder: &str, prefix: &str) -> Option<Vec<Fact>> {
     let Some(root) = std::env::var_os("ECRANE_FACTS") else {
         println!("passed over lifecycle/{folder}: ECRANE_FACTS is not set");
         return None;

@@ -11,3 +11,4 @@ mod lifecycle;
 mod local;
 mod stop;
 mod up;
+mod wasm;

@@ -1,4 +1,4 @@
-//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`.
+//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`.
 //!
 //! Standard library only, so that the first `cargo xtask` on a new machine starts at once.
 
@@ -12,6 +12,7 @@ mod machine;
 mod need;
 mod packages;
 mod suite;
+mod wasm;
 mod workspace;
 
 use std::env;
@@ -31,9 +32,10 @@ Tasks:
   demo   Run the main job twice on examples/hello against a local ECR, and pull the image back
   test   Check and test everything
   dist   Build the static binary that ships, into dist/ecrane
+  wasm   Build the module that a page loads, into target/page
 
 Options:
-  --install  (demo, test, dist) Install what is missing first. Without it nothing on the system
+  --install  (demo, test, dist, wasm) Install what is missing first. Without it nothing on the system
              is touched: what is missing is named with the command that brings it
   --long     (test) Run the long figures too
   -h, --help Print this
@@ -48,6 +50,7 @@ enum Task {
     Demo(Consent),
     Test { consent: Consent, long: bool },
     Dist(Consent),
+    Wasm(Consent),
 }
 
 fn main() -> ExitCode {
@@ -78,7 +81,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
     }
     let allowed: &[&str] = match *task {
         "setup" => &[],
-        "demo" | "dist" => &["--install"],
+        "demo" | "dist" | "wasm" => &["--install"],
         "test" => &["--install", "--long"],
         unknown => return Err(format!("there is no task `{unknown}`")),
     };
@@ -94,6 +97,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
         "setup" => Task::Setup,
         "demo" => Task::Demo(consent),
         "dist" => Task::Dist(consent),
+        "wasm" => Task::Wasm(consent),
         _ => Task::Test {
             consent,
             long: options.contains(&"--long"),
@@ -115,6 +119,10 @@ fn run(task: &Task) -> Result<(), Failure> {
             need::require(&workspace, dist::NEEDS, *consent)?;
             dist::run(&workspace)
         }
+        Task::Wasm(consent) => {
+            need::require(&workspace, wasm::NEEDS, *consent)?;
+            wasm::run(&workspace)
+        }
     }
 }
 
@@ -134,6 +142,7 @@ mod tests {
         check("setup", Ok(Task::Setup));
         check("demo", Ok(Task::Demo(Consent::NameOnly)));
         check("demo --install", Ok(Task::Demo(Consent::Install)));
+        check("wasm", Ok(Task::Wasm(Consent::NameOnly)));
         check(
             "test --long --install",
             Ok(Task::Test {

@@ -49,6 +49,11 @@ pub(crate) const MUSL: Package = Package {
     name: "musl-tools",
     proof: Proof::Program("musl-gcc"),
 };
+/// Runs the module that a page loads.
+pub(crate) const NODE: Package = Package {
+    name: "nodejs",
+    proof: Proof::Program("node"),
+};
 /// A registry that is not ours: the push is tested against it.
 pub(crate) const REGISTRY: Package = Package {
     name: "docker-registry",

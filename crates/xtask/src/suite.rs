@@ -7,7 +7,8 @@ use std::time::Instant;
 use crate::command::{self, Failure};
 use crate::dist;
 use crate::need::{self, Consent, Need};
-use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, REGISTRY, SKOPEO, VENV};
+use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV};
+use crate::wasm;
 use crate::workspace::Workspace;
 
 /// What the checks and the suite need, in the order in which one brings the next.
@@ -18,11 +19,12 @@ pub(crate) const NEEDS: &[Need] = &[
         KEYRING,
         MMDEBSTRAP,
         MUSL,
+        NODE,
         REGISTRY,
         SKOPEO,
         VENV,
     ]),
-    Need::RustTarget("wasm32-unknown-unknown"),
+    Need::RustTarget(wasm::TARGET),
     Need::RustTarget(dist::TARGET),
     Need::PythonTools,
     Need::Engine,
@@ -52,8 +54,6 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
         let lints = lints.arg("--target-dir").arg(&workspace.target);
         step("lints", lints.args(["--", "--deny", "warnings"]))?;
     }
-    let browser = "build --package ecrane-core --target wasm32-unknown-unknown";
-    step("core for the browser", &mut workspace.cargo(browser))?;
     let mut own = on(
         workspace,
         "test --quiet --locked",
@@ -63,6 +63,8 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
         "the build tasks",
         own.arg("--target-dir").arg(&workspace.target),
     )?;
+    println!("test: the module that a page loads");
+    wasm::run(workspace)?;
     println!("test: the binary that ships");
     dist::run(workspace)?;
     step(
@@ -85,7 +87,7 @@ fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
     command
 }
 
-/// All tests of the workspace. They find their programs on PATH and the binaries by two variables.
+/// All tests of the workspace. They find their programs on PATH and what was built by three variables.
 fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     let mut command = workspace.cargo("test --workspace --locked");
     let path = env::var_os("PATH").unwrap_or_default();
@@ -99,6 +101,7 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("PATH", path);
     command.env("ECRANE_BIN", workspace.ecrane());
     command.env("ECRANE_DIST", workspace.dist());
+    command.env("ECRANE_WASM", workspace.wasm());
     if long {
         command.env("ECRANE_LONG", "1");
     }

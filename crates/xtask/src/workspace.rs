@@ -52,4 +52,9 @@ impl Workspace {
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist/ecrane")
     }
+
+    /// The module of ecrane-wasm, with its JavaScript and its types.
+    pub(crate) fn wasm(&self) -> PathBuf {
+        self.target.join("page")
+    }
 }

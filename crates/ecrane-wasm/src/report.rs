@@ -1,0 +1,180 @@
+//! What the functions answer. `types.ts` is made from these types.
+
+use ecrane_core::diagnostic::{self, Diagnostic, Span};
+use ecrane_core::lifecycle::{self, Checked};
+use serde::Serialize;
+
+use crate::units::Units;
+
+/// What was found in a policy.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Report {
+    /// Whether no finding is an error.
+    pub valid: bool,
+    /// The dialect it was read in; null where it could not be recognised.
+    pub dialect: Option<Dialect>,
+    /// In the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+/// A policy as ECR takes it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Compiled {
+    /// What was found in the text.
+    pub report: Report,
+    /// The JSON for PutLifecyclePolicy; null where the text has an error, and
+    /// where it asks for no policy.
+    pub policy: Option<String>,
+}
+
+/// One finding. Offsets count UTF-16 units, as JavaScript does.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Finding {
+    /// Stable name in kebab-case, such as `count-unit-required`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, as half a sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The value it is about, such as `rules[0].selection.countUnit`.
+    pub path: Option<String>,
+    /// Where it begins.
+    pub from: usize,
+    /// Where it ends.
+    pub to: usize,
+    /// Other places that explain it.
+    pub labels: Vec<Label>,
+}
+
+/// A second place that explains a finding.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Label {
+    /// What is to be seen there.
+    pub text: String,
+    /// Where it begins.
+    pub from: usize,
+    /// Where it ends.
+    pub to: usize,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Severity {
+    /// The text cannot be used.
+    Error,
+    /// The text can be used, and probably does not do what is meant.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// A way to write a lifecycle policy.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Dialect {
+    /// The JSON that ECR itself takes.
+    Ecr,
+    /// The rules of Pulumi Crosswalk for AWS.
+    Awsx,
+}
+
+impl Report {
+    /// What was found in `text`.
+    pub fn new(text: &str, checked: &Checked) -> Self {
+        let units = Units::of(text);
+        let finding = |diagnostic| Finding::new(diagnostic, &units);
+        Self {
+            valid: checked.is_valid(),
+            dialect: checked.dialect.map(Dialect::from),
+            findings: checked.diagnostics.iter().map(finding).collect(),
+        }
+    }
+}
+
+impl Finding {
+    fn new(diagnostic: &Diagnostic, units: &Units) -> Self {
+        let range = |span: Span| (units.offset(span.start), units.offset(span.end));
+        let (from, to) = range(diagnostic.span);
+        let labels = diagnostic.labels.iter().map(|label| {
+            let (from, to) = range(label.span);
+            let text = label.text.clone();
+            Label { text, from, to }
+        });
+        Self {
+            code: diagnostic.code,
+            severity: diagnostic.severity.into(),
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+            path: diagnostic.path.clone(),
+            from,
+            to,
+            labels: labels.collect(),
+        }
+    }
+}
+
+impl From<diagnostic::Severity> for Severity {
+    fn from(severity: diagnostic::Severity) -> Self {
+        match severity {
+            diagnostic::Severity::Error => Self::Error,
+            diagnostic::Severity::Warning => Self::Warning,
+            diagnostic::Severity::Info => Self::Info,
+        }
+    }
+}
+
+impl From<lifecycle::Dialect> for Dialect {
+    fn from(dialect: lifecycle::Dialect) -> Self {
+        match dialect {
+            lifecycle::Dialect::Ecr => Self::Ecr,
+            lifecycle::Dialect::Awsx => Self::Awsx,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ts_rs::{Config, TS};
+
+    const HEADER: &str = "// Made from src/report.rs by its test, which fails when they differ.\n";
+
+    fn declaration<T: TS>(config: &Config) -> String {
+        let docs = T::docs().unwrap_or_default();
+        format!("\n{docs}export {}\n", T::decl(config))
+    }
+
+    /// `ECRANE_BLESS=1 cargo test --package ecrane-wasm` writes the file anew.
+    #[test]
+    fn the_types_of_the_page_are_made_from_these() {
+        let config = Config::new().with_large_int("number");
+        let made: String = [
+            declaration::<Dialect>(&config),
+            declaration::<Severity>(&config),
+            declaration::<Label>(&config),
+            declaration::<Finding>(&config),
+            declaration::<Report>(&config),
+            declaration::<Compiled>(&config),
+        ]
+        .concat()
+        .lines()
+        .flat_map(|line| [line.trim_end(), "\n"])
+        .collect();
+        let made = HEADER.to_owned() + &made;
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/types.ts");
+        if std::env::var_os("ECRANE_BLESS").is_some() {
+            std::fs::write(file, &made).unwrap();
+        }
+        let committed = std::fs::read_to_string(file).unwrap();
+        assert_eq!(committed, made, "ECRANE_BLESS=1 writes it anew");
+    }
+}

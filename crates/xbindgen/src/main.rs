@@ -1,0 +1,46 @@
+//! Makes of the compiled module of ecrane-wasm what a page imports: the module,
+//! its JavaScript and its TypeScript.
+//!
+//! `cargo xtask wasm` calls it. The library stands where others download the
+//! `wasm-bindgen` program: `Cargo.lock` holds both sides to one version.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let words: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let [module, folder] = words.as_slice() else {
+        bail!("usage: xbindgen MODULE.wasm FOLDER");
+    };
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(module)
+        .out_name("ecrane")
+        .typescript(true);
+    // One form for the browser and for Node: an ES module that is handed its bytes.
+    bindgen
+        .web(true)?
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+        .generate(folder)
+        .with_context(|| format!("`{}` gives no JavaScript", module.display()))?;
+    let package = folder.join("package.json");
+    std::fs::write(&package, "{\"type\": \"module\"}\n")
+        .with_context(|| format!("`{}` cannot be written", package.display()))
+}
