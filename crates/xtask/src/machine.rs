@@ -43,6 +43,11 @@ fn is_root() -> bool {
     command::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
+/// The target that the toolchain compiles for when none is named.
+pub(crate) fn rust_target() -> Result<String, Failure> {
+    command::read(Command::new("rustc").args(["--print", "host-tuple"]))
+}
+
 /// Whether the toolchain can compile for the target.
 pub(crate) fn has_rust_target(target: &str) -> bool {
     let sysroot = command::read(Command::new("rustc").args(["--print", "sysroot"]));

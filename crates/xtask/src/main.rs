@@ -1,4 +1,4 @@
-//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`.
+//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`, `fuzz`.
 //!
 //! Standard library only, so that the first `cargo xtask` on a new machine starts at once.
 
@@ -7,6 +7,7 @@ mod command;
 mod demo;
 mod dist;
 mod engine;
+mod fuzz;
 mod http;
 mod machine;
 mod need;
@@ -33,11 +34,12 @@ Tasks:
   test   Check and test everything
   dist   Build the static binary that ships, into dist/ecrane
   wasm   Build the module that a page loads, into target/page
+  fuzz   Run the fuzz targets, a minute in all
 
 Options:
-  --install  (demo, test, dist, wasm) Install what is missing first. Without it nothing on the system
+  --install  (all but setup) Install what is missing first. Without it nothing on the system
              is touched: what is missing is named with the command that brings it
-  --long     (test) Run the long figures too
+  --long     (test, fuzz) Run the long figures too
   -h, --help Print this
 
 Example: cargo xtask demo --install
@@ -51,6 +53,7 @@ enum Task {
     Test { consent: Consent, long: bool },
     Dist(Consent),
     Wasm(Consent),
+    Fuzz { consent: Consent, long: bool },
 }
 
 fn main() -> ExitCode {
@@ -82,7 +85,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
     let allowed: &[&str] = match *task {
         "setup" => &[],
         "demo" | "dist" | "wasm" => &["--install"],
-        "test" => &["--install", "--long"],
+        "test" | "fuzz" => &["--install", "--long"],
         unknown => return Err(format!("there is no task `{unknown}`")),
     };
     if let Some(unknown) = options.iter().find(|option| !allowed.contains(option)) {
@@ -93,15 +96,14 @@ fn parse(words: &[&str]) -> Result<Task, String> {
     } else {
         Consent::NameOnly
     };
+    let long = options.contains(&"--long");
     Ok(match *task {
         "setup" => Task::Setup,
         "demo" => Task::Demo(consent),
         "dist" => Task::Dist(consent),
         "wasm" => Task::Wasm(consent),
-        _ => Task::Test {
-            consent,
-            long: options.contains(&"--long"),
-        },
+        "fuzz" => Task::Fuzz { consent, long },
+        _ => Task::Test { consent, long },
     })
 }
 
@@ -122,6 +124,10 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Wasm(consent) => {
             need::require(&workspace, wasm::NEEDS, *consent)?;
             wasm::run(&workspace)
+        }
+        Task::Fuzz { consent, long } => {
+            need::require(&workspace, fuzz::NEEDS, *consent)?;
+            fuzz::run(&workspace, *long)
         }
     }
 }
@@ -147,6 +153,13 @@ mod tests {
             "test --long --install",
             Ok(Task::Test {
                 consent: Consent::Install,
+                long: true,
+            }),
+        );
+        check(
+            "fuzz --long",
+            Ok(Task::Fuzz {
+                consent: Consent::NameOnly,
                 long: true,
             }),
         );

@@ -28,6 +28,10 @@ pub(crate) const CERTIFICATES: Package = Package {
         "/etc/ssl/cert.pem",
     ]),
 };
+pub(crate) const CXX: Package = Package {
+    name: "g++",
+    proof: Proof::Program("c++"),
+};
 pub(crate) const GIT: Package = Package {
     name: "git",
     proof: Proof::Program("git"),

@@ -6,8 +6,11 @@ use std::time::Instant;
 
 use crate::command::{self, Failure};
 use crate::dist;
+use crate::fuzz;
 use crate::need::{self, Consent, Need};
-use crate::packages::{CERTIFICATES, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV};
+use crate::packages::{
+    CERTIFICATES, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
+};
 use crate::wasm;
 use crate::workspace::Workspace;
 
@@ -15,6 +18,7 @@ use crate::workspace::Workspace;
 pub(crate) const NEEDS: &[Need] = &[
     Need::Packages(&[
         CERTIFICATES,
+        CXX,
         GIT,
         KEYRING,
         MMDEBSTRAP,
@@ -32,10 +36,11 @@ pub(crate) const NEEDS: &[Need] = &[
 ];
 
 /// The workspace, and the packages that stand alone.
-const MANIFESTS: [&str; 3] = [
+const MANIFESTS: [&str; 4] = [
     "Cargo.toml",
     "crates/xtask/Cargo.toml",
     "examples/hello/Cargo.toml",
+    "fuzz/Cargo.toml",
 ];
 
 /// Runs the checks one after the other; the first that fails ends the task.
@@ -72,6 +77,8 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
         &mut workspace.cargo("build --package ecrane"),
     )?;
     step("the suite", &mut suite(workspace, long)?)?;
+    println!("test: the fuzz targets");
+    fuzz::run(workspace, long)?;
     println!("test: all passed in {:.0} s", start.elapsed().as_secs_f32());
     Ok(())
 }

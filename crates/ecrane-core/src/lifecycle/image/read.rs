@@ -46,13 +46,14 @@ pub fn read(text: &str) -> Listing {
     reader.finish()
 }
 
-/// Where reading stopped, in bytes.
+/// Where reading stopped, in bytes: at a character, though the column counts
+/// bytes and may stop within one.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
     let before = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1));
     let start: usize = before.map(str::len).sum();
-    (start + error.column().saturating_sub(1)).min(text.len())
+    text.floor_char_boundary(start + error.column().saturating_sub(1))
 }
 
 /// Errors of one kind after which the others are only counted.

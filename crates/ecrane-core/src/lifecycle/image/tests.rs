@@ -268,6 +268,20 @@ fn what_is_no_list_of_images_is_told_with_its_place() {
 }
 
 #[test]
+fn a_list_that_ends_within_a_word_is_told_where_a_character_begins() {
+    for text in ["[\"é", "[{\"imageTags\": [\"日", "\u{feff}[é"] {
+        let listing = read(text);
+        let places = listing.diagnostics.iter().map(|it| it.span);
+        assert!(
+            places
+                .into_iter()
+                .all(|at| text.get(at.start..at.end).is_some()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn more_images_than_a_repository_can_hold_are_refused() {
     let mut text = String::from("[");
     text.push_str(&"{},".repeat(super::MAX_IMAGES));
