@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: the main job on `examples/hello`, twice, and the image pulled back by another client.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -46,8 +47,7 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent) -> Result<(), Failure
     if matches!(source, Source::Context) {
         build_hello(workspace)?;
     }
-    println!("demo: compiling ecrane");
-    command::run(&mut workspace.cargo("build --package ecrane"))?;
+    build_ecrane(workspace)?;
 
     let stage = Stage {
         workspace,
@@ -62,6 +62,16 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent) -> Result<(), Failure
         stage.data.display()
     );
     Ok(())
+}
+
+fn build_ecrane(workspace: &Workspace) -> Result<(), Failure> {
+    println!("demo: compiling ecrane, which takes some minutes the first time");
+    let mut build = workspace.cargo("build --package ecrane");
+    // A log would get a line for each of the hundreds of crates, a terminal gets a progress bar.
+    if !io::stderr().is_terminal() {
+        build.arg("--quiet");
+    }
+    command::run(&mut build)
 }
 
 /// Compiles the example's server and puts it beside its Dockerfile.

@@ -94,7 +94,11 @@ pub async fn build(
         image_id: folder.join("image-id"),
     };
     let argv = build::argv(spec, route, &files);
-    child::run("build", &argv, &child::environment(spec, route), on_line).await?;
+    let command = match route {
+        Route::BuildxLayout | Route::BuildxLoad => "buildx build",
+        Route::BuildKit | Route::Classic => "build",
+    };
+    child::run(command, &argv, &child::environment(spec, route), on_line).await?;
     let into = folder.join("layout");
     match route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
