@@ -8,6 +8,7 @@ mod contract;
 mod faulty;
 mod harness;
 mod lifecycle;
+mod lint;
 mod local;
 mod stop;
 mod up;

@@ -43,6 +43,14 @@ impl Log {
         Self { place, stream }
     }
 
+    /// The same log where standard output is the data's.
+    pub(crate) const fn beside_data(self) -> Self {
+        Self {
+            stream: Stream::Error,
+            ..self
+        }
+    }
+
     /// A line, or several. What it quotes may come from anywhere: in a workflow
     /// the runner finds no command in it.
     pub(crate) fn line(self, text: &str) {

@@ -4,6 +4,8 @@
 //! A page says what is found and why it matters, in the words of ECR where
 //! these are known, with a text that has it and the same one mended.
 
+use super::spelling;
+
 /// Lists every code once: its name in Rust and its stable id.
 macro_rules! codes {
     (faults { $($code:ident = $id:literal,)+ } lints { $($lint:ident = $lint_id:literal,)+ }) => {
@@ -129,6 +131,16 @@ codes! {
         UntaggedCountKillsRollback = "untagged-count-kills-rollback",
         UntaggedKeepsChildren = "untagged-keeps-children",
     }
+}
+
+/// What a finding is, in the one sentence that its page begins with.
+pub fn title(id: &str) -> Option<&'static str> {
+    page(id)?.lines().nth(2)
+}
+
+/// The id that was probably meant by a text that is none.
+pub fn nearest(text: &str) -> Option<&'static str> {
+    spelling::nearest(text, IDS.iter().copied())
 }
 
 #[cfg(test)]

@@ -335,18 +335,18 @@ impl Reader {
         } else {
             (Origin::File(given.clone()), self.policy_file(INPUT, given)?)
         };
-        let checked = lifecycle::read(&text, None);
-        if !checked.diagnostics.is_empty() {
+        let checked = lifecycle::read(&text, None).with_lints();
+        let faulty = !checked.is_valid();
+        let mut diagnostics = checked.diagnostics;
+        // Advice is for who looks at the policy: `ecrane lifecycle check` gives it.
+        diagnostics.retain(|found| found.severity != Severity::Info);
+        if !diagnostics.is_empty() {
             let found = Fault {
                 origin,
                 text,
-                diagnostics: checked.diagnostics,
+                diagnostics,
             };
-            if found
-                .diagnostics
-                .iter()
-                .any(|d| d.severity == Severity::Error)
-            {
+            if faulty {
                 self.fault(found);
             } else {
                 self.warnings.push(found);

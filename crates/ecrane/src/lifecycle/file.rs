@@ -2,7 +2,6 @@
 
 use crate::config::{Fault, Origin};
 use crate::exit::Failure;
-use ecrane_core::diagnostic::has_errors;
 use ecrane_core::lifecycle::{self, Checked, Dialect};
 use std::io::Read as _;
 use std::path::Path;
@@ -14,14 +13,29 @@ pub(super) struct PolicyFile {
 }
 
 impl PolicyFile {
-    /// Whether no error was found.
+    /// Whether ECR takes it.
     pub(super) fn is_valid(&self) -> bool {
-        !has_errors(&self.text.diagnostics)
+        self.checked.as_ref().is_some_and(Checked::is_valid)
     }
 
     /// The dialect it was read in; none for bytes that are no text.
     pub(super) fn dialect(&self) -> Option<Dialect> {
         self.checked.as_ref().and_then(|checked| checked.dialect)
+    }
+
+    /// The same file with another text in the same dialect, lints and all.
+    pub(super) fn with_text(self, text: &str) -> Self {
+        let dialect = self.dialect();
+        let checked = lifecycle::read(text, dialect);
+        let diagnostics = checked.clone().with_lints().diagnostics;
+        Self {
+            text: Fault {
+                origin: self.text.origin,
+                text: text.to_owned(),
+                diagnostics,
+            },
+            checked: Some(checked),
+        }
     }
 }
 
@@ -36,10 +50,9 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
     };
     Ok(match lifecycle::decode(&bytes) {
         Ok(text) => {
-            let mut checked = lifecycle::read(text, dialect);
-            let found = std::mem::take(&mut checked.diagnostics);
+            let checked = lifecycle::read(text, dialect);
             PolicyFile {
-                text: fault(text, found),
+                text: fault(text, checked.diagnostics.clone()),
                 checked: Some(checked),
             }
         }
@@ -50,9 +63,23 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
     })
 }
 
+/// As [`policy`], with the lints among the findings.
+pub(super) fn linted(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
+    let mut policy = policy(path, dialect)?;
+    if let Some(checked) = &policy.checked {
+        policy.text.diagnostics = checked.clone().with_lints().diagnostics;
+    }
+    Ok(policy)
+}
+
+/// Whether this stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// A file's name for people and what is in it; `-` is standard input.
 fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
-    let (name, bytes) = if path == Path::new("-") {
+    let (name, bytes) = if is_stdin(path) {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
         ("<stdin>".to_owned(), read.map(|_| bytes))

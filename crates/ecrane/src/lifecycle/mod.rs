@@ -2,6 +2,7 @@
 //! with its options.
 
 mod check;
+mod code;
 mod compile;
 mod file;
 
@@ -13,6 +14,8 @@ use crate::show::Log;
 pub(crate) enum Command {
     /// Check policies: every fault at once, with its place
     Check(check::Check),
+    /// Say what a finding is about, at length
+    Code(code::Code),
     /// Print a policy as the JSON that ECR takes
     Compile(compile::Compile),
 }
@@ -21,6 +24,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
     match command {
         Command::Check(options) => check::run(&options, log),
+        Command::Code(options) => code::run(&options),
         Command::Compile(options) => compile::run(&options, log),
     }
 }

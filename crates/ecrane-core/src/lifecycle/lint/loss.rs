@@ -3,7 +3,7 @@
 use super::super::codes::Code;
 use super::super::language::{Budget, Entry, Images, left_over};
 use super::super::phrase;
-use super::super::rule::{CountType, StorageClass, TagPattern, TagSelection};
+use super::super::rule::{CountType, StorageClass, TagPattern};
 use super::{Placed, advice, claimer, of_class, warning};
 use crate::diagnostic::Diagnostic;
 
@@ -36,8 +36,13 @@ fn no_floor(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
         return None;
     }
     let floor = |other: &&Placed<'_>| {
-        let untagged = other.rule.selection.tags == TagSelection::Untagged;
-        !untagged && (other.counts_images() || other.protects())
+        let selects_some = match &other.images {
+            Images::Any => true,
+            Images::Untagged => false,
+            // A list of two hardly selects anything.
+            Images::WithTags(entries) => entries.len() == 1,
+        };
+        selects_some && (other.counts_images() || other.protects())
     };
     let goes = if rule.expires() {
         "expired"

@@ -259,6 +259,7 @@ fn images_that_somebody_needs() {
     found!("no-floor", ["any 30d archive"], @"info rules[0].selection.countNumber: 30 days after the last push everything is archived, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["any 30p archive"], @"");
     found!("no-floor", ["v* > 5", "any 30d"], @"");
+    found!("no-floor", ["v* w* > 5", "any 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["untagged > 5", "* 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["dev-* 30d", "prod-* 30d"], @"info rules[1].selection.countNumber: 30 days after the last push all images with a tag that begins with `prod-` are expired, also what is in use");
     found!("no-floor", ["any 3650d"], @"");

@@ -1,11 +1,15 @@
-//! `ecrane lifecycle check`: every fault of a policy, with its place.
+//! `ecrane lifecycle check`: every fault of a policy, and what it probably does
+//! not mean, each with its place.
 
+mod fix;
+
+use super::code;
 use super::file::{self, PolicyFile};
 use crate::exit::{Exit, Failure};
 use crate::runner;
 use crate::show::{self, Log};
 use clap::ValueHint;
-use ecrane_core::diagnostic::{View, annotations, views};
+use ecrane_core::diagnostic::{Severity, View, annotations, views};
 use ecrane_core::lifecycle::Dialect;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -13,7 +17,7 @@ use std::path::PathBuf;
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json"
+    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --fail-on warning policies/*.json\n  ecrane lifecycle check --fix lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json"
 )]
 pub(crate) struct Check {
     /// The files; - is standard input
@@ -25,6 +29,12 @@ pub(crate) struct Check {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Exit with 3 from this severity on; an error always exits with 2
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    /// Mend what can be mended: in the file, or from standard input to standard output
+    #[arg(long)]
+    fix: bool,
 }
 
 /// How findings are printed.
@@ -38,23 +48,75 @@ enum Format {
     Github,
 }
 
+/// The least severe finding that a run fails on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// A fault only
+    Error,
+    /// Also a probable mistake
+    Warning,
+    /// Also advice
+    Info,
+}
+
+impl From<FailOn> for Severity {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Info => Self::Info,
+        }
+    }
+}
+
 /// Does what the command says.
 pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
-    let read: Vec<PolicyFile> = options
-        .files
-        .iter()
-        .map(|path| file::policy(path, options.dialect))
-        .collect::<Result<_, _>>()?;
+    let from_stdin = options.files.iter().any(|path| file::is_stdin(path));
+    let log = if options.fix && from_stdin {
+        if options.format != Format::Text || options.files.len() > 1 {
+            return Err(Failure::faulty(
+                "with `--fix` the policy from standard input is printed on standard output: check it alone, without `--format`",
+            ));
+        }
+        log.beside_data()
+    } else {
+        log
+    };
+    let mut read = Vec::new();
+    for path in &options.files {
+        let policy = file::linted(path, options.dialect)?;
+        read.push(if options.fix {
+            fix::mended(policy, path, log)?
+        } else {
+            policy
+        });
+    }
     match options.format {
-        Format::Text => read.iter().for_each(|read| tell(read, log)),
+        Format::Text => tell_all(&read, log),
         Format::Json => show::data(&as_json(&read)?)?,
         Format::Github => read.iter().for_each(|read| annotate(read, log)),
     }
-    Ok(if read.iter().all(PolicyFile::is_valid) {
-        Exit::Done
-    } else {
-        Exit::Faulty
-    })
+    Ok(exit(&read, options.fail_on.into()))
+}
+
+fn exit(read: &[PolicyFile], fail_on: Severity) -> Exit {
+    let found = read.iter().flat_map(|read| &read.text.diagnostics);
+    match found.map(|finding| finding.severity).min() {
+        Some(Severity::Error) => Exit::Faulty,
+        // The more severe is the smaller one.
+        Some(worst) if worst <= fail_on => Exit::Gate,
+        _ => Exit::Done,
+    }
+}
+
+fn tell_all(read: &[PolicyFile], log: Log) {
+    for file in read {
+        tell(file, log);
+    }
+    let found = read.iter().flat_map(|read| &read.text.diagnostics);
+    if let Some(more) = code::where_to_read_more(found) {
+        log.line(&more);
+    }
 }
 
 fn tell(read: &PolicyFile, log: Log) {

@@ -1,0 +1,196 @@
+//! `ecrane lifecycle`, as somebody with a policy uses it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::harness::{Ran, binary, clean, root, run, succeed};
+
+/// A list that is an AND, where an OR was meant.
+const TRAP: &str = r#"{
+  "rules": [
+    {
+      "rulePriority": 1,
+      "selection": {
+        "tagStatus": "tagged", "tagPrefixList": ["v", "release-"],
+        "countType": "imageCountMoreThan", "countNumber": 10
+      },
+      "action": {"type": "expire"}
+    },
+    {
+      "rulePriority": 2,
+      "selection": {
+        "tagStatus": "any",
+        "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30
+      },
+      "action": {"type": "expire"}
+    }
+  ]
+}
+"#;
+
+/// A folder with this policy in `lifecycle.json`.
+fn folder(policy: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lifecycle.json"), policy).unwrap();
+    folder
+}
+
+/// `ecrane lifecycle …` in a folder.
+fn lifecycle(folder: &Path, words: &[&str]) -> Command {
+    let mut command = clean(binary(), folder);
+    command.arg("lifecycle").args(words).current_dir(folder);
+    command
+}
+
+fn with_stdin(mut command: Command, text: &str) -> Ran {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    command.stdin(Stdio::from(std::fs::File::open(file.path()).unwrap()));
+    run(&mut command)
+}
+
+#[test]
+fn a_trap_is_shown_with_its_place_and_fails_only_if_asked() {
+    let folder = folder(TRAP);
+    let ran = succeed(&mut lifecycle(folder.path(), &["check", "lifecycle.json"]));
+    insta::assert_snapshot!(ran.stdout, @r#"
+    warning[list-is-and]: a list is an AND, so an image tagged `v` is not selected: every entry must be matched by some tag of the image
+     --> lifecycle.json:6:32
+      |
+    6 |         "tagStatus": "tagged", "tagPrefixList": ["v", "release-"],
+      |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: for an OR write one rule per entry, each with a count of its own
+
+    info[retag-keeps-age]: newest means last pushed: an image that is promoted by giving it this tag keeps its push time, and may be the first to go
+     --> lifecycle.json:7:44
+      |
+    7 |         "countType": "imageCountMoreThan", "countNumber": 10
+      |                                            ^^^^^^^^^^^^^^^^^
+      |
+      = help: leave room in the number for the age that an image has when it is promoted
+
+    info[latest-at-risk]: the image tagged `latest` is expired once it was pushed more than 30 days ago
+      --> lifecycle.json:14:9
+       |
+    14 |         "tagStatus": "any",
+       |         ^^^^^^^^^^^^^^^^^^
+       |
+       = help: to keep it whatever happens, apply this first: `"tagPatternList": ["latest"]` with `imageCountMoreThan` 1
+
+    info[cache-tag-expires]: a build cache kept under the tag `buildcache` is expired once it was pushed more than 30 days ago
+      --> lifecycle.json:14:9
+       |
+    14 |         "tagStatus": "any",
+       |         ^^^^^^^^^^^^^^^^^^
+       |
+       = help: if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own
+
+    warning[no-floor]: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images
+      --> lifecycle.json:15:63
+       |
+    15 |         "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30
+       |                                                               ^^^^^^^^^^^^^^^^^
+       |
+       = help: a rule applied before it with `imageCountMoreThan` keeps the newest that it selects
+
+    lifecycle.json: valid (ecr), 5 findings
+    more about each: ecrane lifecycle code ID, where ID is cache-tag-expires, latest-at-risk, list-is-and, no-floor, retag-keeps-age
+    "#);
+    let strict = ["check", "--fail-on", "warning", "lifecycle.json"];
+    assert_eq!(run(&mut lifecycle(folder.path(), &strict)).code, Some(3));
+}
+
+#[test]
+fn a_trap_is_mended_in_the_file() {
+    let folder = folder(TRAP);
+    let ran = succeed(&mut lifecycle(
+        folder.path(),
+        &["check", "--fix", "lifecycle.json"],
+    ));
+    assert!(!ran.stdout.contains("list-is-and"), "{}", ran.stdout);
+    let mended = std::fs::read_to_string(folder.path().join("lifecycle.json")).unwrap();
+    insta::assert_snapshot!(mended, @r#"
+    {
+      "rules": [
+        {
+          "rulePriority": 1,
+          "selection": {
+            "tagStatus": "tagged", "tagPrefixList": ["v"],
+            "countType": "imageCountMoreThan", "countNumber": 10
+          },
+          "action": {"type": "expire"}
+        },
+        {
+          "rulePriority": 2,
+          "selection": {
+            "tagStatus": "tagged", "tagPrefixList": ["release-"],
+            "countType": "imageCountMoreThan", "countNumber": 10
+          },
+          "action": {"type": "expire"}
+        },
+        {
+          "rulePriority": 3,
+          "selection": {
+            "tagStatus": "any",
+            "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30
+          },
+          "action": {"type": "expire"}
+        }
+      ]
+    }
+    "#);
+    let again = succeed(&mut lifecycle(
+        folder.path(),
+        &["check", "--fix", "lifecycle.json"],
+    ));
+    assert!(!again.stdout.contains("mended"), "{}", again.stdout);
+}
+
+#[test]
+fn a_trap_from_standard_input_is_mended_to_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = with_stdin(lifecycle(folder.path(), &["check", "--fix", "-"]), TRAP);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let policy: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(policy["rules"].as_array().unwrap().len(), 3);
+    assert!(ran.stderr.contains("latest-at-risk"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_page_of_a_finding_is_printed() {
+    let home = tempfile::tempdir().unwrap();
+    let page = succeed(&mut lifecycle(home.path(), &["code", "list-is-and"])).stdout;
+    let file = root().join("crates/ecrane-core/codes/list-is-and.md");
+    assert_eq!(page, std::fs::read_to_string(file).unwrap());
+    let list = succeed(&mut lifecycle(home.path(), &["code"])).stdout;
+    assert!(list.contains("list-is-and "), "{list}");
+    let unknown = run(&mut lifecycle(home.path(), &["code", "list-is-an"]));
+    assert_eq!(unknown.code, Some(2));
+    insta::assert_snapshot!(unknown.stderr, @"error: no finding is called `list-is-an`; did you mean `list-is-and`? (`ecrane lifecycle code` lists them)");
+}
+
+#[test]
+fn the_main_job_shows_a_policy_s_warnings_and_goes_on() {
+    let ecr = crate::harness::LocalEcr::start();
+    let folder = folder(TRAP);
+    let policy = folder.path().join("lifecycle.json");
+    let ran = succeed(&mut ecr.up(&[
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--image",
+        "examples/hello/layout",
+        "--lifecycle-policy",
+        policy.to_str().unwrap(),
+    ]));
+    assert!(
+        ran.stdout.contains("warning[list-is-and]"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("info["), "{}", ran.stdout);
+}
