@@ -6,6 +6,7 @@
 
 mod evaluation;
 mod naive;
+mod preview;
 mod worlds;
 
 use std::collections::BTreeSet;

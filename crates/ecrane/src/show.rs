@@ -7,7 +7,8 @@ use crate::runner;
 use anstyle::{AnsiColor, Style};
 use ecrane_core::diagnostic::{Colour, annotations};
 use ecrane_core::report::{Change, Row, tree};
-use std::io::{self, Write};
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
 
 /// Where the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,12 +167,26 @@ impl Log {
 /// # Errors
 /// What else the system says, such as a full disk.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
-    match writeln!(anstream::stdout(), "{text}") {
+    ended(writeln!(anstream::stdout(), "{text}"))
+}
+
+fn ended(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::refused(format!(
             "standard output cannot be written: {error}"
         ))),
         _ => Ok(()),
     }
+}
+
+/// Data as JSON on standard output, written while it is made.
+///
+/// # Errors
+/// As [`data`].
+pub(crate) fn json(data: &impl Serialize) -> Result<(), Failure> {
+    let mut output = BufWriter::new(io::stdout().lock());
+    let written = serde_json::to_writer(&mut output, data).map_err(io::Error::from);
+    ended(written.and_then(|()| writeln!(output).and_then(|()| output.flush())))
 }
 
 fn style_of(change: Change) -> Style {

@@ -4,7 +4,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
-use super::{Diagnostic, Lines, Severity, Source, Span};
+use super::{Diagnostic, Label, Lines, Position, Severity, Source, Span};
 
 /// Whether the rendered text carries colour codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,46 +32,105 @@ pub fn render(source: Source<'_>, diagnostics: &[Diagnostic], colour: Colour) ->
     rendered.join("\n\n")
 }
 
-/// Only the lines that a diagnostic touches are given to the renderer, so that
-/// a thousand findings in one text do not read it a thousand times.
 fn group<'a>(name: &'a str, lines: &Lines<'a>, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let places = diagnostic.labels.iter().map(|label| label.span);
-    let whole = places.fold(diagnostic.span, |whole, span| Span {
-        start: whole.start.min(span.start),
-        end: whole.end.max(span.end),
-    });
-    let (first_line, base, text) = lines.around(whole);
-    let within = |span: Span| {
-        let start = text.floor_char_boundary(span.start.saturating_sub(base));
-        let end = text.ceil_char_boundary(span.end.saturating_sub(base));
-        start..end.max(start)
-    };
-
-    let primary = AnnotationKind::Primary.span(within(diagnostic.span));
-    let labels = diagnostic.labels.iter().map(|label| {
+    let excerpt = Excerpt::of(lines, diagnostic);
+    let primary = AnnotationKind::Primary.span(excerpt.range(diagnostic.span));
+    let shown = |label: &&Label| excerpt.shows(label.span);
+    let labels = diagnostic.labels.iter().filter(shown).map(|label| {
         AnnotationKind::Context
-            .span(within(label.span))
+            .span(excerpt.range(label.span))
             .label(normalize_untrusted_str(&label.text))
     });
-    let snippet: Snippet<'a, Annotation<'a>> = Snippet::source(text)
-        .path(name)
-        .line_start(first_line)
+    let snippet: Snippet<'a, Annotation<'a>> = Snippet::source(excerpt.text)
+        .line_start(excerpt.first_line)
         .annotation(primary)
         .annotations(labels);
 
     let title = level(diagnostic.severity)
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code);
-    // There is nothing to underline in a text that is not there.
     let group = Group::with_title(title);
-    let group = if text.is_empty() {
+    let group = if excerpt.text.is_empty() {
+        // There is nothing to underline in a text that is not there.
         group.element(Origin::path(name))
+    } else if excerpt.is_cut {
+        let Position { line, column, .. } = lines.position(diagnostic.span.start);
+        let origin = Origin::path(name).line(line).char_column(column);
+        group.element(snippet).element(origin)
     } else {
-        group.element(snippet)
+        group.element(snippet.path(name))
     };
     match &diagnostic.help {
         Some(help) => group.element(Level::HELP.message(normalize_untrusted_str(help))),
         None => group,
+    }
+}
+
+/// The part of a text that the renderer is given: the lines that a diagnostic
+/// touches, so that a thousand findings do not read the text a thousand times.
+struct Excerpt<'a> {
+    first_line: usize,
+    /// Where it begins in the text.
+    base: usize,
+    text: &'a str,
+    /// Whether it begins or ends within a line.
+    is_cut: bool,
+}
+
+impl<'a> Excerpt<'a> {
+    /// Lines that have more bytes together are cut: the renderer measures each
+    /// character, and a file of 30 MB may have no line break.
+    const LONG: usize = 10_000;
+    /// Bytes that are left on each side of the place.
+    const AROUND: usize = 200;
+
+    fn of(lines: &Lines<'a>, diagnostic: &Diagnostic) -> Self {
+        let places = diagnostic.labels.iter().map(|label| label.span);
+        let whole = places.fold(diagnostic.span, |whole, span| Span {
+            start: whole.start.min(span.start),
+            end: whole.end.max(span.end),
+        });
+        let (first_line, base, text) = lines.around(whole);
+        let excerpt = Self {
+            first_line,
+            base,
+            text,
+            is_cut: false,
+        };
+        if text.len() > Self::LONG {
+            excerpt.cut(diagnostic.span.start)
+        } else {
+            excerpt
+        }
+    }
+
+    fn cut(self, offset: usize) -> Self {
+        let at = offset.saturating_sub(self.base);
+        let start = self
+            .text
+            .floor_char_boundary(at.saturating_sub(Self::AROUND));
+        let end = self
+            .text
+            .ceil_char_boundary(at.saturating_add(Self::AROUND));
+        let before = self.text.get(..start).unwrap_or_default();
+        Self {
+            first_line: self.first_line + before.matches('\n').count(),
+            base: self.base + start,
+            text: self.text.get(start..end).unwrap_or_default(),
+            is_cut: true,
+        }
+    }
+
+    fn shows(&self, span: Span) -> bool {
+        (self.base..=self.base + self.text.len()).contains(&span.start)
+    }
+
+    /// A span of the whole text in this part of it.
+    fn range(&self, span: Span) -> std::ops::Range<usize> {
+        let start = span.start.saturating_sub(self.base);
+        let start = self.text.floor_char_boundary(start);
+        let end = span.end.saturating_sub(self.base);
+        start..self.text.ceil_char_boundary(end).max(start)
     }
 }
 

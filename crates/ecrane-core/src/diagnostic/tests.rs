@@ -106,6 +106,27 @@ fn a_span_outside_the_text_is_taken_to_its_end() {
 }
 
 #[test]
+fn of_a_very_long_line_only_the_place_is_read() {
+    let text = format!("[\n{}bad, {}]", "é, ".repeat(5_000), "0, ".repeat(5_000));
+    let at = text.find("bad").unwrap();
+    let diagnostic = Diagnostic {
+        span: Span::new(at, at + 3),
+        ..finding("0")
+    };
+    let source = Source {
+        name: "long.json",
+        text: &text,
+    };
+    insta::assert_snapshot!(render(source, &[diagnostic], Colour::Off), @r"
+    error[count-number]: `countNumber` must be 1 or more
+      |
+    2 | ...é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, é, bad, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,...
+      |                                                                   ^^^
+     ::: long.json:2:15001
+    ");
+}
+
+#[test]
 fn an_annotation_has_the_place_and_the_help() {
     let diagnostic = Diagnostic {
         help: Some("write a whole number".to_owned()),

@@ -9,6 +9,26 @@ pub(super) fn name(rule: &Rule) -> String {
     format!("rule {}", rule.priority)
 }
 
+/// `rule 2 (prod*)`, by its `rulePriority` and its tags.
+pub(super) fn title(rule: &Rule) -> String {
+    let tags = match &rule.selection.tags {
+        TagSelection::Any => "any".to_owned(),
+        TagSelection::Untagged => "untagged".to_owned(),
+        TagSelection::Tagged(TagList::Prefixes(prefixes)) => {
+            joined(prefixes.iter().map(|it| (it.as_str(), "*")))
+        }
+        TagSelection::Tagged(TagList::Patterns(patterns)) => {
+            joined(patterns.iter().map(|it| (it.as_str(), "")))
+        }
+    };
+    format!("{} ({tags})", name(rule))
+}
+
+fn joined<'a>(entries: impl Iterator<Item = (&'a str, &'static str)>) -> String {
+    let entries = entries.map(|(entry, end)| format!("{}{end}", entry.escape_debug()));
+    entries.collect::<Vec<_>>().join(" and ")
+}
+
 /// `rule 1`, `rules 1 and 3`.
 pub(super) fn names(rules: &[&Rule]) -> String {
     let numbers: Vec<String> = rules.iter().map(|rule| rule.priority.to_string()).collect();

@@ -1,6 +1,4 @@
-//! The verdicts on a repository as people and programs read them.
-
-use std::fmt::Write as _;
+//! The verdicts on a repository as programs read them.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -34,6 +32,11 @@ impl<'a> Preview<'a> {
         }
     }
 
+    /// What becomes of each image.
+    pub fn verdicts(&self) -> &'a Verdicts<'a> {
+        self.verdicts
+    }
+
     /// The verdicts in numbers.
     pub fn summary(&self) -> Summary {
         self.summary
@@ -42,84 +45,6 @@ impl<'a> Preview<'a> {
     /// What is to be known of all verdicts, each a sentence.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-
-    /// A line for each image, those that go first, then the numbers and the
-    /// warnings.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        let mut verdicts: Vec<Verdict<'_>> = self.verdicts.iter().collect();
-        verdicts.sort_by_key(|verdict| (verdict.removal.is_none(), !verdict.may_go()));
-        for verdict in &verdicts {
-            self.line(&mut text, verdict);
-        }
-        if !verdicts.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&total(&self.summary));
-        for warning in &self.warnings {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\nwarning: {warning}");
-        }
-        text.push('\n');
-        text
-    }
-
-    fn line(&self, text: &mut String, verdict: &Verdict<'_>) {
-        let images = self.verdicts.images();
-        let what = match (verdict.action(), verdict.doubt.is_some()) {
-            (Some(Action::Expire), false) => "expires",
-            (Some(Action::Expire), true) => "may expire",
-            (Some(Action::Transition), false) => "is archived",
-            (Some(Action::Transition), true) => "may be archived",
-            (None, false) => "stays",
-            (None, true) => "may go",
-        };
-        let digest = images.digest(verdict.image);
-        let digest = digest.get(..SHOWN).unwrap_or(digest);
-        let tags = shown_tags(images, verdict);
-        let reason = self.verdicts.reason(verdict.image);
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{what:<15}  {digest:<SHOWN$}  {tags:<24}  {reason}");
-    }
-}
-
-/// Characters of a digest that are shown: the algorithm and twelve digits.
-const SHOWN: usize = 19;
-
-/// An image's first tags, and how many more there are.
-fn shown_tags(images: &Images, verdict: &Verdict<'_>) -> String {
-    const MOST: usize = 3;
-    let tags = images.tags(verdict.image);
-    let more = tags.len().saturating_sub(MOST);
-    let first: Vec<String> = tags
-        .take(MOST)
-        .map(|tag| tag.escape_debug().to_string())
-        .collect();
-    match (first.is_empty(), more) {
-        (true, _) => "(untagged)".to_owned(),
-        (false, 0) => first.join(", "),
-        (false, more) => format!("{} and {more} more", first.join(", ")),
-    }
-}
-
-fn total(summary: &Summary) -> String {
-    let bytes = match summary.expire {
-        0 => String::new(),
-        _ => format!(" (at most {})", size(summary.bytes)),
-    };
-    format!(
-        "images: {}; expire: {}{bytes}; archived: {}; not certain: {}",
-        summary.images, summary.expire, summary.transition, summary.may
-    )
-}
-
-/// Bytes in the largest decimal unit of which there is one, as ECR bills them.
-fn size(bytes: u64) -> String {
-    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
-        None => format!("{bytes} bytes"),
     }
 }
 

@@ -62,6 +62,13 @@ pub struct Rule {
     pub action: Action,
 }
 
+impl Rule {
+    /// How it is called in lists and reasons: `rule 2 (prod*)`.
+    pub fn title(&self) -> String {
+        super::phrase::title(self)
+    }
+}
+
 /// A rule's place in the order: the lowest is applied first and wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RulePriority(pub(super) NonZeroU32);

@@ -2,6 +2,8 @@
 
 use crate::config::{Fault, Origin};
 use crate::exit::Failure;
+use ecrane_core::diagnostic::Diagnostic;
+use ecrane_core::lifecycle::image::{self, Images, Listing};
 use ecrane_core::lifecycle::{self, Checked, Dialect};
 use std::io::Read as _;
 use std::path::Path;
@@ -75,6 +77,36 @@ pub(super) fn linted(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
 /// Whether this stands for standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+/// A list of images, and what is odd about it.
+pub(super) struct ImagesFile {
+    pub(super) images: Images,
+    pub(super) remarks: Vec<Diagnostic>,
+}
+
+/// Reads a list of images, or finds its faults.
+pub(super) fn images(path: &Path) -> Result<Result<ImagesFile, Fault>, Failure> {
+    let (name, bytes) = bytes(path)?;
+    // Only a faulty text is copied: a good one has up to 40 MB.
+    let fault = |text: &str, diagnostics| Fault {
+        origin: Origin::File(name.clone()),
+        text: text.to_owned(),
+        diagnostics,
+    };
+    Ok(match lifecycle::decode(&bytes) {
+        Ok(text) => match image::read(text) {
+            Listing {
+                images: Some(images),
+                diagnostics: remarks,
+            } => Ok(ImagesFile { images, remarks }),
+            Listing {
+                images: None,
+                diagnostics,
+            } => Err(fault(text, diagnostics)),
+        },
+        Err(found) => Err(fault(&String::from_utf8_lossy(&bytes), found)),
+    })
 }
 
 /// A file's name for people and what is in it; `-` is standard input.

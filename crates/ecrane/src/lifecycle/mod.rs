@@ -5,6 +5,7 @@ mod check;
 mod code;
 mod compile;
 mod file;
+mod preview;
 
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     Code(code::Code),
     /// Print a policy as the JSON that ECR takes
     Compile(compile::Compile),
+    /// Say what a policy does to images, before anything happens
+    Preview(preview::Preview),
 }
 
 /// Does what the command says.
@@ -26,5 +29,6 @@ pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Check(options) => check::run(&options, log),
         Command::Code(options) => code::run(&options),
         Command::Compile(options) => compile::run(&options, log),
+        Command::Preview(options) => preview::run(&options, log),
     }
 }

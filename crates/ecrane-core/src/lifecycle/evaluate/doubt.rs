@@ -71,4 +71,20 @@ impl Doubt {
             Self::Subject => "it goes with the image it refers to, which may go",
         }
     }
+
+    /// The same in short, for a list whose end tells the whole.
+    pub fn brief(self) -> &'static str {
+        match self {
+            Self::Tie => "others have the same time",
+            Self::CalendarDay => "over by less than a day",
+            Self::SamePass => "all its indexes may go",
+            Self::Referrers => "if referrers count too",
+            Self::Activating => "an image is being restored",
+            Self::UnknownChildren => "may be a child of an index",
+            Self::CutShort => "the list is not complete",
+            Self::LostSubject => "it refers to an image not listed",
+            Self::NoArchiveTime => "archived at an unknown time",
+            Self::Subject => "so is the image it refers to",
+        }
+    }
 }

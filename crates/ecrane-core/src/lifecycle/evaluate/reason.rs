@@ -6,13 +6,20 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::{Doubt, ImageId, Moment, Verdict, Verdicts};
-use crate::lifecycle::rule::{Action, CountType, Rule, StorageClass, TagList, TagSelection};
+use crate::lifecycle::phrase;
+use crate::lifecycle::rule::{Action, CountType, Rule, StorageClass};
 
 impl Verdicts<'_> {
     /// Why an image goes or stays, and what will change that.
     pub fn reason(&self, image: ImageId) -> String {
         let verdict = self.of(image);
-        let mut reason = self.certain(&verdict);
+        let why = self.certain(&verdict);
+        let rule = verdict.claimed_by.filter(|_| verdict.blocked_by.is_none());
+        let mut reason = match (verdict.removal, rule) {
+            (Some(rule), _) => format!("{} by {}: {why}", going(rule.action), rule.title()),
+            (None, Some(rule)) => format!("kept: claimed by {}, {why}", rule.title()),
+            (None, None) => format!("kept: {why}"),
+        };
         if let Some(doubt) = verdict.doubt {
             // Writing to a String cannot fail.
             let _ = write!(reason, "; not certain: {}", doubt.why());
@@ -20,34 +27,34 @@ impl Verdicts<'_> {
         reason
     }
 
+    /// The same in short, to stand under the rule and beside the verdict.
+    pub fn brief_reason(&self, image: ImageId) -> String {
+        let verdict = self.of(image);
+        let why = self.certain(&verdict);
+        match verdict.doubt {
+            Some(doubt) => format!("{why}; not certain: {}", doubt.brief()),
+            None => why,
+        }
+    }
+
     fn certain(&self, verdict: &Verdict<'_>) -> String {
         let digest = |id| Short(self.images.digest(id));
         if let Some(index) = verdict.blocked_by {
-            return format!("kept: the index {} holds it", digest(index));
+            return format!("the index {} holds it", digest(index));
         }
         if let Some(subject) = self.images.subjects.at(verdict.image) {
-            let subject = digest(subject);
-            return match verdict.removal {
-                Some(rule) => format!(
-                    "{} by {} with {subject}, the image it refers to",
-                    going(rule.action),
-                    Named(rule)
-                ),
-                None => format!("kept with {subject}, the image it refers to"),
-            };
+            let goes = verdict.removal.map_or("stays", |_| "goes");
+            return format!("{goes} with {}, the image it refers to", digest(subject));
         }
         match (verdict.removal, verdict.claimed_by) {
-            (Some(rule), _) => {
-                let why = self.why_marked(rule, verdict.image);
-                format!("{} by {}: {why}", going(rule.action), Named(rule))
-            }
+            (Some(rule), _) => self.why_marked(rule, verdict.image),
             (None, Some(rule)) => self.why_kept(rule, verdict.image),
-            (None, None) => "kept: no rule selects it".to_owned(),
+            (None, None) => "no rule selects it".to_owned(),
         }
     }
 
     fn why_marked(&self, rule: &Rule, image: ImageId) -> String {
-        let number = rule.selection.count_number;
+        let number = rule.selection.count_number.get();
         match self.clock(rule, image) {
             Clock::Count => {
                 let (place, total) = self.place(rule, image);
@@ -55,44 +62,34 @@ impl Verdicts<'_> {
             }
             Clock::Since { what, time } => {
                 let time = time.unwrap_or_default();
-                format!(
-                    "{what} {time}, more than {number} {} ago",
-                    days(number.get())
-                )
+                format!("{what} {time}, more than {} ago", phrase::days(number))
             }
         }
     }
 
     fn why_kept(&self, rule: &Rule, image: ImageId) -> String {
         let number = rule.selection.count_number.get();
+        let goes = match rule.action {
+            Action::Expire => "goes",
+            Action::Transition => "is archived",
+        };
         match self.clock(rule, image) {
             Clock::Count => {
                 let (place, total) = self.place(rule, image);
                 let left = u64::from(number).saturating_sub(u64::from(place)) + 1;
-                format!(
-                    "kept: claimed by {}, newest {place} of {total}, goes after {left} more",
-                    Named(rule)
-                )
+                format!("newest {place} of {total}, {goes} after {left} more")
             }
-            Clock::Since { time: None, .. } => format!("kept: claimed by {}", Named(rule)),
+            Clock::Since { time: None, .. } => "its time is not known".to_owned(),
             Clock::Since {
                 what,
                 time: Some(time),
             } => {
                 let left = time.plus_days(i64::from(number)).since(self.now);
-                let goes = match rule.action {
-                    Action::Expire => "goes",
-                    Action::Transition => "is archived",
-                };
                 let unless = match rule.selection.count_type {
                     CountType::SinceImagePulled => ", unless it is pulled",
                     _ => "",
                 };
-                format!(
-                    "{goes} in {} by {}{unless}: {what} {time}",
-                    Left(left),
-                    Named(rule)
-                )
+                format!("{goes} in {}{unless}: {what} {time}", Left(left))
             }
         }
     }
@@ -181,10 +178,6 @@ fn going(action: Action) -> &'static str {
     }
 }
 
-fn days(number: u32) -> &'static str {
-    if number == 1 { "day" } else { "days" }
-}
-
 /// A digest as people compare them.
 struct Short<'a>(&'a str);
 
@@ -193,37 +186,6 @@ impl fmt::Display for Short<'_> {
         const SHOWN: usize = "sha256:".len() + 12;
         f.write_str(self.0.get(..SHOWN).unwrap_or(self.0))
     }
-}
-
-/// A rule by its priority and its tags: `rule 1 (prod*)`.
-struct Named<'a>(&'a Rule);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rule {} (", self.0.priority)?;
-        match &self.0.selection.tags {
-            TagSelection::Any => f.write_str("any")?,
-            TagSelection::Untagged => f.write_str("untagged")?,
-            TagSelection::Tagged(TagList::Prefixes(prefixes)) => {
-                joined(f, prefixes.iter().map(|it| (it.as_str(), "*")))?;
-            }
-            TagSelection::Tagged(TagList::Patterns(patterns)) => {
-                joined(f, patterns.iter().map(|it| (it.as_str(), "")))?;
-            }
-        }
-        f.write_str(")")
-    }
-}
-
-fn joined<'a>(
-    f: &mut fmt::Formatter<'_>,
-    entries: impl Iterator<Item = (&'a str, &'static str)>,
-) -> fmt::Result {
-    for (index, (entry, end)) in entries.enumerate() {
-        let and = if index > 0 { " and " } else { "" };
-        write!(f, "{and}{}{end}", entry.escape_debug())?;
-    }
-    Ok(())
 }
 
 /// A time that is left, in the largest unit of which there is one.

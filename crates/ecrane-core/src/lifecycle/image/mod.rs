@@ -148,6 +148,11 @@ impl Images {
         places.map(|place| self.tags.get(*place as usize))
     }
 
+    /// When it was pushed or, once restored, restored.
+    pub fn pushed(&self, id: ImageId) -> Moment {
+        self.pushed.at(id)
+    }
+
     /// Bytes, as ECR counts them: layers that images share count in each.
     pub fn size(&self, id: ImageId) -> u64 {
         self.sizes.at(id)

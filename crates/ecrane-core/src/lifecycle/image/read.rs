@@ -47,13 +47,15 @@ pub fn read(text: &str) -> Listing {
 }
 
 /// Where reading stopped, in bytes: at a character, though the column counts
-/// bytes and may stop within one.
+/// bytes and may stop within one; of a text that ends too early, behind the
+/// last that is there.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
     let before = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1));
     let start: usize = before.map(str::len).sum();
-    text.floor_char_boundary(start + error.column().saturating_sub(1))
+    let at = (start + error.column().saturating_sub(1)).min(text.trim_end().len());
+    text.floor_char_boundary(at)
 }
 
 /// Errors of one kind after which the others are only counted.

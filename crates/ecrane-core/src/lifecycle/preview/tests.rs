@@ -1,4 +1,4 @@
-//! A preview as people and programs see it.
+//! A preview as programs see it.
 
 use super::Preview;
 use crate::lifecycle::{check, evaluate, image};
@@ -37,41 +37,21 @@ fn images() -> String {
     )
 }
 
-fn shown(show: impl Fn(&Preview<'_>) -> String) -> String {
+#[test]
+fn every_image_has_its_verdict_and_reason() {
     let policy = check(POLICY).policy.unwrap();
     let listing = image::read(&images());
     let images = listing.images.unwrap();
     let verdicts = evaluate(&policy, &images, "2026-09-01T00:00:00Z".parse().unwrap());
-    show(&Preview::new(&verdicts, &listing.diagnostics))
-}
-
-#[test]
-fn what_goes_comes_first() {
-    insta::assert_snapshot!(shown(|preview| preview.text()), @r"
-    may expire       sha256:cccccccccccc  prod-1                    expires by rule 1 (prod*): newest 3 of 3, and it keeps 2; not certain: the list of images is not complete
-    may be archived  sha256:ffffffffffff  old                       is archived by rule 2 (any): pushed 2026-07-01T00:00:00Z, more than 30 days ago; not certain: the list of images is not complete
-    may go           sha256:aaaaaaaaaaaa  prod, prod-3, prod-x and 1 more  kept: claimed by rule 1 (prod*), newest 1 of 3, goes after 2 more; not certain: the list of images is not complete
-    may go           sha256:bbbbbbbbbbbb  prod-2                    kept: claimed by rule 1 (prod*), newest 2 of 3, goes after 1 more; not certain: the list of images is not complete
-    stays            sha256:dddddddddddd  dev                       is archived in 26 days by rule 2 (any): pushed 2026-08-28T00:00:00Z
-    stays            sha256:eeeeeeeeeeee  (untagged)                kept: the index sha256:dddddddddddd holds it
-
-    images: 6; expire: 1 (at most 12.3 MB); archived: 1; not certain: 4
-    warning: the list is not complete: it has a `nextToken`; get all pages: `aws ecr describe-images` does so without `--max-items` and `--no-paginate`
-    warning: not certain for 4 images: the list of images is not complete
-    ");
-}
-
-#[test]
-fn programs_read_the_same() {
-    let json = shown(|preview| serde_json::to_string_pretty(preview).unwrap());
-    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let preview = Preview::new(&verdicts, &listing.diagnostics);
+    let value = serde_json::to_value(&preview).unwrap();
     let results = value["results"].as_array().unwrap();
     let lines: Vec<String> = results.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     {"action":"none","blockedBy":null,"certainty":"may","claimedBy":1,"digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","reason":"kept: claimed by rule 1 (prod*), newest 1 of 3, goes after 2 more; not certain: the list of images is not complete","rulePriority":null,"tags":["prod","prod-3","prod-x","prod-y"]}
     {"action":"none","blockedBy":null,"certainty":"may","claimedBy":1,"digest":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","reason":"kept: claimed by rule 1 (prod*), newest 2 of 3, goes after 1 more; not certain: the list of images is not complete","rulePriority":null,"tags":["prod-2"]}
     {"action":"expire","blockedBy":null,"certainty":"may","claimedBy":1,"digest":"sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","reason":"expires by rule 1 (prod*): newest 3 of 3, and it keeps 2; not certain: the list of images is not complete","rulePriority":1,"tags":["prod-1"]}
-    {"action":"none","blockedBy":null,"certainty":"will","claimedBy":2,"digest":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","reason":"is archived in 26 days by rule 2 (any): pushed 2026-08-28T00:00:00Z","rulePriority":null,"tags":["dev"]}
+    {"action":"none","blockedBy":null,"certainty":"will","claimedBy":2,"digest":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","reason":"kept: claimed by rule 2 (any), is archived in 26 days: pushed 2026-08-28T00:00:00Z","rulePriority":null,"tags":["dev"]}
     {"action":"none","blockedBy":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","certainty":"will","claimedBy":2,"digest":"sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","reason":"kept: the index sha256:dddddddddddd holds it","rulePriority":null,"tags":[]}
     {"action":"transition","blockedBy":null,"certainty":"may","claimedBy":2,"digest":"sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff","reason":"is archived by rule 2 (any): pushed 2026-07-01T00:00:00Z, more than 30 days ago; not certain: the list of images is not complete","rulePriority":2,"tags":["old"]}
     "#);

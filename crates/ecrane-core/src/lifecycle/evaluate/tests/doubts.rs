@@ -44,7 +44,7 @@ fn a_referrer_is_not_selected_or_counted_by_itself() {
     let rules = ["1 any count 2"];
     let world = ["sig - 1 of=v2", "v2 v2 2", "v1 v1 3", "v0 v0 4"];
     insta::assert_snapshot!(whole(&rules, &world), @r"
-    sig: kept with sha256:763200000000, the image it refers to
+    sig: kept: stays with sha256:763200000000, the image it refers to
     v2: kept: claimed by rule 1 (any), newest 1 of 3, goes after 2 more
     v1: kept: claimed by rule 1 (any), newest 2 of 3, goes after 1 more; not certain: AWS does not say whether images that refer to others are selected and counted too
     v0: expires by rule 1 (any): newest 3 of 3, and it keeps 2
@@ -69,7 +69,7 @@ fn without_the_children_of_an_index_nothing_untagged_is_certain() {
     insta::assert_snapshot!(whole(&rules, &world), @r"
     list: kept: no rule selects it
     child: expires by rule 1 (untagged): pushed 2026-05-19T12:00:00Z, more than 1 day ago; not certain: it may be a child of an index, and the children of some are not in the data
-    young: goes in 12 hours by rule 1 (untagged): pushed 2026-05-28T00:00:00Z
+    young: kept: claimed by rule 1 (untagged), goes in 12 hours: pushed 2026-05-28T00:00:00Z
     warning: the list does not say which images belong to its indexes (1, such as sha256:6c6973740000): untagged images may be their children; `ecrane images --repository NAME` writes a list that does
     ");
 }
@@ -81,7 +81,7 @@ fn in_a_part_of_a_list_no_count_is_certain() {
     insta::assert_snapshot!(verdicts(&rules, &world, Extent::CutShort), @r"
     v2: kept: claimed by rule 1 (v*), newest 1 of 2, goes after 1 more; not certain: the list of images is not complete
     v1: expires by rule 1 (v*): newest 2 of 2, and it keeps 1; not certain: the list of images is not complete
-    young: goes in 27 days by rule 2 (any): pushed 2026-05-25T12:00:00Z
+    young: kept: claimed by rule 2 (any), goes in 27 days: pushed 2026-05-25T12:00:00Z
     old: expires by rule 2 (any): pushed 2026-04-18T12:00:00Z, more than 30 days ago; not certain: the list of images is not complete
     warning: not certain for 3 images: the list of images is not complete
     ");

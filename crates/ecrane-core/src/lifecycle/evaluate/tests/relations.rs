@@ -65,10 +65,10 @@ fn a_referrer_goes_with_its_subject() {
     ];
     insta::assert_snapshot!(whole(&rules, &world), @r"
     goes: expires by rule 1 (tmp*): pushed 2026-05-26T12:00:00Z, more than 1 day ago
-    sig: expires by rule 1 (tmp*) with sha256:676f65730000, the image it refers to
-    sigsig: expires by rule 1 (tmp*) with sha256:736967000000, the image it refers to
+    sig: expires by rule 1 (tmp*): goes with sha256:676f65730000, the image it refers to
+    sigsig: expires by rule 1 (tmp*): goes with sha256:736967000000, the image it refers to
     stays: kept: no rule selects it
-    other: kept with sha256:737461797300, the image it refers to
+    other: kept: stays with sha256:737461797300, the image it refers to
     ");
 }
 
@@ -77,9 +77,9 @@ fn referrers_in_a_circle_stay() {
     let rules = ["1 any pushed 1"];
     let world = ["a - 9 of=b", "b - 9 of=a", "self - 9 of=self"];
     insta::assert_snapshot!(whole(&rules, &world), @r"
-    a: kept with sha256:620000000000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
-    b: kept with sha256:610000000000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
-    self: kept with sha256:73656c660000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
+    a: kept: stays with sha256:620000000000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
+    b: kept: stays with sha256:610000000000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
+    self: kept: stays with sha256:73656c660000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
     warning: not certain for 3 images: AWS does not say whether images that refer to others are selected and counted too
     ");
 }

@@ -58,7 +58,7 @@ fn a_claim_holds_whether_the_rule_removes_or_not() {
     prod: kept: claimed by rule 1 (prod*), newest 2 of 2, goes after 999998 more
     both: kept: claimed by rule 1 (prod*), newest 1 of 2, goes after 999999 more
     dev: expires by rule 2 (any): pushed 2026-05-20T12:00:00Z, more than 7 days ago
-    young: goes in 5 days by rule 2 (any): pushed 2026-05-27T00:00:00Z
+    young: kept: claimed by rule 2 (any), goes in 5 days: pushed 2026-05-27T00:00:00Z
     ");
 }
 
@@ -85,11 +85,11 @@ fn older_is_older_and_not_as_old() {
         "future e -3",
     ];
     insta::assert_snapshot!(whole(&rules, &world), @r"
-    same: goes in less than a minute by rule 1 (any): pushed 2026-05-21T12:00:00Z
+    same: kept: claimed by rule 1 (any), goes in less than a minute: pushed 2026-05-21T12:00:00Z
     older: expires by rule 1 (any): pushed 2026-05-21T11:59:52Z, more than 7 days ago; not certain: AWS does not say whether hours count, and by calendar days it is not yet older
-    younger: goes in less than a minute by rule 1 (any): pushed 2026-05-21T12:00:09Z
+    younger: kept: claimed by rule 1 (any), goes in less than a minute: pushed 2026-05-21T12:00:09Z
     day: expires by rule 1 (any): pushed 2026-05-20T21:36:00Z, more than 7 days ago
-    future: goes in 10 days by rule 1 (any): pushed 2026-05-31T12:00:00Z
+    future: kept: claimed by rule 1 (any), goes in 10 days: pushed 2026-05-31T12:00:00Z
     warning: the time of the push is in the future (1 images, such as sha256:667574757265): their age is taken as 0 days
     warning: not certain for 1 image: AWS does not say whether hours count, and by calendar days it is not yet older
     ");
@@ -107,10 +107,10 @@ fn a_restored_image_is_as_young_as_its_restoring() {
     ];
     insta::assert_snapshot!(whole(&rules, &world), @r"
     never-pulled: is archived by rule 1 (any): last used 2026-04-18T12:00:00Z, more than 30 days ago
-    pulled: is archived in 10 days by rule 1 (any), unless it is pulled: last used 2026-05-08T12:00:00Z
-    restored: is archived in 20 days by rule 1 (any), unless it is pulled: last used 2026-05-18T12:00:00Z
+    pulled: kept: claimed by rule 1 (any), is archived in 10 days, unless it is pulled: last used 2026-05-08T12:00:00Z
+    restored: kept: claimed by rule 1 (any), is archived in 20 days, unless it is pulled: last used 2026-05-18T12:00:00Z
     long-ago: is archived by rule 1 (any): last used 2026-04-08T12:00:00Z, more than 30 days ago
-    and-pulled: is archived in 25 days by rule 1 (any), unless it is pulled: last used 2026-05-23T12:00:00Z
+    and-pulled: kept: claimed by rule 1 (any), is archived in 25 days, unless it is pulled: last used 2026-05-23T12:00:00Z
     ");
     let world = ["restored a 400 restored=1", "plain b 2"];
     insta::assert_snapshot!(whole(&["1 any count 1"], &world), @r"
@@ -131,8 +131,8 @@ fn rules_of_the_archive_are_for_archived_images() {
     insta::assert_snapshot!(whole(&rules, &world), @r"
     old: is archived by rule 1 (any): pushed 2025-04-23T12:00:00Z, more than 30 days ago
     long: expires by rule 2 (any): archived 2026-02-26T12:00:00Z, more than 90 days ago
-    short: goes in 80 days by rule 2 (any): archived 2026-05-18T12:00:00Z
-    unknown: kept: claimed by rule 2 (any); not certain: the list does not say when it was archived
+    short: kept: claimed by rule 2 (any), goes in 80 days: archived 2026-05-18T12:00:00Z
+    unknown: kept: claimed by rule 2 (any), its time is not known; not certain: the list does not say when it was archived
     warning: not certain for 1 image: the list does not say when it was archived
     ");
 }

@@ -1,0 +1,99 @@
+//! `ecrane lifecycle preview`: what a policy does to the images of a
+//! repository, before anything happens.
+
+mod table;
+mod when;
+
+use super::file::{self, ImagesFile};
+use crate::exit::{Exit, Failure};
+use crate::show::{self, Log};
+use clap::ValueHint;
+use ecrane_core::lifecycle::image::Moment;
+use ecrane_core::lifecycle::{Dialect, Policy, evaluate, preview};
+use std::path::PathBuf;
+use table::Kept;
+use when::When;
+
+/// The options.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  aws ecr describe-images --repository-name app --filter imageStatus=ANY > images.json\n  ecrane lifecycle preview lifecycle.json --images images.json\n  ecrane lifecycle preview lifecycle.json --images images.json --now +30d\n  ecrane lifecycle preview lifecycle.json --images - --json < images.json"
+)]
+pub(crate) struct Preview {
+    /// The policy; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    /// What `aws ecr describe-images` printed, or the array of its
+    /// imageDetails; - is standard input
+    #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
+    images: PathBuf,
+    /// As of this time: 2026-09-01T12:00:00Z, seconds since 1970, or +30d
+    /// [default: now]
+    #[arg(long, value_name = "TIME")]
+    now: Option<When>,
+    /// ecr or awsx [default: recognised]
+    #[arg(long)]
+    dialect: Option<Dialect>,
+    /// List every image that stays
+    #[arg(long, conflicts_with = "json")]
+    all: bool,
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what the command says.
+pub(super) fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
+    let (policy, images) = read(options, log)?;
+    let now = options.now.map_or_else(when::now, When::moment);
+    let verdicts = evaluate(&policy, &images.images, now);
+    let preview = preview::Preview::new(&verdicts, &images.remarks);
+    if options.json {
+        show::json(&preview)?;
+    } else {
+        let kept = if options.all { Kept::All } else { Kept::Next };
+        tell(&preview, kept, now, log);
+    }
+    Ok(Exit::Done)
+}
+
+/// The policy and the images, or the faults of both.
+fn read(options: &Preview, log: Log) -> Result<(Policy, ImagesFile), Failure> {
+    if file::is_stdin(&options.file) && file::is_stdin(&options.images) {
+        return Err(Failure::faulty(
+            "standard input is one file: give the policy or the images by name",
+        ));
+    }
+    let policy = file::policy(&options.file, options.dialect)?;
+    let images = file::images(&options.images)?;
+    let images = match images {
+        Ok(images) if policy.is_valid() => images,
+        images => {
+            let policy = Some(policy.text).filter(|text| !text.diagnostics.is_empty());
+            return Err(Failure::Inputs(
+                policy.into_iter().chain(images.err()).collect(),
+            ));
+        }
+    };
+    if !policy.text.diagnostics.is_empty() {
+        log.faulty(&policy.text);
+    }
+    match policy.checked.and_then(|checked| checked.policy) {
+        Some(policy) => Ok((policy, images)),
+        None => Err(Failure::faulty(
+            "the document says `skip` and asks for no policy: nothing goes",
+        )),
+    }
+}
+
+fn tell(preview: &preview::Preview<'_>, kept: Kept, now: Moment, log: Log) {
+    let table = table::table(preview.verdicts(), kept);
+    if !table.is_empty() {
+        log.line(&table);
+    }
+    let summary = table::summary(&preview.summary());
+    log.line(&format!("as of {now}: {summary}"));
+    for warning in preview.warnings() {
+        log.warning(warning);
+    }
+}

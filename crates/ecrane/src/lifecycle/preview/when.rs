@@ -1,0 +1,88 @@
+//! The time that a preview is made for.
+
+use ecrane_core::lifecycle::image::{Moment, NoMoment};
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// `--now`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// At this time.
+    At(Moment),
+    /// So many days from now.
+    InDays(i64),
+}
+
+impl When {
+    pub(super) fn moment(self) -> Moment {
+        match self {
+            Self::At(moment) => moment,
+            Self::InDays(days) => now().plus_days(days),
+        }
+    }
+}
+
+/// The time of the machine's clock.
+pub(super) fn now() -> Moment {
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Moment::from_seconds(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// A text that `--now` does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoTime {
+    #[error("`+` is followed by a number of days: write it as `+30d`")]
+    Days,
+    #[error("{0}, or from now as `+30d`")]
+    Moment(NoMoment),
+}
+
+impl FromStr for When {
+    type Err = NoTime;
+
+    fn from_str(text: &str) -> Result<Self, NoTime> {
+        // Four digits are more than 27 years, and no sum of them overflows.
+        match text.strip_prefix('+') {
+            Some(days) => {
+                let number = days.strip_suffix('d').map(str::parse::<u16>);
+                match number {
+                    Some(Ok(days)) => Ok(Self::InDays(days.into())),
+                    _ => Err(NoTime::Days),
+                }
+            }
+            None => text.parse().map(Self::At).map_err(NoTime::Moment),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let found = match text.parse() {
+            Ok(When::At(moment)) => moment.to_string(),
+            Ok(When::InDays(days)) => format!("in {days} days"),
+            Err(error) => NoTime::to_string(&error),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn times_are_absolute_or_in_days() {
+        check("2026-09-01T12:00:00+02:00", "2026-09-01T10:00:00Z");
+        check("1700000000", "2023-11-14T22:13:20Z");
+        check("+30d", "in 30 days");
+        check("+0d", "in 0 days");
+        let days = "`+` is followed by a number of days: write it as `+30d`";
+        for text in ["+30", "+d", "+-1d", "+2h", "+99999999999d"] {
+            check(text, days);
+        }
+        check(
+            "tomorrow",
+            "`tomorrow` is no time: write it as `2026-09-01T12:00:00Z` or as seconds since 1970, or from now as `+30d`",
+        );
+    }
+}
