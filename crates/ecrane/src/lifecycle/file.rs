@@ -22,21 +22,6 @@ impl PolicyFile {
     pub(super) fn dialect(&self) -> Option<Dialect> {
         self.checked.as_ref().and_then(|checked| checked.dialect)
     }
-
-    /// The same file with another text in the same dialect, lints and all.
-    pub(super) fn with_text(self, text: &str) -> Self {
-        let dialect = self.dialect();
-        let checked = lifecycle::read(text, dialect);
-        let diagnostics = checked.clone().with_lints().diagnostics;
-        Self {
-            text: Fault {
-                origin: self.text.origin,
-                text: text.to_owned(),
-                diagnostics,
-            },
-            checked: Some(checked),
-        }
-    }
 }
 
 /// Reads a policy in the dialect given, or in the one it seems to be written
@@ -61,15 +46,6 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
             checked: None,
         },
     })
-}
-
-/// As [`policy`], with the lints among the findings.
-pub(super) fn linted(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
-    let mut policy = policy(path, dialect)?;
-    if let Some(checked) = &policy.checked {
-        policy.text.diagnostics = checked.clone().with_lints().diagnostics;
-    }
-    Ok(policy)
 }
 
 /// Whether this stands for standard input.
