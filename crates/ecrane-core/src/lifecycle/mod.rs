@@ -6,10 +6,12 @@
 pub mod codes;
 mod compile;
 mod dialect;
+mod diff;
 mod document;
 mod draft;
 mod ecr;
 pub mod evaluate;
+pub mod explain;
 mod fault;
 mod fingerprint;
 pub mod image;
@@ -32,6 +34,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use diff::{Change, diff};
 pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, mend};
 pub use meaning::same_meaning;

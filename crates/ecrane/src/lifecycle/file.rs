@@ -2,7 +2,9 @@
 
 use crate::config::{Fault, Origin};
 use crate::exit::Failure;
-use ecrane_core::lifecycle::{self, Checked, Dialect};
+use crate::show::Log;
+use ecrane_core::lifecycle::explain::RuleInWords;
+use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -46,6 +48,31 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
             checked: None,
         },
     })
+}
+
+/// The policy of a file without a fault; none where it says `skip`. Warnings
+/// are told beside what the command prints.
+pub(super) fn good(
+    path: &Path,
+    dialect: Option<Dialect>,
+    log: Log,
+) -> Result<Option<Policy>, Failure> {
+    let read = policy(path, dialect)?;
+    if !read.is_valid() {
+        return Err(Failure::Inputs(vec![read.text]));
+    }
+    if !read.text.diagnostics.is_empty() {
+        log.faulty(&read.text);
+    }
+    Ok(read.checked.and_then(|checked| checked.policy))
+}
+
+/// A rule on a line.
+pub(super) fn rule_line(rule: &RuleInWords) -> String {
+    format!(
+        "rule {}: {}: {}",
+        rule.rule_priority, rule.selects, rule.outcome
+    )
 }
 
 /// Whether this stands for standard input.

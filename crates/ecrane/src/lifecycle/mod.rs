@@ -4,6 +4,8 @@
 mod check;
 mod code;
 mod compile;
+mod diff;
+mod explain;
 mod file;
 
 use crate::exit::{Exit, Failure};
@@ -18,6 +20,10 @@ pub(crate) enum Command {
     Code(code::Code),
     /// Print a policy as the JSON that ECR takes
     Compile(compile::Compile),
+    /// Say what changes from one policy to another
+    Diff(diff::Diff),
+    /// Say what a policy does, in plain sentences
+    Explain(explain::Explain),
 }
 
 /// Does what the command says.
@@ -26,5 +32,7 @@ pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Check(options) => check::run(&options, log),
         Command::Code(options) => code::run(&options),
         Command::Compile(options) => compile::run(&options, log),
+        Command::Diff(options) => diff::run(&options, log),
+        Command::Explain(options) => explain::run(&options, log),
     }
 }
