@@ -9,6 +9,7 @@ mod inputs;
 mod lifecycle;
 mod local;
 mod outputs;
+mod project;
 mod runner;
 mod show;
 mod up;

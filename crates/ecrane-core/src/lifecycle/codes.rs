@@ -4,7 +4,12 @@
 //! A page says what is found and why it matters, in the words of ECR where
 //! these are known, with a text that has it and the same one mended.
 
+use std::fmt;
+use std::str::FromStr;
+
+use super::fault::shown;
 use super::spelling;
+use crate::diagnostic::Diagnostic;
 
 /// Lists every code once: its name in Rust and its stable id.
 macro_rules! codes {
@@ -49,6 +54,7 @@ codes! {
     // Errors, and the warnings about the text itself.
     faults {
         ActionType = "action-type",
+        AllowanceExpired = "allowance-expired",
         AnyNotLast = "any-not-last",
         ArchiveMinDays = "archive-min-days",
         BothLimits = "both-limits",
@@ -130,6 +136,60 @@ codes! {
         UnreachableRule = "unreachable-rule",
         UntaggedCountKillsRollback = "untagged-count-kills-rollback",
         UntaggedKeepsChildren = "untagged-keeps-children",
+    }
+}
+
+/// The id of a lint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lint(&'static str);
+
+impl Lint {
+    /// The lint that a finding is of; none for what is not open to settings.
+    pub fn of(found: &Diagnostic) -> Option<Self> {
+        LINTS.contains(&found.code).then_some(Self(found.code))
+    }
+}
+
+impl fmt::Display for Lint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl FromStr for Lint {
+    type Err = UnknownLint;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLint> {
+        let known = LINTS.iter().find(|id| **id == text);
+        known.map(|id| Self(id)).ok_or_else(|| UnknownLint {
+            text: text.to_owned(),
+            is_fault: IDS.contains(&text),
+            near: spelling::nearest(text, LINTS.iter().copied()),
+        })
+    }
+}
+
+/// A text that is no lint's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownLint {
+    text: String,
+    is_fault: bool,
+    near: Option<&'static str>,
+}
+
+impl std::error::Error for UnknownLint {}
+
+impl fmt::Display for UnknownLint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = shown(&self.text);
+        match self.near {
+            _ if self.is_fault => write!(f, "{text} is no lint: its level cannot be changed"),
+            Some(near) => write!(f, "no lint is called {text}; did you mean `{near}`?"),
+            None => write!(
+                f,
+                "no lint is called {text}: `ecrane lifecycle code` lists them"
+            ),
+        }
     }
 }
 

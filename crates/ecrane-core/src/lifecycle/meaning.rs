@@ -17,6 +17,17 @@ pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
     meaning(a) == meaning(b)
 }
 
+/// Whether two rules do the same, wherever they are applied.
+pub(super) fn does_the_same(a: &Rule, b: &Rule) -> bool {
+    rule_meaning(a) == rule_meaning(b)
+}
+
+/// Whether two rules select the same images.
+pub(super) fn selects_the_same(a: &Rule, b: &Rule) -> bool {
+    let class = |rule: &Rule| rule.selection.count_type.storage_class();
+    rule_meaning(a).tags == rule_meaning(b).tags && class(a) == class(b)
+}
+
 /// What a rule does, in a form where equal rules are equal values.
 #[derive(PartialEq)]
 struct Meaning<'p> {

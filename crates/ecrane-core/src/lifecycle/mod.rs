@@ -6,10 +6,12 @@
 pub mod codes;
 mod compile;
 mod dialect;
+mod diff;
 mod document;
 mod draft;
 mod ecr;
 pub mod evaluate;
+pub mod explain;
 mod fault;
 mod fingerprint;
 pub mod image;
@@ -22,6 +24,7 @@ mod places;
 pub mod preview;
 mod rule;
 mod service;
+pub mod settings;
 mod shape;
 mod spelling;
 mod validate;
@@ -31,6 +34,7 @@ mod value;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use diff::{Change, diff};
 pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, mend};
 pub use meaning::same_meaning;
@@ -64,6 +68,15 @@ impl Checked {
     /// Whether no error was found. A valid text without a policy asks for none.
     pub fn is_valid(&self) -> bool {
         !crate::diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// The priority of the rule that a finding is in.
+    fn priority(&self, found: &Diagnostic) -> Option<RulePriority> {
+        let path = found.path.as_deref()?;
+        let rules = self.policy.as_ref()?.rules().iter();
+        let mut places = rules.zip(&self.places);
+        let (rule, _) = places.find(|(_, places)| places.rule.contains(path))?;
+        Some(rule.priority)
     }
 
     /// The same, with what [`lint`] finds among the diagnostics.

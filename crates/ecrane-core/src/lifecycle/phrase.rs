@@ -125,3 +125,42 @@ pub(super) fn image_tagged(tags: &[String]) -> String {
         _ => format!("an image tagged {}", tags.join(" and ")),
     }
 }
+
+/// What a rule does with what it selects, all of it: `all but the newest 10 are
+/// expired`.
+pub(super) fn outcome(rule: &Rule) -> String {
+    let done = match rule.action {
+        Action::Expire => "expired",
+        Action::Transition => "archived",
+    };
+    let number = rule.selection.count_number.get();
+    let since = |event: &str| {
+        format!(
+            "each is {done} once it was {event} more than {} ago",
+            days(number)
+        )
+    };
+    match (rule.selection.count_type, number) {
+        _ if protects(rule) => "all of them stay".to_owned(),
+        (CountType::ImageCountMoreThan, 1) => format!("all but the newest one are {done}"),
+        (CountType::ImageCountMoreThan, _) => format!("all but the newest {number} are {done}"),
+        (CountType::SinceImagePushed, _) => since("pushed"),
+        (CountType::SinceImagePulled, _) => since("last pulled"),
+        (CountType::SinceImageTransitioned, _) => since("archived"),
+    }
+}
+
+/// More images than a repository can hold: a rule that keeps as many keeps all.
+/// Source: "Amazon ECR service quotas", images per repository.
+const MOST_IMAGES: u32 = 100_000;
+/// Ten years: who writes so many days means for ever.
+const FOR_EVER_DAYS: u32 = 3_650;
+
+/// Whether a rule is there to keep what it claims: its number is never reached.
+pub(super) fn protects(rule: &Rule) -> bool {
+    let never = match rule.selection.count_type {
+        CountType::ImageCountMoreThan => MOST_IMAGES,
+        _ => FOR_EVER_DAYS,
+    };
+    rule.selection.count_number.get() >= never
+}

@@ -13,6 +13,15 @@ pub(super) struct Place {
     pub(super) path: Option<String>,
 }
 
+impl Place {
+    /// Whether a value of this path is in here.
+    pub(super) fn contains(&self, path: &str) -> bool {
+        let own = self.path.as_deref();
+        let rest = own.and_then(|own| path.strip_prefix(own));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+}
+
 /// The places of one rule. All are the start of the text for the rule that an
 /// empty Crosswalk document stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

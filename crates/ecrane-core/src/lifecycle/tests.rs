@@ -2,6 +2,7 @@
 
 mod awsx;
 mod ecr;
+mod explain;
 mod hostile;
 mod json;
 mod meaning;

@@ -23,7 +23,8 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    fn name(&self) -> &str {
+    /// What people call it.
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Input(name) | Self::File(name) => name,
         }

@@ -2,6 +2,7 @@
 
 mod fault;
 mod list;
+mod policy;
 mod read;
 
 pub(crate) use fault::{Fault, Origin};

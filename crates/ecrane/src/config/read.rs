@@ -1,9 +1,10 @@
 use super::list::{boolean, by_comma_and_line, by_line};
-use super::{Fault, ImageSource, Mode, Origin};
+use super::policy;
+use super::{Fault, ImageSource, Mode};
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildArg, BuildSpec, Platform};
 use ecrane_core::diagnostic::Severity;
-use ecrane_core::lifecycle::{self, Policy};
+use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Reference, Region, RegistryHost, RepositoryName, Tag};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
@@ -323,61 +324,10 @@ impl Reader {
 
     /// A path, the text itself, or the word `default`.
     pub(super) fn policy(&mut self, inputs: &Inputs) -> Option<Policy> {
-        const INPUT: &str = "lifecycle-policy";
-        let given = inputs.lifecycle_policy.as_ref()?;
-        let trimmed = given.trim();
-        if trimmed == "default" {
-            return Some(Policy::crosswalk_default());
-        }
-        let inline = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
-        let (origin, text) = if inline {
-            (Origin::Input(INPUT.to_owned()), given.clone())
-        } else {
-            (Origin::File(given.clone()), self.policy_file(INPUT, given)?)
-        };
-        let checked = lifecycle::read(&text, None).with_lints();
-        let faulty = !checked.is_valid();
-        let mut diagnostics = checked.diagnostics;
-        // Advice is for who looks at the policy: `ecrane lifecycle check` gives it.
-        diagnostics.retain(|found| found.severity != Severity::Info);
-        if !diagnostics.is_empty() {
-            let found = Fault {
-                origin,
-                text,
-                diagnostics,
-            };
-            if faulty {
-                self.fault(found);
-            } else {
-                self.warnings.push(found);
-            }
-        }
-        checked.policy
-    }
-
-    fn policy_file(&mut self, input: &str, path: &str) -> Option<String> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let message = format!("the file cannot be read: {error}");
-                self.fault(
-                    Fault::whole(input, path, message)
-                        .help("give a path, a policy's JSON, or the word `default`"),
-                );
-                return None;
-            }
-        };
-        match lifecycle::decode(&bytes) {
-            Ok(text) => Some(text.to_owned()),
-            Err(diagnostics) => {
-                self.fault(Fault {
-                    origin: Origin::File(path.to_owned()),
-                    text: String::from_utf8_lossy(&bytes).into_owned(),
-                    diagnostics,
-                });
-                None
-            }
-        }
+        let read = policy::read(inputs.lifecycle_policy.as_ref()?);
+        self.faults.extend(read.faults);
+        self.warnings.extend(read.warnings);
+        read.policy
     }
 }
 

@@ -22,14 +22,7 @@ pub(crate) struct Compile {
 /// ECR's JSON on standard output, or every fault; nothing for a document that
 /// says `skip`.
 pub(super) fn run(options: &Compile, log: Log) -> Result<Exit, Failure> {
-    let read = file::policy(&options.file, options.dialect)?;
-    if !read.text.diagnostics.is_empty() {
-        log.faulty(&read.text);
-    }
-    if !read.is_valid() {
-        return Ok(Exit::Faulty);
-    }
-    if let Some(policy) = read.checked.and_then(|checked| checked.policy) {
+    if let Some(policy) = file::good(&options.file, options.dialect, log)? {
         show::data(&policy.to_json())?;
     }
     Ok(Exit::Done)

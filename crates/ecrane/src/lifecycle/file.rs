@@ -2,9 +2,11 @@
 
 use crate::config::{Fault, Origin};
 use crate::exit::Failure;
+use crate::show::Log;
 use ecrane_core::diagnostic::Diagnostic;
+use ecrane_core::lifecycle::explain::RuleInWords;
 use ecrane_core::lifecycle::image::{self, Images, Listing};
-use ecrane_core::lifecycle::{self, Checked, Dialect};
+use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -23,21 +25,6 @@ impl PolicyFile {
     /// The dialect it was read in; none for bytes that are no text.
     pub(super) fn dialect(&self) -> Option<Dialect> {
         self.checked.as_ref().and_then(|checked| checked.dialect)
-    }
-
-    /// The same file with another text in the same dialect, lints and all.
-    pub(super) fn with_text(self, text: &str) -> Self {
-        let dialect = self.dialect();
-        let checked = lifecycle::read(text, dialect);
-        let diagnostics = checked.clone().with_lints().diagnostics;
-        Self {
-            text: Fault {
-                origin: self.text.origin,
-                text: text.to_owned(),
-                diagnostics,
-            },
-            checked: Some(checked),
-        }
     }
 }
 
@@ -65,13 +52,29 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
     })
 }
 
-/// As [`policy`], with the lints among the findings.
-pub(super) fn linted(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
-    let mut policy = policy(path, dialect)?;
-    if let Some(checked) = &policy.checked {
-        policy.text.diagnostics = checked.clone().with_lints().diagnostics;
+/// The policy of a file without a fault; none where it says `skip`. Warnings
+/// are told beside what the command prints.
+pub(super) fn good(
+    path: &Path,
+    dialect: Option<Dialect>,
+    log: Log,
+) -> Result<Option<Policy>, Failure> {
+    let read = policy(path, dialect)?;
+    if !read.is_valid() {
+        return Err(Failure::Inputs(vec![read.text]));
     }
-    Ok(policy)
+    if !read.text.diagnostics.is_empty() {
+        log.faulty(&read.text);
+    }
+    Ok(read.checked.and_then(|checked| checked.policy))
+}
+
+/// A rule on a line.
+pub(super) fn rule_line(rule: &RuleInWords) -> String {
+    format!(
+        "rule {}: {}: {}",
+        rule.rule_priority, rule.selects, rule.outcome
+    )
 }
 
 /// Whether this stands for standard input.

@@ -4,6 +4,8 @@
 mod check;
 mod code;
 mod compile;
+mod diff;
+mod explain;
 mod file;
 mod preview;
 
@@ -19,6 +21,10 @@ pub(crate) enum Command {
     Code(code::Code),
     /// Print a policy as the JSON that ECR takes
     Compile(compile::Compile),
+    /// Say what changes from one policy to another
+    Diff(diff::Diff),
+    /// Say what a policy does, in plain sentences
+    Explain(explain::Explain),
     /// Say what a policy does to images, before anything happens
     Preview(preview::Preview),
 }
@@ -29,6 +35,8 @@ pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Check(options) => check::run(&options, log),
         Command::Code(options) => code::run(&options),
         Command::Compile(options) => compile::run(&options, log),
+        Command::Diff(options) => diff::run(&options, log),
+        Command::Explain(options) => explain::run(&options, log),
         Command::Preview(options) => preview::run(&options, log),
     }
 }

@@ -64,12 +64,6 @@ struct Placed<'p> {
     places: RulePlaces,
 }
 
-/// More images than a repository can hold: a rule that keeps as many keeps all.
-/// Source: "Amazon ECR service quotas", images per repository.
-const MOST_IMAGES: u32 = 100_000;
-/// Ten years: who writes so many days means for ever.
-const FOR_EVER_DAYS: u32 = 3_650;
-
 impl<'p> Placed<'p> {
     fn new((rule, places): (&'p Rule, RulePlaces)) -> Self {
         let images = Images::of(&rule.selection.tags);
@@ -96,14 +90,9 @@ impl<'p> Placed<'p> {
         self.rule.action == Action::Expire
     }
 
-    /// Whether it is there to keep what it claims: its number is never reached.
+    /// Whether it is there to keep what it claims.
     fn protects(&self) -> bool {
-        let never = if self.counts_images() {
-            MOST_IMAGES
-        } else {
-            FOR_EVER_DAYS
-        };
-        self.number() >= never
+        phrase::protects(self.rule)
     }
 
     fn name(&self) -> String {

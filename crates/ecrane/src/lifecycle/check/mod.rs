@@ -1,18 +1,21 @@
 //! `ecrane lifecycle check`: every fault of a policy, and what it probably does
 //! not mean, each with its place.
 
+mod baseline;
 mod fix;
+mod subject;
 
 use super::code;
-use super::file::{self, PolicyFile};
+use super::file;
 use crate::exit::{Exit, Failure};
 use crate::runner;
 use crate::show::{self, Log};
 use clap::ValueHint;
-use ecrane_core::diagnostic::{Severity, View, annotations, views};
+use ecrane_core::diagnostic::{Diagnostic, Severity, View, annotations, views};
 use ecrane_core::lifecycle::Dialect;
 use serde::Serialize;
 use std::path::PathBuf;
+use subject::Subject;
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -35,6 +38,9 @@ pub(crate) struct Check {
     /// Mend what can be mended: in the file, or from standard input to standard output
     #[arg(long)]
     fix: bool,
+    /// Write what is found to the baseline that ecrane.toml names
+    #[arg(long)]
+    write_baseline: bool,
 }
 
 /// How findings are printed.
@@ -82,13 +88,16 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     } else {
         log
     };
+    if options.write_baseline {
+        baseline::write(&options.files, options.dialect, log)?;
+    }
     let mut read = Vec::new();
     for path in &options.files {
-        let policy = file::linted(path, options.dialect)?;
+        let subject = Subject::read(path, options.dialect)?;
         read.push(if options.fix {
-            fix::mended(policy, path, log)?
+            fix::mended(subject, log)?
         } else {
-            policy
+            subject
         });
     }
     match options.format {
@@ -99,9 +108,12 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     Ok(exit(&read, options.fail_on.into()))
 }
 
-fn exit(read: &[PolicyFile], fail_on: Severity) -> Exit {
-    let found = read.iter().flat_map(|read| &read.text.diagnostics);
-    match found.map(|finding| finding.severity).min() {
+fn found(read: &[Subject]) -> impl Iterator<Item = &Diagnostic> {
+    read.iter().flat_map(|read| &read.policy.text.diagnostics)
+}
+
+fn exit(read: &[Subject], fail_on: Severity) -> Exit {
+    match found(read).map(|finding| finding.severity).min() {
         Some(Severity::Error) => Exit::Faulty,
         // The more severe is the smaller one.
         Some(worst) if worst <= fail_on => Exit::Gate,
@@ -109,31 +121,38 @@ fn exit(read: &[PolicyFile], fail_on: Severity) -> Exit {
     }
 }
 
-fn tell_all(read: &[PolicyFile], log: Log) {
-    for file in read {
-        tell(file, log);
+fn tell_all(read: &[Subject], log: Log) {
+    for subject in read {
+        tell(subject, log);
     }
-    let found = read.iter().flat_map(|read| &read.text.diagnostics);
-    if let Some(more) = code::where_to_read_more(found) {
+    if let Some(more) = code::where_to_read_more(found(read)) {
         log.line(&more);
     }
 }
 
-fn tell(read: &PolicyFile, log: Log) {
-    let name = read.text.source().name;
-    if !read.text.diagnostics.is_empty() {
-        log.fault(&read.text);
+fn tell(subject: &Subject, log: Log) {
+    let policy = &subject.policy;
+    if !policy.text.diagnostics.is_empty() {
+        log.fault(&policy.text);
     }
-    let dialect = read.dialect().map_or("unknown dialect", Dialect::as_str);
-    match (read.is_valid(), read.text.diagnostics.len()) {
-        (true, 0) => log.line(&format!("{name}: valid ({dialect})")),
-        (true, n) => log.line(&format!("{name}: valid ({dialect}), {}", findings(n))),
-        (false, n) => log.line(&format!("{name}: not valid, {}", findings(n))),
-    }
-}
-
-fn findings(n: usize) -> String {
-    format!("{n} finding{}", if n == 1 { "" } else { "s" })
+    let name = policy.text.source().name;
+    let dialect = policy.dialect().map_or("unknown dialect", Dialect::as_str);
+    let verdict = if policy.is_valid() {
+        format!("valid ({dialect})")
+    } else {
+        "not valid".to_owned()
+    };
+    let counts = [
+        (policy.text.diagnostics.len(), "finding", "findings"),
+        (subject.allowed, "allowed", "allowed"),
+        (subject.known, "in the baseline", "in the baseline"),
+    ];
+    let counts = counts.iter().filter(|(count, ..)| *count > 0);
+    let counts = counts.map(|(count, one, several)| {
+        let noun = if *count == 1 { one } else { several };
+        format!(", {count} {noun}")
+    });
+    log.line(&format!("{name}: {verdict}{}", counts.collect::<String>()));
 }
 
 /// What is printed of a file, its keys in this order.
@@ -145,13 +164,13 @@ struct Verdict<'a> {
 }
 
 /// One object for a file, an array for several.
-fn as_json(read: &[PolicyFile]) -> Result<String, Failure> {
+fn as_json(read: &[Subject]) -> Result<String, Failure> {
     let verdicts: Vec<Verdict<'_>> = read
         .iter()
-        .map(|read| Verdict {
-            valid: read.is_valid(),
-            dialect: read.dialect().map(Dialect::as_str),
-            diagnostics: views(&read.text.text, &read.text.diagnostics),
+        .map(|Subject { policy, .. }| Verdict {
+            valid: policy.is_valid(),
+            dialect: policy.dialect().map(Dialect::as_str),
+            diagnostics: views(&policy.text.text, &policy.text.diagnostics),
         })
         .collect();
     let text = match verdicts.as_slice() {
@@ -161,8 +180,9 @@ fn as_json(read: &[PolicyFile]) -> Result<String, Failure> {
     text.map_err(Failure::refused)
 }
 
-fn annotate(read: &PolicyFile, log: Log) {
-    for annotation in annotations(read.text.source(), &read.text.diagnostics) {
+fn annotate(subject: &Subject, log: Log) {
+    let found = &subject.policy.text;
+    for annotation in annotations(found.source(), &found.diagnostics) {
         log.command(&runner::annotation(&annotation));
     }
 }

@@ -1,0 +1,59 @@
+//! A policy that is checked, under the settings of its project.
+
+use super::super::file::{self, PolicyFile};
+use crate::exit::Failure;
+use crate::project::Project;
+use ecrane_core::lifecycle::settings::Judged;
+use ecrane_core::lifecycle::{self, Dialect};
+use std::path::{Path, PathBuf};
+
+/// A policy with what its project leaves of the findings.
+pub(super) struct Subject {
+    pub(super) policy: PolicyFile,
+    /// None for standard input.
+    pub(super) path: Option<PathBuf>,
+    /// How many findings the project allows.
+    pub(super) allowed: usize,
+    /// How many findings its baseline knows.
+    pub(super) known: usize,
+    project: Project,
+}
+
+impl Subject {
+    /// Reads a policy and judges it.
+    pub(super) fn read(path: &Path, dialect: Option<Dialect>) -> Result<Self, Failure> {
+        let policy = file::policy(path, dialect)?;
+        let path = (!file::is_stdin(path)).then(|| path.to_owned());
+        let subject = Self {
+            policy,
+            project: Project::of(path.as_deref())?.with_baseline()?,
+            path,
+            allowed: 0,
+            known: 0,
+        };
+        Ok(subject.judged())
+    }
+
+    /// The same policy with another text, in the same dialect.
+    pub(super) fn with_text(mut self, text: String) -> Self {
+        let checked = lifecycle::read(&text, self.policy.dialect());
+        self.policy.text.text = text;
+        self.policy.checked = Some(checked);
+        self.judged()
+    }
+
+    fn judged(mut self) -> Self {
+        if let Some(checked) = &self.policy.checked {
+            let checked = checked.clone().with_lints();
+            let Judged {
+                diagnostics,
+                allowed,
+                known,
+            } = self.project.judge(self.path.as_deref(), &checked);
+            self.policy.text.diagnostics = diagnostics;
+            self.allowed = allowed;
+            self.known = known;
+        }
+        self
+    }
+}

@@ -1,0 +1,100 @@
+//! `ecrane lifecycle explain`: a policy in plain sentences.
+
+use super::file;
+use crate::exit::{Exit, Failure};
+use crate::show::{self, Log};
+use clap::ValueHint;
+use ecrane_core::lifecycle::explain::{Claim, Fate, RuleInWords, explain, fate};
+use ecrane_core::lifecycle::{Dialect, Policy};
+use ecrane_core::name::Tag;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// The options.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ecrane lifecycle explain lifecycle.json\n  ecrane lifecycle explain lifecycle.json --tag v1.2.0 --tag latest\n  ecrane lifecycle explain lifecycle.json --untagged"
+)]
+pub(crate) struct Explain {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    /// A tag of an image: which rule gets the image, and when it goes
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<Tag>,
+    /// The same for an image without a tag
+    #[arg(long, conflicts_with = "tags")]
+    untagged: bool,
+    /// ecr or awsx [default: recognised]
+    #[arg(long)]
+    dialect: Option<Dialect>,
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Explanation {
+    rules: Vec<RuleInWords>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Fate>,
+}
+
+/// Does what the command says.
+pub(super) fn run(options: &Explain, log: Log) -> Result<Exit, Failure> {
+    let Some(policy) = file::good(&options.file, options.dialect, log)? else {
+        log.line("the document says `skip` and asks for no policy");
+        return Ok(Exit::Done);
+    };
+    let wanted = options.untagged || !options.tags.is_empty();
+    let explanation = Explanation {
+        rules: explain(&policy),
+        image: wanted.then(|| fate(&policy, &options.tags)),
+    };
+    if options.json {
+        show::data(&serde_json::to_string_pretty(&explanation).map_err(Failure::refused)?)?;
+    } else {
+        tell(&explanation, &policy, log);
+    }
+    Ok(Exit::Done)
+}
+
+fn tell(explanation: &Explanation, policy: &Policy, log: Log) {
+    for rule in &explanation.rules {
+        log.line(&file::rule_line(rule));
+    }
+    if policy.rules().len() > 1 {
+        log.line("An image belongs to the first rule that selects it. Later rules count it, and never remove it.");
+    }
+    log.line("What no rule selects stays.");
+    if let Some(image) = &explanation.image {
+        log.line("");
+        tell_fate(image, log);
+    }
+}
+
+fn tell_fate(image: &Fate, log: Log) {
+    let tags: Vec<String> = image.tags.iter().map(|tag| format!("`{tag}`")).collect();
+    let image_words = match tags.as_slice() {
+        [] => "an image without a tag".to_owned(),
+        _ => format!("an image tagged {}", tags.join(" and ")),
+    };
+    log.line(&format!("{image_words} {}", of(&image.standard)));
+    if image.archive.claimed_by.is_some() {
+        log.line(&format!("in the archive it {}", of(&image.archive)));
+    }
+}
+
+fn of(claim: &Claim) -> String {
+    let mut words = claim.fate.clone();
+    if let Some(rule) = claim.claimed_by {
+        words += &format!(", by rule {rule}");
+    }
+    let also: Vec<String> = claim.also_selected_by.iter().map(u32::to_string).collect();
+    match also.as_slice() {
+        [] => words,
+        [one] => words + &format!("; rule {one} only counts it"),
+        _ => words + &format!("; rules {} only count it", also.join(", ")),
+    }
+}
