@@ -49,6 +49,7 @@ codes! {
     // Errors, and the warnings about the text itself.
     faults {
         ActionType = "action-type",
+        AmbiguousList = "ambiguous-list",
         AnyNotLast = "any-not-last",
         ArchiveMinDays = "archive-min-days",
         BothLimits = "both-limits",
@@ -64,7 +65,9 @@ codes! {
         DuplicatePriority = "duplicate-priority",
         DuplicateTagList = "duplicate-tag-list",
         DuplicateUntagged = "duplicate-untagged",
+        Duration = "duration",
         JsonSyntax = "json-syntax",
+        KeepOfSeveral = "keep-of-several",
         LimitRequired = "limit-required",
         MissingProperty = "missing-property",
         MoreFindings = "more-findings",
@@ -97,6 +100,7 @@ codes! {
         UnexpandedExpression = "unexpanded-expression",
         UnknownProperty = "unknown-property",
         WrongType = "wrong-type",
+        YamlSyntax = "yaml-syntax",
         // Of a list of images.
         ImageDigest = "image-digest",
         ImageDigestAlgorithm = "image-digest-algorithm",

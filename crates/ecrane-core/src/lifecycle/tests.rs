@@ -2,10 +2,12 @@
 
 mod awsx;
 mod ecr;
+mod ecrane;
 mod hostile;
 mod json;
 mod meaning;
 mod service;
+mod yaml;
 
 use super::{Dialect, read};
 use crate::diagnostic::{Colour, Source, render};
