@@ -3,7 +3,7 @@
 /**
  * A way to write a lifecycle policy.
  */
-export type Dialect = "ecr" | "awsx";
+export type Dialect = "ecr" | "awsx" | "ecrane";
 
 /**
  * How much a finding matters.

@@ -20,6 +20,7 @@ const CORE_MAY_USE: &[&str] = &[
     "base64",
     "jsonc-parser",
     "oci-spec",
+    "saphyr-parser",
     "secrecy",
     "serde",
     "serde_json",

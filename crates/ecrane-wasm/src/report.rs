@@ -85,6 +85,8 @@ pub enum Dialect {
     Ecr,
     /// The rules of Pulumi Crosswalk for AWS.
     Awsx,
+    /// Rules that say what ECR needs several rules for.
+    Ecrane,
 }
 
 impl Report {
@@ -137,6 +139,7 @@ impl From<lifecycle::Dialect> for Dialect {
         match dialect {
             lifecycle::Dialect::Ecr => Self::Ecr,
             lifecycle::Dialect::Awsx => Self::Awsx,
+            lifecycle::Dialect::Ecrane => Self::Ecrane,
         }
     }
 }

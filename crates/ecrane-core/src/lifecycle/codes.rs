@@ -55,6 +55,7 @@ codes! {
     faults {
         ActionType = "action-type",
         AllowanceExpired = "allowance-expired",
+        AmbiguousList = "ambiguous-list",
         AnyNotLast = "any-not-last",
         ArchiveMinDays = "archive-min-days",
         BothLimits = "both-limits",
@@ -70,7 +71,9 @@ codes! {
         DuplicatePriority = "duplicate-priority",
         DuplicateTagList = "duplicate-tag-list",
         DuplicateUntagged = "duplicate-untagged",
+        Duration = "duration",
         JsonSyntax = "json-syntax",
+        KeepOfSeveral = "keep-of-several",
         LimitRequired = "limit-required",
         MissingProperty = "missing-property",
         MoreFindings = "more-findings",
@@ -103,6 +106,7 @@ codes! {
         UnexpandedExpression = "unexpanded-expression",
         UnknownProperty = "unknown-property",
         WrongType = "wrong-type",
+        YamlSyntax = "yaml-syntax",
         // Of a list of images.
         ImageDigest = "image-digest",
         ImageDigestAlgorithm = "image-digest-algorithm",

@@ -12,12 +12,11 @@ use super::codes::Code;
 use super::draft::Draft;
 use super::ecr;
 use super::fault::{AwsxFault, Finding, ListFault, NumberName, TextFault};
-use super::json::{Node, Value};
+use super::node::{Node, Value};
 use super::rule::{Action, CountType, CountUnit, Policy, TagStatus, Word};
 use super::shape::{Field, Known, Object};
 use super::validate;
 use super::value::prefix_fault;
-use crate::diagnostic::Span;
 
 const DOCUMENT: &[Known] = &[Known::optional("rules"), Known::optional("skip")];
 const RULE: &[Known] = &[
@@ -60,12 +59,12 @@ pub(super) fn compile(root: &Node, findings: &mut Vec<Finding>) -> Compiled {
         Value::Null => return Compiled::Default,
         Value::Object(_) => {}
         _ => {
-            let found = root.json_type();
+            let found = root.kind();
             findings.push(Finding::new(TextFault::NotAnObject { found }, root.span));
             return Compiled::Default;
         }
     }
-    let opening = Span::new(root.span.start, root.span.start + 1);
+    let opening = root.opening();
     let Some(document) = Object::open(root, "policy", opening, String::new(), findings) else {
         return Compiled::Default;
     };
@@ -102,7 +101,7 @@ fn in_order(drafts: Vec<Draft>) -> Vec<Draft> {
 }
 
 fn draft(index: usize, node: &Node, findings: &mut Vec<Finding>) -> Option<Draft> {
-    let opening = Span::new(node.span.start, node.span.start + 1);
+    let opening = node.opening();
     let mut draft = Draft::blank(index, node.span);
     let rule = Object::open(node, "a rule", opening, draft.path.clone(), findings)?;
     rule.report_unknown(RULE, elsewhere, findings);

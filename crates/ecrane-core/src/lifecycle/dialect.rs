@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::json::{Node, Value};
-use super::spelling;
+use super::format::Format;
+use super::node::{Node, Value};
+use super::{ecrane, spelling};
 
 /// A way to write a lifecycle policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,17 +14,28 @@ pub enum Dialect {
     Ecr,
     /// `awsx`: the rules of Pulumi Crosswalk for AWS.
     Awsx,
+    /// `ecrane`: rules that say what ECR needs several rules for.
+    Ecrane,
 }
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Self; 2] = [Self::Ecr, Self::Awsx];
+    pub const ALL: [Self; 3] = [Self::Ecr, Self::Awsx, Self::Ecrane];
 
     /// The name that `--dialect` takes.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ecr => "ecr",
             Self::Awsx => "awsx",
+            Self::Ecrane => "ecrane",
+        }
+    }
+
+    /// Whether its documents are written in YAML, too.
+    pub(super) fn may_be_yaml(self) -> bool {
+        match self {
+            Self::Ecr | Self::Awsx => false,
+            Self::Ecrane => true,
         }
     }
 }
@@ -70,28 +82,33 @@ impl FromStr for Dialect {
 /// The dialect a document is written in, by the names of its properties.
 /// Nothing for one that has none: `{}` is a default to Crosswalk and a mistake
 /// to ECR.
-pub(super) fn detect(root: &Node) -> Option<Dialect> {
+pub(super) fn detect(root: &Node, format: Format) -> Option<Dialect> {
     let properties = match &root.value {
         Value::Null => return None,
         Value::Object(properties) if properties.is_empty() => return None,
+        // ECR and Crosswalk have JSON only.
+        _ if format == Format::Yaml => return Some(Dialect::Ecrane),
         Value::Object(properties) => properties,
         _ => return Some(Dialect::Ecr),
     };
-    let skips = properties.iter().any(|property| property.name == "skip");
+    let mut signs: Vec<Dialect> = properties
+        .iter()
+        .filter_map(|property| match property.name.as_str() {
+            "skip" => Some(Dialect::Awsx),
+            name => ecrane::is_sign(name, false).then_some(Dialect::Ecrane),
+        })
+        .collect();
     let rules = properties
         .iter()
         .filter(|property| property.name == "rules");
-    let (mut ecr, mut awsx) = (0, usize::from(skips));
-    for rule in rules.flat_map(|property| elements(&property.node)) {
-        match speaks(rule) {
-            Some(Dialect::Ecr) => ecr += 1,
-            Some(Dialect::Awsx) => awsx += 1,
-            None => {}
-        }
-    }
-    // A document with no sign of either is checked as what most are.
-    Some(if awsx > ecr {
-        Dialect::Awsx
+    let rules = rules.flat_map(|property| elements(&property.node));
+    signs.extend(rules.filter_map(speaks));
+    let count = |dialect| signs.iter().filter(|sign| **sign == dialect).count();
+    // A document with no sign of any is checked as what most are.
+    let others = [Dialect::Awsx, Dialect::Ecrane];
+    let most = others.into_iter().max_by_key(|dialect| count(*dialect))?;
+    Some(if count(most) > count(Dialect::Ecr) {
+        most
     } else {
         Dialect::Ecr
     })
@@ -109,15 +126,16 @@ fn speaks(rule: &Node) -> Option<Dialect> {
     let Value::Object(properties) = &rule.value else {
         return None;
     };
-    let mut awsx = false;
+    let mut spoken = None;
     for property in properties {
         match (property.name.as_str(), &property.node.value) {
             ("rulePriority" | "action", _) => return Some(Dialect::Ecr),
             ("maximumNumberOfImages" | "maximumAgeLimit", _) | ("selection", Value::String(_)) => {
-                awsx = true;
+                spoken = Some(Dialect::Awsx);
             }
+            (name, _) if ecrane::is_sign(name, true) => spoken = Some(Dialect::Ecrane),
             _ => {}
         }
     }
-    awsx.then_some(Dialect::Awsx)
+    spoken
 }

@@ -3,12 +3,11 @@
 use super::codes::Code;
 use super::draft::Draft;
 use super::fault::{Finding, ListFault, NumberName, TextFault};
-use super::json::{Node, Value};
+use super::node::{Node, Value};
 use super::rule::{StorageClass, Word};
 use super::shape::{Known, Object};
 use super::validate;
 use super::value::{pattern_fault, prefix_fault};
-use crate::diagnostic::Span;
 
 const DOCUMENT: &[Known] = &[Known::required("rules", "the list of the rules")];
 const RULE: &[Known] = &[
@@ -43,11 +42,11 @@ const ACTION: &[Known] = &[
 /// The rules of a document, each fault reported.
 pub(super) fn drafts(root: &Node, findings: &mut Vec<Finding>) -> Vec<Draft> {
     let Value::Object(properties) = &root.value else {
-        let found = root.json_type();
+        let found = root.kind();
         findings.push(Finding::new(TextFault::NotAnObject { found }, root.span));
         return Vec::new();
     };
-    let opening = Span::new(root.span.start, root.span.start + 1);
+    let opening = root.opening();
     let Some(document) = Object::open(root, "policy", opening, String::new(), findings) else {
         return Vec::new();
     };
@@ -86,7 +85,7 @@ pub(super) fn rule_nodes<'n>(document: &Object<'n>, findings: &mut Vec<Finding>)
 }
 
 fn draft(index: usize, node: &Node, findings: &mut Vec<Finding>) -> Option<Draft> {
-    let opening = Span::new(node.span.start, node.span.start + 1);
+    let opening = node.opening();
     let mut draft = Draft::blank(index, node.span);
     let rule = Object::open(node, "a rule", opening, draft.path.clone(), findings)?;
     rule.report_missing(RULE, findings);

@@ -10,15 +10,18 @@ mod diff;
 mod document;
 mod draft;
 mod ecr;
+mod ecrane;
 pub mod evaluate;
 pub mod explain;
 mod fault;
 mod fingerprint;
+mod format;
 pub mod image;
 mod json;
 mod language;
 mod lint;
 mod meaning;
+mod node;
 mod phrase;
 mod places;
 pub mod preview;
@@ -29,6 +32,7 @@ mod shape;
 mod spelling;
 mod validate;
 mod value;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -172,7 +176,7 @@ fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
     }
 }
 
-/// A value that is no JSON is reported once, not also for what it was read as.
+/// A value that cannot be read is reported once, not also for what it was read as.
 fn drop_consequences(findings: &mut Vec<Finding>) {
     let unreadable: HashSet<Span> = findings
         .iter()
@@ -211,7 +215,8 @@ fn interpret(
         findings.push(Finding::new(TextFault::Blank, Span::default()));
         return (Document::default(), dialect);
     }
-    let Some(root) = json::read(text, findings) else {
+    let (root, format) = format::read(text, dialect, findings);
+    let Some(root) = root else {
         return (Document::default(), dialect);
     };
     findings.extend(
@@ -219,7 +224,7 @@ fn interpret(
             Finding::new(TextFault::Expression, Span::new(at, at + found.len()))
         }),
     );
-    let Some(dialect) = dialect.or_else(|| dialect::detect(&root)) else {
+    let Some(dialect) = dialect.or_else(|| dialect::detect(&root, format)) else {
         findings.push(Finding::new(TextFault::UnclearDialect, root.span));
         return (Document::default(), None);
     };
@@ -235,6 +240,7 @@ fn interpret(
             findings.extend(too_long(&json.unwrap_or_default(), root.span));
             document
         }
+        Dialect::Ecrane => ecrane::read(&root, findings),
     };
     (document, Some(dialect))
 }

@@ -8,7 +8,7 @@ use super::fault::{
     AcrossFault, ArchiveFault, Expected, Fault, Finding, ListFault, MAX_CHARACTERS, MAX_RULES,
     MAX_WILDCARDS, MIN_CHARACTERS, NumberFault, RuleFault, ShapeFault, TextFault,
 };
-use super::json::JsonType;
+use super::node::Type;
 use super::{Dialect, Policy, examine};
 
 const NO_SCHEMA: &str = "instance failed to match exactly one schema (matched 0 out of 4)";
@@ -43,7 +43,7 @@ fn stage(fault: &Fault) -> u8 {
         Fault::List(ListFault::TooManyWildcards { .. }) => 2,
         Fault::List(_) => 1,
         Fault::Rule(RuleFault::UnitRequired { .. } | RuleFault::UnitForbidden) => 1,
-        Fault::Rule(_) | Fault::Across(_) | Fault::Awsx(_) => 2,
+        Fault::Rule(_) | Fault::Across(_) | Fault::Awsx(_) | Fault::Ecrane(_) => 2,
     }
 }
 
@@ -75,7 +75,7 @@ fn message(first: &Finding, errors: &[&Finding]) -> String {
         Fault::Rule(fault) => validation_failure(rule(fault)),
         Fault::Archive(fault) => validation_failure(archive(fault)),
         Fault::Across(fault) => validation_failure(across(fault)),
-        Fault::Awsx(_) => validation_failure(NO_SCHEMA),
+        Fault::Awsx(_) | Fault::Ecrane(_) => validation_failure(NO_SCHEMA),
     }
 }
 
@@ -144,14 +144,14 @@ fn json_list<'w>(words: impl Iterator<Item = &'w str>) -> String {
     format!("[{}]", words.join(", "))
 }
 
-fn wrong_type(expected: Expected, found: JsonType) -> String {
+fn wrong_type(expected: Expected, found: Type) -> String {
     let found = match found {
-        JsonType::Null => "null",
-        JsonType::Boolean => "boolean",
-        JsonType::Number => "integer",
-        JsonType::String => "string",
-        JsonType::Array => "array",
-        JsonType::Object => "object",
+        Type::Null => "null",
+        Type::Boolean => "boolean",
+        Type::Number => "integer",
+        Type::String => "string",
+        Type::Array => "array",
+        Type::Object | Type::Tagged => "object",
     };
     let expected = match expected {
         Expected::Number => "integer",

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::codes::Code;
 use super::fault::{Expected, Fault, Finding, ListFault, NumberName, ShapeFault};
-use super::json::{Node, Property, Value};
+use super::node::{Node, Property, Value};
 use super::rule::Word;
 use super::spelling;
 use super::value::whole_number;
@@ -181,7 +181,7 @@ impl<'n> Object<'n> {
     }
 
     /// Reads one property; what `read` reports is given the place of the value.
-    fn field<T>(
+    pub(super) fn field<T>(
         &self,
         name: &str,
         findings: &mut Vec<Finding>,
@@ -333,7 +333,7 @@ fn not_expected(what: String, expected: Expected, node: &Node) -> ShapeFault {
     ShapeFault::WrongType {
         what,
         expected,
-        found: node.json_type(),
+        found: node.kind(),
         help,
     }
 }

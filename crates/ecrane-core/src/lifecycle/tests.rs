@@ -2,11 +2,13 @@
 
 mod awsx;
 mod ecr;
+mod ecrane;
 mod explain;
 mod hostile;
 mod json;
 mod meaning;
 mod service;
+mod yaml;
 
 use super::{Dialect, read};
 use crate::diagnostic::{Colour, Source, render};

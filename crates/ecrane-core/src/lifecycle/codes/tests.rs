@@ -30,13 +30,14 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
         .map_or(rest, |(section, _)| section)
 }
 
-/// The fenced text in a part of a page: a policy of ECR, or what the fence says.
+/// The fenced text in a part of a page: a policy of ECR, or what the fence says
+/// after its language.
 fn example(section: &str) -> Example {
-    let (_, fenced) = section.split_once("```json").expect("a fenced text");
-    let (kind, fenced) = fenced.split_once('\n').expect("a line");
+    let (_, fenced) = section.split_once("```").expect("a fenced text");
+    let (fence, fenced) = fenced.split_once('\n').expect("a line");
     let (text, _) = fenced.split_once("```").expect("the end of the fence");
-    let kind = match kind.trim() {
-        "" => Kind::Policy(Some(Dialect::Ecr)),
+    let (_language, kind) = fence.split_once(' ').unwrap_or((fence, "ecr"));
+    let kind = match kind {
         "auto" => Kind::Policy(None),
         "images" => Kind::Images,
         name => Kind::Policy(Some(name.parse().expect("a dialect"))),

@@ -6,6 +6,7 @@
 mod across;
 mod archive;
 mod awsx;
+mod ecrane;
 mod image;
 mod list;
 mod number;
@@ -16,6 +17,7 @@ mod text;
 pub(super) use across::AcrossFault;
 pub(super) use archive::{ARCHIVE_MIN_DAYS, ArchiveFault};
 pub(super) use awsx::AwsxFault;
+pub(super) use ecrane::{EcraneFault, ExpansionFault, ImagesFault, LimitFault};
 pub(super) use image::{ImageFault, TimeName};
 pub(super) use list::{ListFault, MAX_RULES, MAX_TAG, MAX_WILDCARDS};
 pub(super) use number::{MAX_NUMBER, NumberFault, NumberName};
@@ -45,6 +47,8 @@ pub(super) enum Fault {
     Across(AcrossFault),
     /// With rules as Pulumi Crosswalk writes them.
     Awsx(AwsxFault),
+    /// With rules as ecrane has them.
+    Ecrane(EcraneFault),
 }
 
 impl Fault {
@@ -58,6 +62,7 @@ impl Fault {
             Self::Archive(fault) => fault.words(),
             Self::Across(fault) => fault.words(),
             Self::Awsx(fault) => fault.words(),
+            Self::Ecrane(fault) => fault.words(),
         }
     }
 }
@@ -79,7 +84,23 @@ into_fault!(
     Rule(RuleFault),
     Archive(ArchiveFault),
     Across(AcrossFault),
-    Awsx(AwsxFault)
+    Awsx(AwsxFault),
+    Ecrane(EcraneFault)
+);
+
+macro_rules! into_ecrane_fault {
+    ($($area:ident($fault:ident)),+) => {
+        $(impl From<$fault> for Fault {
+            fn from(fault: $fault) -> Self {
+                Self::Ecrane(EcraneFault::$area(fault))
+            }
+        })+
+    };
+}
+into_ecrane_fault!(
+    Images(ImagesFault),
+    Limit(LimitFault),
+    Expansion(ExpansionFault)
 );
 
 /// How a fault is told.

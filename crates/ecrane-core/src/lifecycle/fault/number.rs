@@ -16,6 +16,10 @@ pub(in crate::lifecycle) enum NumberName {
     MaximumNumberOfImages,
     /// `maximumAgeLimit`, in days
     MaximumAgeLimit,
+    /// `keep`
+    Keep,
+    /// `keep-each`
+    KeepEach,
 }
 
 impl NumberName {
@@ -25,15 +29,19 @@ impl NumberName {
             Self::CountNumber => "countNumber",
             Self::MaximumNumberOfImages => "maximumNumberOfImages",
             Self::MaximumAgeLimit => "maximumAgeLimit",
+            Self::Keep => "keep",
+            Self::KeepEach => "keep-each",
         }
     }
 
     fn range_code(self) -> Code {
         match self {
             Self::RulePriority => Code::PriorityRange,
-            Self::CountNumber | Self::MaximumNumberOfImages | Self::MaximumAgeLimit => {
-                Code::CountNumber
-            }
+            Self::CountNumber
+            | Self::MaximumNumberOfImages
+            | Self::MaximumAgeLimit
+            | Self::Keep
+            | Self::KeepEach => Code::CountNumber,
         }
     }
 }

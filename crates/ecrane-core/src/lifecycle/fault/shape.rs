@@ -1,7 +1,7 @@
 //! What can be wrong with one property.
 
 use super::{Code, Words, error, one_of, shown};
-use crate::lifecycle::json::JsonType;
+use crate::lifecycle::node::Type;
 
 /// A fault of one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +14,11 @@ pub(in crate::lifecycle) enum ShapeFault {
     },
     /// A property that is not known here.
     Unknown { name: String, help: Option<String> },
-    /// Another JSON type than expected; `what` is what has it, as in a sentence.
+    /// Another type than expected; `what` is what has it, as in a sentence.
     WrongType {
         what: String,
         expected: Expected,
-        found: JsonType,
+        found: Type,
         help: Option<String>,
     },
     /// A word outside a closed set.
@@ -31,7 +31,7 @@ pub(in crate::lifecycle) enum ShapeFault {
     },
 }
 
-/// The JSON type that a property must have.
+/// The type that a property must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::lifecycle) enum Expected {
     /// A number; that it is whole is checked after.

@@ -2,7 +2,7 @@
 
 use super::{Code, Words, error, one_of, shown};
 use crate::lifecycle::Dialect;
-use crate::lifecycle::json::{JsonType, MAX_DEPTH, READ_LIMIT};
+use crate::lifecycle::node::{MAX_DEPTH, Type};
 
 /// The most characters that ECR takes as a policy.
 pub(in crate::lifecycle) const MAX_CHARACTERS: usize = 30_720;
@@ -17,7 +17,7 @@ pub(in crate::lifecycle) enum TextFault {
     /// Longer than ECR takes, in characters.
     TooLong { characters: usize },
     /// Longer than ecrane reads, in bytes.
-    OverCap { bytes: usize },
+    OverCap { bytes: usize, limit: usize },
     /// Begins with a byte order mark.
     ByteOrderMark,
     /// Bytes that are UTF-16.
@@ -31,10 +31,12 @@ pub(in crate::lifecycle) enum TextFault {
         message: String,
         help: Option<String>,
     },
+    /// No YAML that is read. The place decides the words.
+    YamlSyntax { message: String, help: String },
     /// A property is there twice.
     DuplicateProperty { name: String },
     /// JSON, and no object.
-    NotAnObject { found: JsonType },
+    NotAnObject { found: Type },
     /// Nothing in it tells the dialect.
     UnclearDialect,
     /// A workflow expression that nobody expanded.
@@ -55,9 +57,9 @@ impl TextFault {
                 format!("the policy has {characters} characters, and ECR takes at most {MAX_CHARACTERS}"),
             )
             .help("shorten descriptions, or give the policy without line breaks and indentation"),
-            Self::OverCap { bytes } => error(
+            Self::OverCap { bytes, limit } => error(
                 Code::TextTooLong,
-                format!("the text has {bytes} bytes, and only {READ_LIMIT} are read"),
+                format!("the text has {bytes} bytes, and only {limit} are read"),
             )
             .help(format!("ECR takes at most {MAX_CHARACTERS} characters: is this the right file?")),
             Self::ByteOrderMark => error(
@@ -77,9 +79,12 @@ impl TextFault {
             Self::Syntax { message, help } => {
                 error(Code::JsonSyntax, message.as_str()).maybe_help(help.clone())
             }
+            Self::YamlSyntax { message, help } => {
+                error(Code::YamlSyntax, message.as_str()).help(help.as_str())
+            }
             Self::DuplicateProperty { name } => {
                 error(Code::DuplicateKey, format!("{} is there twice", shown(name)))
-                    .help("keep one of the two: a JSON reader silently drops the other")
+                    .help("keep one of the two: other readers silently drop one")
             }
             Self::NotAnObject { found } => error(
                 Code::NotAnObject,

@@ -8,7 +8,6 @@ mod repair;
 mod tokens;
 
 use std::collections::HashMap;
-use std::fmt;
 
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
@@ -16,88 +15,12 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, ast,
 use serde::de::IgnoredAny;
 
 use super::fault::{Fault, Finding, TextFault, shown};
+use super::node::{Node, Property, Value};
 use crate::diagnostic::Span;
-
-/// The most bytes that are read at all: eight times what ECR takes, so that a
-/// document in another dialect, or one that is only somewhat too long, is read
-/// and a file given by mistake is not.
-pub(super) const READ_LIMIT: usize = 262_144;
-/// The most brackets that may be open at once.
-pub(super) const MAX_DEPTH: usize = 64;
-
-/// A value with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) value: Value,
-}
-
-/// A JSON value. A number is kept as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Null,
-    Boolean(bool),
-    Number(String),
-    String(String),
-    Array(Vec<Node>),
-    Object(Vec<Property>),
-}
-
-/// A property of an object, in the order of the text. A name that is there
-/// twice is reported, and both are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Property {
-    pub(super) name: String,
-    pub(super) name_span: Span,
-    pub(super) node: Node,
-}
-
-/// The types of JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum JsonType {
-    Null,
-    Boolean,
-    Number,
-    String,
-    Array,
-    Object,
-}
-
-/// With its article, for sentences.
-impl fmt::Display for JsonType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Null => "`null`",
-            Self::Boolean => "a boolean",
-            Self::Number => "a number",
-            Self::String => "a string",
-            Self::Array => "a list",
-            Self::Object => "an object",
-        })
-    }
-}
-
-impl Node {
-    pub(super) fn json_type(&self) -> JsonType {
-        match self.value {
-            Value::Null => JsonType::Null,
-            Value::Boolean(_) => JsonType::Boolean,
-            Value::Number(_) => JsonType::Number,
-            Value::String(_) => JsonType::String,
-            Value::Array(_) => JsonType::Array,
-            Value::Object(_) => JsonType::Object,
-        }
-    }
-}
 
 /// Reads `text`, which must not be blank. Reports to `findings`, and gives no
 /// value when the text ends up unreadable.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
-    if text.len() > READ_LIMIT {
-        let fault = TextFault::OverCap { bytes: text.len() };
-        findings.push(Finding::new(fault, Span::default()));
-        return None;
-    }
     let repaired = repair::repair(text, findings)?;
     let options = CollectOptions {
         comments: CommentCollectionStrategy::AsTokens,
@@ -122,9 +45,12 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     parsed.value.map(|value| node(&value, findings))
 }
 
-/// Whether it says that the text is no JSON.
+/// Whether it says that the text is no JSON, or no YAML.
 pub(super) fn is_syntax(finding: &Finding) -> bool {
-    matches!(finding.fault, Fault::Text(TextFault::Syntax { .. }))
+    matches!(
+        finding.fault,
+        Fault::Text(TextFault::Syntax { .. } | TextFault::YamlSyntax { .. })
+    )
 }
 
 /// The parser's leniencies are known; this catches one that is not.

@@ -5,7 +5,8 @@
 //! text is one in the text as given.
 
 use super::super::fault::{Finding, TextFault};
-use super::{MAX_DEPTH, syntax};
+use super::super::node::MAX_DEPTH;
+use super::syntax;
 use crate::diagnostic::Span;
 
 /// The text without what the parser cannot be trusted with.

@@ -23,6 +23,8 @@ pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<St
         Dialect::Ecr => true,
         // The order of the rules is their priority.
         Dialect::Awsx => false,
+        // Its rules cannot have what is mended here.
+        Dialect::Ecrane => return None,
     };
     let rules = checked.policy.as_ref()?.rules().iter();
     let mut rules: Vec<(&Rule, &RulePlaces)> = rules.zip(&checked.places).collect();

@@ -21,7 +21,7 @@ use super::codes::Code;
 use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
 use super::rule::{Action, CountType, Rule, StorageClass};
-use super::{Checked, phrase};
+use super::{Checked, Dialect, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 
 /// How many steps the questions about tag languages may take for one policy.
@@ -53,6 +53,10 @@ pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
     // The only questions that can use up the budget: last, to leave the others
     // theirs.
     order::lint(&rules, &mut budget, &mut found);
+    // Who writes `all-of` has said what the list means.
+    if checked.dialect == Some(Dialect::Ecrane) {
+        found.retain(|diagnostic| diagnostic.code != Code::ListIsAnd.id());
+    }
     found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     found
 }

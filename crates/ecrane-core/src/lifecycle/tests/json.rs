@@ -82,7 +82,7 @@ fn what_people_write_and_json_forbids_is_read_on() {
     7 |       "action": {"type": "expire"}, "action": {"type": "keep"}
       |       -------- first here           ^^^^^^^^
       |
-      = help: keep one of the two: a JSON reader silently drops the other
+      = help: keep one of the two: other readers silently drop one
 
     error[action-type]: `type` must be `expire` or `transition`, not `keep`
      --> policy.json:7:56
@@ -276,7 +276,7 @@ fn an_escaped_name_is_the_same_name() {
       |             |
       |             first here
       |
-      = help: keep one of the two: a JSON reader silently drops the other
+      = help: keep one of the two: other readers silently drop one
     "#);
 }
 

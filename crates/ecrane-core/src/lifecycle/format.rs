@@ -1,0 +1,72 @@
+//! The language of a text: JSON or YAML.
+
+use super::dialect::Dialect;
+use super::fault::{Finding, TextFault};
+use super::node::Node;
+use super::{json, yaml};
+use crate::diagnostic::Span;
+
+/// The most bytes of a policy that are read at all: eight times what ECR takes,
+/// so that a document in another dialect, or one that is only somewhat too
+/// long, is read and a file given by mistake is not.
+pub(super) const READ_LIMIT: usize = 262_144;
+
+/// A language of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Json,
+    Yaml,
+}
+
+/// Reads a text, and says in which language. Reports to `findings`, and gives
+/// no value when the text ends up unreadable.
+pub(super) fn read(
+    text: &str,
+    dialect: Option<Dialect>,
+    findings: &mut Vec<Finding>,
+) -> (Option<Node>, Format) {
+    let format = format(text, dialect);
+    if text.len() > READ_LIMIT {
+        let (bytes, limit) = (text.len(), READ_LIMIT);
+        let fault = TextFault::OverCap { bytes, limit };
+        findings.push(Finding::new(fault, Span::default()));
+        return (None, format);
+    }
+    let root = match format {
+        Format::Json => json::read(text, findings),
+        Format::Yaml => yaml::read(text, findings),
+    };
+    (root, format)
+}
+
+/// Of the two, YAML is what may be YAML and has no bracket to begin with.
+/// Without a dialect it must look like it, so that other texts are told what is
+/// wrong with them as JSON.
+fn format(text: &str, dialect: Option<Dialect>) -> Format {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{feff}']);
+    if text.starts_with(['{', '[']) {
+        return Format::Json;
+    }
+    let yaml = dialect.map_or_else(|| looks_like_yaml(text), Dialect::may_be_yaml);
+    if yaml { Format::Yaml } else { Format::Json }
+}
+
+/// Whether its first line that is no comment begins a document, or is a name
+/// with a colon.
+fn looks_like_yaml(text: &str) -> bool {
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| {
+        line == "---"
+            || line.starts_with("--- ")
+            || line.starts_with('%')
+            || line.split_once(':').is_some_and(|(name, rest)| {
+                let word = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_');
+                !name.is_empty()
+                    && name.chars().all(word)
+                    && (rest.is_empty() || rest.starts_with(' '))
+            })
+    })
+}
