@@ -103,9 +103,12 @@ fn needed_packages() -> Vec<&'static str> {
     if machine::program("dockerd").is_none() {
         names.push("docker.io");
     }
-    if control_groups() == ControlGroups::Unmounted && machine::program("cgroupfs-mount").is_none()
-    {
+    let control_groups = control_groups();
+    if control_groups == ControlGroups::Unmounted && machine::program("cgroupfs-mount").is_none() {
         names.push("cgroupfs-mount");
+    }
+    if control_groups != ControlGroups::Mounted && machine::program("mount").is_none() {
+        names.push("mount");
     }
     // From Debian 13 on the client is a package of its own.
     if machine::program("docker").is_none() && package_exists("docker-cli") {
