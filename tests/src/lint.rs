@@ -337,3 +337,36 @@ fn two_policies_are_compared() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["changes"][0]["kind"], "changed");
 }
+
+#[test]
+fn findings_for_code_scanning_keep_to_the_standard() {
+    let folder = folder(TRAP);
+    let faulty = r#"{"rules": [{"rulePriority": 1}, {"rulePriority": 1}]}"#;
+    std::fs::write(folder.path().join("größe 1.json"), faulty).unwrap();
+    let words = [
+        "check",
+        "--format",
+        "sarif",
+        "lifecycle.json",
+        "größe 1.json",
+    ];
+    let ran = run(&mut lifecycle(folder.path(), &words));
+    assert_eq!(ran.code, Some(2));
+    std::fs::write(folder.path().join("ecrane.sarif"), &ran.stdout).unwrap();
+    let mut validate = clean("sarif-kit", folder.path());
+    succeed(
+        validate
+            .args(["validate", "ecrane.sarif"])
+            .current_dir(folder.path()),
+    );
+
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let run = &log["runs"][0];
+    let trap = &run["results"][0];
+    insta::assert_snapshot!(trap["locations"][0]["physicalLocation"], @r#"{"artifactLocation":{"uri":"lifecycle.json"},"region":{"endColumn":66,"endLine":6,"startColumn":32,"startLine":6}}"#);
+    let index = usize::try_from(trap["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "list-is-and");
+    let last = run["results"].as_array().unwrap().last().unwrap();
+    let file = &last["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(file, "gr%C3%B6%C3%9Fe%201.json");
+}
