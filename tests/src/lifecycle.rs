@@ -5,6 +5,7 @@
 //! `lifecycle/cases`.
 
 mod evaluation;
+mod incidents;
 mod naive;
 mod preview;
 mod worlds;

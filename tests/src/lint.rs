@@ -72,7 +72,7 @@ fn a_trap_is_shown_with_its_place_and_fails_only_if_asked() {
       |
       = help: leave room in the number for the age that an image has when it is promoted
 
-    info[latest-at-risk]: the image tagged `latest` is expired once it was pushed more than 30 days ago
+    info[latest-at-risk]: an image in use, such as the one tagged `latest`, is expired once it was pushed more than 30 days ago
       --> lifecycle.json:14:9
        |
     14 |         "tagStatus": "any",
@@ -336,4 +336,90 @@ fn two_policies_are_compared() {
     let json = succeed(&mut lifecycle(folder.path(), &words)).stdout;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["changes"][0]["kind"], "changed");
+}
+
+#[test]
+fn findings_for_code_scanning_keep_to_the_standard() {
+    let folder = folder(TRAP);
+    let faulty = r#"{"rules": [{"rulePriority": 1}, {"rulePriority": 1}]}"#;
+    std::fs::write(folder.path().join("größe 1.json"), faulty).unwrap();
+    let words = [
+        "check",
+        "--format",
+        "sarif",
+        "lifecycle.json",
+        "größe 1.json",
+    ];
+    let ran = run(&mut lifecycle(folder.path(), &words));
+    assert_eq!(ran.code, Some(2));
+    std::fs::write(folder.path().join("ecrane.sarif"), &ran.stdout).unwrap();
+    let mut validate = clean("sarif-kit", folder.path());
+    succeed(
+        validate
+            .args(["validate", "ecrane.sarif"])
+            .current_dir(folder.path()),
+    );
+
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let run = &log["runs"][0];
+    let trap = &run["results"][0];
+    insta::assert_snapshot!(trap["locations"][0]["physicalLocation"], @r#"{"artifactLocation":{"uri":"lifecycle.json"},"region":{"endColumn":66,"endLine":6,"startColumn":32,"startLine":6}}"#);
+    let index = usize::try_from(trap["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "list-is-and");
+    let last = run["results"].as_array().unwrap().last().unwrap();
+    let file = &last["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(file, "gr%C3%B6%C3%9Fe%201.json");
+}
+
+/// The sessions of a README with this command: what is printed up to the next
+/// `…`, prompt or end.
+fn shown_after<'r>(readme: &'r str, command: &str) -> Vec<&'r str> {
+    let (_, session) = readme
+        .split_once(&format!("$ {command}\n"))
+        .unwrap_or_else(|| panic!("README.md lacks {command}"));
+    let end = session.find("\n$ ").or(session.find("\n```"));
+    let session = session.get(..end.unwrap()).unwrap();
+    let end = session.find("\n```").unwrap_or(session.len());
+    let parts = session.get(..end).unwrap().split('…');
+    parts
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+#[test]
+fn the_readme_shows_the_trap_found_and_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = folder.path().join("examples/policies");
+    std::fs::create_dir_all(&examples).unwrap();
+    let trap = root().join("examples/policies/trap.json");
+    std::fs::copy(trap, examples.join("trap.json")).unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for command in [
+        "ecrane lifecycle check examples/policies/trap.json",
+        "ecrane lifecycle check --fix examples/policies/trap.json",
+        "ecrane lifecycle explain examples/policies/trap.json --tag v1.2.0",
+    ] {
+        let words: Vec<&str> = command.split(' ').skip(2).collect();
+        let printed = succeed(&mut lifecycle(folder.path(), &words)).stdout;
+        let shown = shown_after(&readme, command);
+        assert!(!shown.is_empty(), "{command}");
+        for part in shown {
+            assert!(
+                printed.contains(part),
+                "{command} prints\n{printed}\nnot\n{part}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_a_project_s_settings_that_work() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, settings) = readme.split_once("```toml\n").unwrap();
+    let (settings, _) = settings.split_once("```").unwrap();
+    let folder = project(settings);
+    let words = ["check", "--write-baseline", "policies/lifecycle.json"];
+    let ran = run(&mut lifecycle(folder.path(), &words));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }

@@ -95,7 +95,13 @@ fn retag_keeps_age(rule: &Placed<'_>) -> Option<Diagnostic> {
 
 fn latest_at_risk(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
     let rule = taker(rules, "latest", budget)?;
-    let message = format!("the image tagged `latest` {}", phrase::fate(rule.rule));
+    // A rule for everything does not know `latest` from any other image.
+    let image = if rule.images.is_catch_all() {
+        "an image in use, such as the one tagged `latest`,"
+    } else {
+        "the image tagged `latest`"
+    };
+    let message = format!("{image} {}", phrase::fate(rule.rule));
     let help = "to keep it whatever happens, apply this first: `\"tagPatternList\": [\"latest\"]` with `imageCountMoreThan` 1";
     // Who names it elsewhere meant that rule for it.
     let named = |other: &Placed<'_>| other.words().iter().any(|word| word == "latest");

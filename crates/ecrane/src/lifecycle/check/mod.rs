@@ -3,6 +3,7 @@
 
 mod baseline;
 mod fix;
+mod sarif;
 mod subject;
 
 use super::code;
@@ -20,7 +21,7 @@ use subject::Subject;
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --fail-on warning policies/*.json\n  ecrane lifecycle check --fix lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json"
+    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --fail-on warning policies/*.json\n  ecrane lifecycle check --fix lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json\n  ecrane lifecycle check --format sarif policies/*.json > ecrane.sarif"
 )]
 pub(crate) struct Check {
     /// The files; - is standard input
@@ -50,6 +51,8 @@ enum Format {
     Text,
     /// For programs
     Json,
+    /// For code scanning
+    Sarif,
     /// As annotations of a GitHub workflow
     Github,
 }
@@ -103,6 +106,7 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     match options.format {
         Format::Text => tell_all(&read, log),
         Format::Json => show::data(&as_json(&read)?)?,
+        Format::Sarif => show::data(&sarif::sarif(&read)?)?,
         Format::Github => read.iter().for_each(|read| annotate(read, log)),
     }
     Ok(exit(&read, options.fail_on.into()))

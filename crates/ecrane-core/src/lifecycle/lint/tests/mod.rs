@@ -156,7 +156,7 @@ fn rules_that_get_no_image() {
       |
       = help: apply it before rule 1, or remove it: a rule that gets no image does nothing
 
-    info[latest-at-risk]: the image tagged `latest` is expired once 100 newer images are among those the rule selects
+    info[latest-at-risk]: an image in use, such as the one tagged `latest`, is expired once 100 newer images are among those the rule selects
      --> policy.json:4:54
       |
     4 | {"rulePriority": 3, "description": "", "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 100}, "act...
@@ -263,9 +263,9 @@ fn images_that_somebody_needs() {
     found!("no-floor", ["untagged > 5", "* 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["dev-* 30d", "prod-* 30d"], @"info rules[1].selection.countNumber: 30 days after the last push all images with a tag that begins with `prod-` are expired, also what is in use");
     found!("no-floor", ["any 3650d"], @"");
-    found!("latest-at-risk", ["any > 30"], @"info rules[0].selection.tagStatus: the image tagged `latest` is expired once 30 newer images are among those the rule selects");
+    found!("latest-at-risk", ["any > 30"], @"info rules[0].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once 30 newer images are among those the rule selects");
     found!("latest-at-risk", ["latest > 1", "any > 30"], @"");
-    found!("latest-at-risk", ["=latest stable > 5", "any 30d"], @"warning rules[1].selection.tagStatus: the image tagged `latest` is expired once it was pushed more than 30 days ago");
+    found!("latest-at-risk", ["=latest stable > 5", "any 30d"], @"warning rules[1].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once it was pushed more than 30 days ago");
     found!("cache-tag-expires", ["v* > 5", "*cache* 7d"], @"info rules[1].selection.tagPatternList: a build cache kept under the tag `buildcache` is expired once it was pushed more than 7 days ago");
     found!("cache-tag-expires", ["*cache > 999999", "any 7d"], @"");
     found!("retag-keeps-age", ["dev-* 7d", "prod-* 90d", "staging-* > 5"], @"info rules[1].selection.countNumber: the days run from the push: an image that is promoted by giving it this tag does not start anew");
