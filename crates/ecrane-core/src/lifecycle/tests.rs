@@ -3,6 +3,7 @@
 mod awsx;
 mod ecr;
 mod ecrane;
+mod embedded;
 mod hostile;
 mod json;
 mod meaning;

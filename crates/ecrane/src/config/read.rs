@@ -335,7 +335,7 @@ impl Reader {
         } else {
             (Origin::File(given.clone()), self.policy_file(INPUT, given)?)
         };
-        let checked = lifecycle::read(&text, None).with_lints();
+        let checked = lifecycle::read(&text, None).alone().with_lints();
         let faulty = !checked.is_valid();
         let mut diagnostics = checked.diagnostics;
         // Advice is for who looks at the policy: `ecrane lifecycle check` gives it.
