@@ -3,7 +3,7 @@
 /**
  * A way to write a lifecycle policy.
  */
-export type Dialect = "ecr" | "awsx" | "ecrane";
+export type Dialect = "ecr" | "awsx" | "ecrane" | "cloudformation" | "terraform-plan";
 
 /**
  * How much a finding matters.

@@ -8,7 +8,8 @@ use ecrane_core::lifecycle::{self, Dialect, Policy};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for dialect in [None, Some(Dialect::Ecr), Some(Dialect::Awsx)] {
+    let dialects = Dialect::ALL.map(Some).into_iter().chain([None]);
+    for dialect in dialects {
         let checked = lifecycle::read(text, dialect);
         check_places(text, &checked.diagnostics);
         let lints = lifecycle::lint(&checked);
@@ -19,7 +20,8 @@ fuzz_target!(|text: &str| {
                 "{mended}"
             );
         }
-        if let Some(policy) = &checked.policy {
+        let embedded = checked.embedded.iter().filter_map(|it| it.policy.as_ref());
+        for policy in checked.policy.iter().chain(embedded) {
             check_compiled(policy);
         }
     }

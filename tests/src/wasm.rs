@@ -98,14 +98,18 @@ fn same_answers(texts: &[(String, Option<Dialect>)]) {
     let answers = call(&calls);
     for ((text, dialect), answers) in texts.iter().zip(answers.chunks(2)) {
         let checked = lifecycle::read(text, *dialect);
-        let report = report(text, &checked);
+        let linted = report(text, &checked.clone().with_lints());
+        assert_eq!(answers[0]["answer"], linted, "{text}");
+        let checked = checked.alone();
         let policy = checked.policy.as_ref().map(Policy::to_json);
-        assert_eq!(answers[0]["answer"], report, "{text}");
-        let compiled = json!({ "report": report, "policy": policy });
+        let compiled = json!({ "report": report(text, &checked), "policy": policy });
         assert_eq!(answers[1]["answer"], compiled, "{text}");
     }
     println!("the same natively and in Node: {} texts", texts.len());
 }
+
+/// Rules as ecrane has them.
+const RULES: &str = "protect: [latest]\nundo: 90d\nrules:\n  - tags: {any-of: [pr-*, dev-*]}\n    older-than: 14d # 𝄞\n";
 
 #[test]
 fn the_module_answers_as_the_program_does() {
@@ -119,6 +123,9 @@ fn the_module_answers_as_the_program_does() {
         // Offsets after characters of two, three and four bytes.
         (r#"{"rules": [{"é": "€", "𝄞": 1}], "no": 2}"#, None),
         ("\u{feff}{\"rules\": 1}", None),
+        (RULES, None),
+        ("rules:\n  - tags: *é\n", None),
+        ("Resources:\n  Größe: {Type: AWS::ECR::Repository, Properties: {LifecyclePolicy: !Ref P}}\n", None),
     ]
     .map(|(text, dialect)| (text.to_owned(), dialect))
     .into();
@@ -143,8 +150,8 @@ fn an_unknown_dialect_is_refused_in_a_sentence() {
     let refusals = answers.iter().map(|answer| answer["refusal"].as_str());
     let refusals: Vec<&str> = refusals.map(Option::unwrap_or_default).collect();
     insta::assert_snapshot!(refusals.join("\n"), @"
-    no dialect is called `aws`: write `ecr` or `awsx`; did you mean `awsx`?
-    no dialect is called `ecr `: write `ecr` or `awsx`; did you mean `ecr`?
+    no dialect is called `aws`: write `ecr` or `awsx` or `ecrane` or `cloudformation` or `terraform-plan`; did you mean `awsx`?
+    no dialect is called `ecr `: write `ecr` or `awsx` or `ecrane` or `cloudformation` or `terraform-plan`; did you mean `ecr`?
     ");
 }
 

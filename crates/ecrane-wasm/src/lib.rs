@@ -19,7 +19,8 @@ pub use report::{Compiled, Dialect, Finding, Label, Report, Severity};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../types.ts");
 
-/// Everything that is found in a policy. Without a dialect it is recognised.
+/// Everything that is found in a policy, lints too. Without a dialect it is
+/// recognised.
 ///
 /// # Errors
 ///
@@ -29,7 +30,7 @@ pub fn check(
     text: &str,
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
-    let checked = read(text, dialect)?;
+    let checked = read(text, dialect)?.with_lints();
     hand_over(&Report::new(text, &checked))
 }
 
@@ -43,7 +44,7 @@ pub fn compile(
     text: &str,
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
-    let checked = read(text, dialect)?;
+    let checked = read(text, dialect)?.alone();
     hand_over(&Compiled {
         report: Report::new(text, &checked),
         policy: checked.policy.as_ref().map(Policy::to_json),

@@ -87,6 +87,11 @@ pub enum Dialect {
     Awsx,
     /// Rules that say what ECR needs several rules for.
     Ecrane,
+    /// Policies inside a template of CloudFormation or CDK.
+    #[serde(rename = "cloudformation")]
+    CloudFormation,
+    /// Policies inside what `terraform show -json` prints.
+    TerraformPlan,
 }
 
 impl Report {
@@ -140,6 +145,8 @@ impl From<lifecycle::Dialect> for Dialect {
             lifecycle::Dialect::Ecr => Self::Ecr,
             lifecycle::Dialect::Awsx => Self::Awsx,
             lifecycle::Dialect::Ecrane => Self::Ecrane,
+            lifecycle::Dialect::CloudFormation => Self::CloudFormation,
+            lifecycle::Dialect::TerraformPlan => Self::TerraformPlan,
         }
     }
 }

@@ -46,7 +46,7 @@ impl Compiled {
             Self::Skip => Document::default(),
             Self::Default => Document {
                 policy: Some(Policy::crosswalk_default()),
-                places: Vec::new(),
+                ..Document::default()
             },
             Self::Rules(drafts) => Document::of(drafts),
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::format::Format;
-use super::node::{Node, Value};
+use super::node::{Node, Property, Value};
 use super::{ecrane, spelling};
 
 /// A way to write a lifecycle policy.
@@ -16,11 +16,21 @@ pub enum Dialect {
     Awsx,
     /// `ecrane`: rules that say what ECR needs several rules for.
     Ecrane,
+    /// `cloudformation`: policies inside a template of CloudFormation or CDK.
+    CloudFormation,
+    /// `terraform-plan`: policies inside what `terraform show -json` prints.
+    TerraformPlan,
 }
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Self; 3] = [Self::Ecr, Self::Awsx, Self::Ecrane];
+    pub const ALL: [Self; 5] = [
+        Self::Ecr,
+        Self::Awsx,
+        Self::Ecrane,
+        Self::CloudFormation,
+        Self::TerraformPlan,
+    ];
 
     /// The name that `--dialect` takes.
     pub fn as_str(self) -> &'static str {
@@ -28,14 +38,22 @@ impl Dialect {
             Self::Ecr => "ecr",
             Self::Awsx => "awsx",
             Self::Ecrane => "ecrane",
+            Self::CloudFormation => "cloudformation",
+            Self::TerraformPlan => "terraform-plan",
         }
+    }
+
+    /// Whether its documents are about other things, too, and hold policies in
+    /// strings.
+    pub(super) fn holds_policies(self) -> bool {
+        matches!(self, Self::CloudFormation | Self::TerraformPlan)
     }
 
     /// Whether its documents are written in YAML, too.
     pub(super) fn may_be_yaml(self) -> bool {
         match self {
-            Self::Ecr | Self::Awsx => false,
-            Self::Ecrane => true,
+            Self::Ecr | Self::Awsx | Self::TerraformPlan => false,
+            Self::Ecrane | Self::CloudFormation => true,
         }
     }
 }
@@ -86,6 +104,12 @@ pub(super) fn detect(root: &Node, format: Format) -> Option<Dialect> {
     let properties = match &root.value {
         Value::Null => return None,
         Value::Object(properties) if properties.is_empty() => return None,
+        Value::Object(properties) if has(properties, &["Resources"]) => {
+            return Some(Dialect::CloudFormation);
+        }
+        Value::Object(properties) if has(properties, &["planned_values", "terraform_version"]) => {
+            return Some(Dialect::TerraformPlan);
+        }
         // ECR and Crosswalk have JSON only.
         _ if format == Format::Yaml => return Some(Dialect::Ecrane),
         Value::Object(properties) => properties,
@@ -112,6 +136,11 @@ pub(super) fn detect(root: &Node, format: Format) -> Option<Dialect> {
     } else {
         Dialect::Ecr
     })
+}
+
+fn has(properties: &[Property], names: &[&str]) -> bool {
+    let mut given = properties.iter().map(|property| property.name.as_str());
+    given.any(|name| names.contains(&name))
 }
 
 fn elements(node: &Node) -> &[Node] {

@@ -9,7 +9,11 @@ use crate::diagnostic::Span;
 /// The most bytes of a policy that are read at all: eight times what ECR takes,
 /// so that a document in another dialect, or one that is only somewhat too
 /// long, is read and a file given by mistake is not.
-pub(super) const READ_LIMIT: usize = 262_144;
+const READ_LIMIT: usize = 262_144;
+
+/// The most bytes of a document that holds policies: the largest template is
+/// 1 MB, and plans of many thousand resources are below this.
+const TEMPLATE_LIMIT: usize = 16_777_216;
 
 /// A language of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +30,8 @@ pub(super) fn read(
     findings: &mut Vec<Finding>,
 ) -> (Option<Node>, Format) {
     let format = format(text, dialect);
-    if text.len() > READ_LIMIT {
-        let (bytes, limit) = (text.len(), READ_LIMIT);
+    let (bytes, limit) = (text.len(), limit(text, dialect));
+    if bytes > limit {
         let fault = TextFault::OverCap { bytes, limit };
         findings.push(Finding::new(fault, Span::default()));
         return (None, format);
@@ -37,6 +41,16 @@ pub(super) fn read(
         Format::Yaml => yaml::read(text, findings),
     };
     (root, format)
+}
+
+/// A long text that nobody gave a dialect is read if it speaks of what holds
+/// policies.
+fn limit(text: &str, dialect: Option<Dialect>) -> usize {
+    let holds = match dialect {
+        Some(dialect) => dialect.holds_policies(),
+        None => text.contains("AWS::ECR::") || text.contains("\"aws_ecr_"),
+    };
+    if holds { TEMPLATE_LIMIT } else { READ_LIMIT }
 }
 
 /// Of the two, YAML is what may be YAML and has no bracket to begin with.

@@ -11,6 +11,7 @@ mod document;
 mod draft;
 mod ecr;
 mod ecrane;
+mod embedded;
 pub mod evaluate;
 pub mod explain;
 mod fault;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, diff};
+pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, mend};
 pub use meaning::same_meaning;
@@ -50,16 +52,20 @@ pub use service::service_message;
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Diagnostic, Span};
-use fault::{Finding, MAX_CHARACTERS, TextFault};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use codes::Code;
+use fault::{EmbeddedFault, Finding, MAX_CHARACTERS, TextFault};
 use places::RulePlaces;
 
 /// What came of reading a text.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The policy. None where a diagnostic is an error, and for a Crosswalk
-    /// document with `skip`, which wants no policy.
+    /// The policy. None where a diagnostic is an error, for a Crosswalk
+    /// document with `skip`, which wants no policy, and for a template or a plan
+    /// that has not exactly one.
     pub policy: Option<Policy>,
+    /// The policies of a template or a plan, in the order of the text.
+    pub embedded: Vec<Embedded>,
     /// Everything that was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// The dialect it was read in: the one asked for, or the one detected.
@@ -92,6 +98,30 @@ impl Checked {
             .sort_by_key(|finding| (finding.span.start, finding.span.end));
         self
     }
+
+    /// The same for who needs one policy: a template or a plan that has none or
+    /// several is an error.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        let fault = match self.embedded.as_slice() {
+            [] => self
+                .diagnostics
+                .iter_mut()
+                .find(|it| it.code == Code::NoPolicy.id()),
+            [_] => None,
+            [first, ..] => {
+                let names = self.embedded.iter().map(|it| it.name.clone()).collect();
+                let fault = EmbeddedFault::Several { names };
+                self.diagnostics
+                    .push(Finding::new(fault, first.span).into());
+                None
+            }
+        };
+        if let Some(fault) = fault {
+            fault.severity = Severity::Error;
+        }
+        self
+    }
 }
 
 /// Checks a policy in ECR's own JSON.
@@ -108,6 +138,7 @@ pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
         policy: examined.policy,
         diagnostics: findings.into_iter().map(Into::into).collect(),
         dialect: examined.dialect,
+        embedded: examined.embedded,
         places: examined.places,
     }
 }
@@ -157,6 +188,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Vec<Diagnostic>> {
 /// What [`read`] finds, before it is put into words.
 struct Examined {
     policy: Option<Policy>,
+    embedded: Vec<Embedded>,
     places: Vec<RulePlaces>,
     findings: Vec<Finding>,
     dialect: Option<Dialect>,
@@ -170,6 +202,7 @@ fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
     let faulty = findings.iter().any(Finding::is_error);
     Examined {
         policy: document.policy.filter(|_| !faulty),
+        embedded: document.embedded,
         places: document.places,
         findings,
         dialect,
@@ -191,6 +224,7 @@ fn drop_consequences(findings: &mut Vec<Finding>) {
 struct Document {
     policy: Option<Policy>,
     places: Vec<RulePlaces>,
+    embedded: Vec<Embedded>,
 }
 
 impl Document {
@@ -199,6 +233,7 @@ impl Document {
         Self {
             policy: rules.map(Policy::new),
             places: drafts.iter().map(RulePlaces::of).collect(),
+            embedded: Vec::new(),
         }
     }
 }
@@ -219,12 +254,11 @@ fn interpret(
     let Some(root) = root else {
         return (Document::default(), dialect);
     };
-    findings.extend(
-        text.match_indices("${{").map(|(at, found)| {
-            Finding::new(TextFault::Expression, Span::new(at, at + found.len()))
-        }),
-    );
-    let Some(dialect) = dialect.or_else(|| dialect::detect(&root, format)) else {
+    let dialect = dialect.or_else(|| dialect::detect(&root, format));
+    if dialect.is_none_or(|dialect| !dialect.holds_policies()) {
+        findings.extend(expressions(text));
+    }
+    let Some(dialect) = dialect else {
         findings.push(Finding::new(TextFault::UnclearDialect, root.span));
         return (Document::default(), None);
     };
@@ -241,8 +275,19 @@ fn interpret(
             document
         }
         Dialect::Ecrane => ecrane::read(&root, findings),
+        Dialect::CloudFormation => embedded::read_template(text, &root, findings),
+        Dialect::TerraformPlan => embedded::read_plan(text, &root, findings),
     };
     (document, Some(dialect))
+}
+
+/// Expressions of a workflow that nobody expanded.
+fn expressions(text: &str) -> impl Iterator<Item = Finding> {
+    let expressions = text.match_indices("${{");
+    expressions.map(|(at, found)| {
+        let place = Span::new(at, at + found.len());
+        Finding::new(TextFault::Expression, place)
+    })
 }
 
 fn too_long(policy: &str, place: Span) -> Option<Finding> {

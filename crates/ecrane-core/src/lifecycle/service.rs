@@ -43,7 +43,11 @@ fn stage(fault: &Fault) -> u8 {
         Fault::List(ListFault::TooManyWildcards { .. }) => 2,
         Fault::List(_) => 1,
         Fault::Rule(RuleFault::UnitRequired { .. } | RuleFault::UnitForbidden) => 1,
-        Fault::Rule(_) | Fault::Across(_) | Fault::Awsx(_) | Fault::Ecrane(_) => 2,
+        Fault::Rule(_)
+        | Fault::Across(_)
+        | Fault::Awsx(_)
+        | Fault::Ecrane(_)
+        | Fault::Embedded(_) => 2,
     }
 }
 
@@ -75,7 +79,7 @@ fn message(first: &Finding, errors: &[&Finding]) -> String {
         Fault::Rule(fault) => validation_failure(rule(fault)),
         Fault::Archive(fault) => validation_failure(archive(fault)),
         Fault::Across(fault) => validation_failure(across(fault)),
-        Fault::Awsx(_) | Fault::Ecrane(_) => validation_failure(NO_SCHEMA),
+        Fault::Awsx(_) | Fault::Ecrane(_) | Fault::Embedded(_) => validation_failure(NO_SCHEMA),
     }
 }
 

@@ -3,6 +3,7 @@
 mod awsx;
 mod ecr;
 mod ecrane;
+mod embedded;
 mod explain;
 mod hostile;
 mod json;

@@ -71,7 +71,7 @@ fn judged(origin: Origin, text: String, path: Option<&Path>) -> Read {
             Project::default()
         }
     };
-    let checked = lifecycle::read(&text, None).with_lints();
+    let checked = lifecycle::read(&text, None).alone().with_lints();
     let mut diagnostics = project.judge(path, &checked).diagnostics;
     // Advice is for who looks at the policy: `ecrane lifecycle check` gives it.
     diagnostics.retain(|found| found.severity != Severity::Info);

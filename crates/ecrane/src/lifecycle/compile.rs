@@ -9,12 +9,14 @@ use std::path::PathBuf;
 
 /// The options.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  ecrane lifecycle compile awsx-rules.json > lifecycle.json")]
+#[command(
+    after_help = "Examples:\n  ecrane lifecycle compile rules.yaml > lifecycle.json\n  ecrane lifecycle compile --dialect cloudformation template.yaml"
+)]
 pub(crate) struct Compile {
     /// The file; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
-    /// ecr or awsx [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
 }

@@ -28,9 +28,18 @@ impl PolicyFile {
     }
 }
 
-/// Reads a policy in the dialect given, or in the one it seems to be written
-/// in.
+/// Reads a policy, or a document with several, in the dialect given or in the
+/// one it seems to be written in.
 pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
+    read(path, |text| lifecycle::read(text, dialect))
+}
+
+/// As [`policy`], where no more and no less than one will do.
+pub(super) fn one_policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
+    read(path, |text| lifecycle::read(text, dialect).alone())
+}
+
+fn read(path: &Path, read: impl FnOnce(&str) -> Checked) -> Result<PolicyFile, Failure> {
     let (name, bytes) = bytes(path)?;
     let fault = |text: &str, diagnostics| Fault {
         origin: Origin::File(name.clone()),
@@ -39,7 +48,7 @@ pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile
     };
     Ok(match lifecycle::decode(&bytes) {
         Ok(text) => {
-            let checked = lifecycle::read(text, dialect);
+            let checked = read(text);
             PolicyFile {
                 text: fault(text, checked.diagnostics.clone()),
                 checked: Some(checked),
@@ -59,7 +68,7 @@ pub(super) fn good(
     dialect: Option<Dialect>,
     log: Log,
 ) -> Result<Option<Policy>, Failure> {
-    let read = policy(path, dialect)?;
+    let read = one_policy(path, dialect)?;
     if !read.is_valid() {
         return Err(Failure::Inputs(vec![read.text]));
     }

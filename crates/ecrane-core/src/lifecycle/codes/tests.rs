@@ -98,6 +98,9 @@ fn found_in_bad(id: &str, bad: &Example) -> Vec<Diagnostic> {
         let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
         return decode(&bytes).expect_err("UTF-16");
     }
+    if let ("several-policies", Kind::Policy(dialect)) = (id, bad.kind) {
+        return read(&bad.text, dialect).alone().diagnostics;
+    }
     found(&made_whole(id, &bad.text), bad.kind)
 }
 

@@ -46,6 +46,7 @@ pub(super) fn expand(
     Document {
         policy: Some(Policy::new(rules)),
         places,
+        embedded: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ mod across;
 mod archive;
 mod awsx;
 mod ecrane;
+mod embedded;
 mod image;
 mod list;
 mod number;
@@ -18,6 +19,7 @@ pub(super) use across::AcrossFault;
 pub(super) use archive::{ARCHIVE_MIN_DAYS, ArchiveFault};
 pub(super) use awsx::AwsxFault;
 pub(super) use ecrane::{EcraneFault, ExpansionFault, ImagesFault, LimitFault};
+pub(super) use embedded::EmbeddedFault;
 pub(super) use image::{ImageFault, TimeName};
 pub(super) use list::{ListFault, MAX_RULES, MAX_TAG, MAX_WILDCARDS};
 pub(super) use number::{MAX_NUMBER, NumberFault, NumberName};
@@ -49,6 +51,8 @@ pub(super) enum Fault {
     Awsx(AwsxFault),
     /// With rules as ecrane has them.
     Ecrane(EcraneFault),
+    /// With a document that has policies in it.
+    Embedded(EmbeddedFault),
 }
 
 impl Fault {
@@ -63,6 +67,7 @@ impl Fault {
             Self::Across(fault) => fault.words(),
             Self::Awsx(fault) => fault.words(),
             Self::Ecrane(fault) => fault.words(),
+            Self::Embedded(fault) => fault.words(),
         }
     }
 }
@@ -85,7 +90,8 @@ into_fault!(
     Archive(ArchiveFault),
     Across(AcrossFault),
     Awsx(AwsxFault),
-    Ecrane(EcraneFault)
+    Ecrane(EcraneFault),
+    Embedded(EmbeddedFault)
 );
 
 macro_rules! into_ecrane_fault {

@@ -25,6 +25,8 @@ pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<St
         Dialect::Awsx => false,
         // Its rules cannot have what is mended here.
         Dialect::Ecrane => return None,
+        // Their strings would have to be written anew.
+        Dialect::CloudFormation | Dialect::TerraformPlan => return None,
     };
     let rules = checked.policy.as_ref()?.rules().iter();
     let mut rules: Vec<(&Rule, &RulePlaces)> = rules.zip(&checked.places).collect();

@@ -21,7 +21,7 @@ use super::codes::Code;
 use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
 use super::rule::{Action, CountType, Rule, StorageClass};
-use super::{Checked, Dialect, phrase};
+use super::{Checked, Dialect, Policy, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 
 /// How many steps the questions about tag languages may take for one policy.
@@ -34,31 +34,40 @@ const STEPS: usize = 2_000_000;
 /// Not in here are the lints that need the images or the settings of a
 /// repository.
 pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
-    let Some(policy) = &checked.policy else {
-        return Vec::new();
-    };
-    let places = checked.places.iter().cloned();
-    let places = places.chain(std::iter::repeat_with(RulePlaces::default));
-    let rules = policy.rules().iter().zip(places);
-    let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
-    rules.sort_by_key(|placed| placed.rule.priority);
-
-    let mut budget = Budget::new(STEPS);
     let mut found = Vec::new();
-    tags::lint(&rules, &mut budget, &mut found);
-    untagged::lint(&rules, &mut found);
-    loss::lint(&rules, &mut budget, &mut found);
-    archive::lint(&rules, &mut budget, &mut found);
-    description::lint(&rules, &mut found);
-    // The only questions that can use up the budget: last, to leave the others
-    // theirs.
-    order::lint(&rules, &mut budget, &mut found);
+    let embedded = checked.embedded.iter().map(|it| (&it.policy, &it.places));
+    let alone = (&checked.policy, &checked.places);
+    // One that is embedded alone is there twice.
+    let alone = checked.embedded.is_empty().then_some(alone);
+    for (policy, places) in embedded.chain(alone) {
+        if let Some(policy) = policy {
+            lint_policy(policy, places, &mut found);
+        }
+    }
     // Who writes `all-of` has said what the list means.
     if checked.dialect == Some(Dialect::Ecrane) {
         found.retain(|diagnostic| diagnostic.code != Code::ListIsAnd.id());
     }
     found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     found
+}
+
+fn lint_policy(policy: &Policy, places: &[RulePlaces], found: &mut Vec<Diagnostic>) {
+    let places = places.iter().cloned();
+    let places = places.chain(std::iter::repeat_with(RulePlaces::default));
+    let rules = policy.rules().iter().zip(places);
+    let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
+    rules.sort_by_key(|placed| placed.rule.priority);
+
+    let mut budget = Budget::new(STEPS);
+    tags::lint(&rules, &mut budget, found);
+    untagged::lint(&rules, found);
+    loss::lint(&rules, &mut budget, found);
+    archive::lint(&rules, &mut budget, found);
+    description::lint(&rules, found);
+    // The only questions that can use up the budget: last, to leave the others
+    // theirs.
+    order::lint(&rules, &mut budget, found);
 }
 
 /// A rule with its images and its place in the text.

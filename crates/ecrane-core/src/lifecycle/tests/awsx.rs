@@ -195,6 +195,6 @@ fn the_dialect_is_told_by_the_names_of_the_properties() {
     1 | {}
       | ^^
       |
-      = help: add `rules`; on the command line `--dialect` can say which it is (`ecr`, `awsx` or `ecrane`); a blank `awsx` document keeps at most one untagged image, as the word `default` does
+      = help: add `rules`; on the command line `--dialect` can say which it is (`ecr`, `awsx`, `ecrane`, `cloudformation` or `terraform-plan`); a blank `awsx` document keeps at most one untagged image, as the word `default` does
     ");
 }

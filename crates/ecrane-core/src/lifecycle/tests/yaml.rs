@@ -189,22 +189,6 @@ rules:
       |
       = help: write the value out; a text that begins with `*` needs quotes
 
-    error[missing-property]: nothing says which images the rule is about
-     --> policy.json:6:5
-      |
-    6 |   - ? [a]
-      |     ^
-      |
-      = help: add `tags: v*` for a pattern, `images: untagged` or `images: any`
-
-    error[limit-required]: nothing says what happens to the images of this rule
-     --> policy.json:6:5
-      |
-    6 |   - ? [a]
-      |     ^
-      |
-      = help: add `keep: 20`, `older-than: 30d` or `archive-after: 30d`; to keep them all, name their tags in `protect`
-
     error[yaml-syntax]: a list or an object cannot be a name
      --> policy.json:6:7
       |

@@ -108,7 +108,18 @@ impl<'t> Reader<'t, '_> {
             Event::MappingStart(_, tag) => {
                 let (properties, end) = self.nested(place, Self::properties)?;
                 let end = end.max(properties.last().map_or(0, |it| it.node.span.end));
-                (Value::Object(properties), Span::new(place.start, end), tag)
+                // Without a brace, an object begins with its first name.
+                let braced = self
+                    .text
+                    .get(place.start..)
+                    .is_some_and(|it| it.starts_with('{'));
+                let first = properties.first().filter(|_| !braced);
+                let start = first.map_or(place.start, |first| first.name_span.start);
+                (
+                    Value::Object(properties),
+                    Span::new(start, end.max(start)),
+                    tag,
+                )
             }
             Event::Alias(_) => {
                 let help = "write the value out; a text that begins with `*` needs quotes";

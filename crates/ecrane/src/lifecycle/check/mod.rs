@@ -27,7 +27,7 @@ pub(crate) struct Check {
     /// The files; - is standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files: Vec<PathBuf>,
-    /// ecr or awsx [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
     /// How findings are printed

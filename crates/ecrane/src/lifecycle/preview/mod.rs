@@ -64,7 +64,7 @@ fn read(options: &Preview, log: Log) -> Result<(Policy, ImagesFile), Failure> {
             "standard input is one file: give the policy or the images by name",
         ));
     }
-    let policy = file::policy(&options.file, options.dialect)?;
+    let policy = file::one_policy(&options.file, options.dialect)?;
     let images = file::images(&options.images)?;
     let images = match images {
         Ok(images) if policy.is_valid() => images,
