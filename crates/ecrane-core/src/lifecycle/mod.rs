@@ -38,7 +38,7 @@ mod yaml;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
-pub use diff::{Change, diff};
+pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, mend};
 pub use meaning::same_meaning;
