@@ -1,5 +1,8 @@
 //! `ecrane lifecycle`, as somebody with a policy uses it.
 
+mod compare;
+mod project;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -195,149 +198,6 @@ fn the_main_job_shows_a_policy_s_warnings_and_goes_on() {
     assert!(!ran.stdout.contains("info["), "{}", ran.stdout);
 }
 
-/// A folder of a project with this `ecrane.toml` and the trap in
-/// `policies/lifecycle.json`.
-fn project(settings: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("ecrane.toml"), settings).unwrap();
-    let policies = folder.path().join("policies");
-    std::fs::create_dir(&policies).unwrap();
-    std::fs::write(policies.join("lifecycle.json"), TRAP).unwrap();
-    folder
-}
-
-/// The last words of a check of the trap, with the exit code.
-fn verdict(folder: &Path, words: &[&str]) -> String {
-    let check = ["check", "--fail-on", "info", "policies/lifecycle.json"];
-    let ran = run(lifecycle(folder, &check).args(words));
-    let stdout = ran.stdout + &ran.stderr;
-    let lines = stdout.lines().filter(|line| line.starts_with("policies/"));
-    let lines: Vec<&str> = lines.collect();
-    format!("{} and exit {}", lines.join("\n"), ran.code.unwrap())
-}
-
-#[test]
-fn a_project_says_what_matters_to_it() {
-    let quiet = "latest-at-risk = 'off'\ncache-tag-expires = 'off'\nretag-keeps-age = 'off'\nno-floor = 'off'\n";
-    let with = |level: &str| format!("[lifecycle.lints]\nlist-is-and = '{level}'\n{quiet}");
-    let level = |level: &str| verdict(project(&with(level)).path(), &[]);
-    insta::assert_snapshot!(level("error"), @"policies/lifecycle.json: valid (ecr), 1 finding and exit 2");
-    insta::assert_snapshot!(level("off"), @"policies/lifecycle.json: valid (ecr) and exit 0");
-
-    let allowed = |until: &str| {
-        let settings = format!(
-            "[lifecycle.lints]\n{quiet}[[lifecycle.allow]]\ncode = 'list-is-and'\nfile = 'policies/lifecycle.json'\nrule = 1\nreason = 'both are on every release'\nuntil = {until}\n"
-        );
-        verdict(project(&settings).path(), &[])
-    };
-    insta::assert_snapshot!(allowed("9999-12-31"), @"policies/lifecycle.json: valid (ecr), 1 allowed and exit 0");
-    insta::assert_snapshot!(allowed("2020-01-31"), @"policies/lifecycle.json: valid (ecr), 2 findings and exit 3");
-}
-
-#[test]
-fn a_baseline_is_written_and_known_again() {
-    let folder = project("[lifecycle]\nbaseline = 'known.json'\n");
-    let before = run(&mut lifecycle(
-        folder.path(),
-        &["check", "policies/lifecycle.json"],
-    ));
-    assert_eq!(before.code, Some(2));
-    assert!(
-        before.stderr.contains("--write-baseline"),
-        "{}",
-        before.stderr
-    );
-    insta::assert_snapshot!(verdict(folder.path(), &["--write-baseline"]), @"policies/lifecycle.json: valid (ecr), 5 in the baseline and exit 0");
-    insta::assert_snapshot!(verdict(folder.path(), &[]), @"policies/lifecycle.json: valid (ecr), 5 in the baseline and exit 0");
-}
-
-#[test]
-fn a_faulty_project_stops_the_check_and_the_main_job() {
-    let folder = project("[lifecycle.lints]\nlist-is-an = 'off'\n");
-    let policy = folder.path().join("policies/lifecycle.json");
-    let check = run(&mut lifecycle(
-        folder.path(),
-        &["check", policy.to_str().unwrap()],
-    ));
-    let name = folder.path().join("ecrane.toml");
-    let shown = check.stderr.replace(name.to_str().unwrap(), "ecrane.toml");
-    insta::assert_snapshot!(shown, @r"
-    error[settings]: no lint is called `list-is-an`; did you mean `list-is-and`?
-     --> ecrane.toml:2:1
-      |
-    2 | list-is-an = 'off'
-      | ^^^^^^^^^^
-
-    error: 1 input is faulty; nothing was called
-    ");
-    assert_eq!(check.code, Some(2));
-
-    let ecr = crate::harness::LocalEcr::start();
-    let words = ["--repository", "app", "--tags", "v1", "--lifecycle-policy"];
-    let up = run(ecr.up(&words).arg(&policy));
-    assert_eq!((up.code, ecr.requests()), (Some(2), 0), "{}", up.stderr);
-    assert!(up.stderr.contains("list-is-an"), "{}", up.stderr);
-}
-
-#[test]
-fn a_lint_that_is_an_error_in_a_project_stops_its_main_job() {
-    let folder = project("[lifecycle.lints]\nlist-is-and = 'error'\n");
-    let ecr = crate::harness::LocalEcr::start();
-    let words = ["--repository", "app", "--tags", "v1", "--lifecycle-policy"];
-    let up = run(ecr
-        .up(&words)
-        .arg(folder.path().join("policies/lifecycle.json")));
-    assert_eq!((up.code, ecr.requests()), (Some(2), 0), "{}", up.stderr);
-    assert!(up.stderr.contains("error[list-is-and]"), "{}", up.stderr);
-}
-
-#[test]
-fn a_policy_is_explained() {
-    let folder = folder(TRAP);
-    let explain = |words: &[&str]| {
-        let words = [&["explain", "lifecycle.json"], words].concat();
-        succeed(&mut lifecycle(folder.path(), &words)).stdout
-    };
-    insta::assert_snapshot!(explain(&["--tag", "v1", "--tag", "release-1"]), @r"
-    rule 1: images with a tag that begins with `v` and with a tag that begins with `release-`: all but the newest 10 are expired
-    rule 2: all images: each is expired once it was pushed more than 30 days ago
-    An image belongs to the first rule that selects it. Later rules count it, and never remove it.
-    What no rule selects stays.
-
-    an image tagged `v1` and `release-1` is expired once 10 newer images are among those the rule selects, by rule 1; rule 2 only counts it
-    ");
-    let untagged: Value = serde_json::from_str(&explain(&["--untagged", "--json"])).unwrap();
-    assert_eq!(untagged["rules"].as_array().unwrap().len(), 2);
-    assert_eq!(untagged["image"]["standard"]["claimedBy"], 2);
-    let wrong = ["explain", "lifecycle.json", "--tag", "a b"];
-    assert_eq!(run(&mut lifecycle(folder.path(), &wrong)).code, Some(2));
-}
-
-#[test]
-fn two_policies_are_compared() {
-    let folder = folder(TRAP);
-    let longer = TRAP.replace(r#""countNumber": 30"#, r#""countNumber": 90"#);
-    std::fs::write(folder.path().join("new.json"), longer).unwrap();
-    let diff = |old: &str, new: &str| {
-        let words = ["diff", "--exit-code", old, new];
-        let ran = run(&mut lifecycle(folder.path(), &words));
-        format!("{}exit {}", ran.stdout, ran.code.unwrap())
-    };
-    insta::assert_snapshot!(diff("lifecycle.json", "lifecycle.json"), @r"
-    the two policies do the same
-    exit 0
-    ");
-    insta::assert_snapshot!(diff("lifecycle.json", "new.json"), @r"
-    ~ rule 2: all images: each is expired once it was pushed more than 90 days ago
-      before: each is expired once it was pushed more than 30 days ago
-    exit 3
-    ");
-    let words = ["diff", "--json", "lifecycle.json", "new.json"];
-    let json = succeed(&mut lifecycle(folder.path(), &words)).stdout;
-    let json: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["changes"][0]["kind"], "changed");
-}
-
 #[test]
 fn findings_for_code_scanning_keep_to_the_standard() {
     let folder = folder(TRAP);
@@ -411,15 +271,4 @@ fn the_readme_shows_the_trap_found_and_mended() {
             );
         }
     }
-}
-
-#[test]
-fn the_readme_shows_a_project_s_settings_that_work() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, settings) = readme.split_once("```toml\n").unwrap();
-    let (settings, _) = settings.split_once("```").unwrap();
-    let folder = project(settings);
-    let words = ["check", "--write-baseline", "policies/lifecycle.json"];
-    let ran = run(&mut lifecycle(folder.path(), &words));
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }

@@ -39,7 +39,7 @@ mod yaml;
 mod tests;
 
 pub use dialect::{Dialect, UnknownDialect};
-pub use diff::{Change, diff};
+pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
 pub use lint::{lint, mend};

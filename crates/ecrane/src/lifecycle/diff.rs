@@ -1,18 +1,21 @@
 //! `ecrane lifecycle diff`: what changes from one policy to another.
 
 use super::file;
+use super::when::{self, When};
 use crate::exit::{Exit, Failure};
 use crate::show::{self, Log};
 use clap::ValueHint;
 use ecrane_core::lifecycle::explain::RuleInWords;
-use ecrane_core::lifecycle::{Change, Dialect, Policy, diff};
+use ecrane_core::lifecycle::{
+    Change, Dialect, Hands, ImageChange, ImageName, Policy, diff, diff_images, evaluate,
+};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ecrane lifecycle diff old.json new.json\n  aws ecr get-lifecycle-policy --repository-name app --query lifecyclePolicyText --output text | ecrane lifecycle diff --exit-code - lifecycle.json"
+    after_help = "Examples:\n  ecrane lifecycle diff old.json new.json\n  ecrane lifecycle diff old.json new.json --images images.json\n  aws ecr get-lifecycle-policy --repository-name app --query lifecyclePolicyText --output text | ecrane lifecycle diff --exit-code - lifecycle.json"
 )]
 pub(crate) struct Diff {
     /// The policy as it is; - is standard input
@@ -21,6 +24,13 @@ pub(crate) struct Diff {
     /// The policy as it is to be
     #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
     new: PathBuf,
+    /// What `aws ecr describe-images` printed: which images change hands
+    #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
+    images: Option<PathBuf>,
+    /// Judge the images as of this time: 2026-09-01T12:00:00Z, seconds since
+    /// 1970, or +30d [default: now]
+    #[arg(long, value_name = "TIME", requires = "images")]
+    now: Option<When>,
     /// Exit with 3 if they differ
     #[arg(long)]
     exit_code: bool,
@@ -37,6 +47,8 @@ pub(crate) struct Diff {
 struct Difference {
     same: bool,
     changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<ImageChange>>,
 }
 
 /// Does what the command says.
@@ -50,21 +62,89 @@ pub(super) fn run(options: &Diff, log: Log) -> Result<Exit, Failure> {
         file::good(path, options.dialect, log)?
             .ok_or_else(|| Failure::faulty("a document that says `skip` has no policy to compare"))
     };
-    let changes = diff(&read(&options.old)?, &read(&options.new)?);
-    let same = changes.is_empty();
+    let (old, new) = (read(&options.old)?, read(&options.new)?);
+    let changes = diff(&old, &new);
+    let images = options.images.as_deref();
+    let images = images.map(|path| image_changes(path, &old, &new, options.now, log));
+    let difference = Difference {
+        same: changes.is_empty(),
+        changes,
+        images: images.transpose()?,
+    };
     if options.json {
-        let difference = Difference { same, changes };
-        show::data(&serde_json::to_string_pretty(&difference).map_err(Failure::refused)?)?;
-    } else if same {
-        log.line("the two policies do the same");
+        show::json(&difference)?;
     } else {
-        changes.iter().for_each(|change| tell(change, log));
+        tell_all(&difference, log);
     }
-    Ok(if options.exit_code && !same {
+    Ok(if options.exit_code && !difference.same {
         Exit::Gate
     } else {
         Exit::Done
     })
+}
+
+fn image_changes(
+    path: &Path,
+    old: &Policy,
+    new: &Policy,
+    now: Option<When>,
+    log: Log,
+) -> Result<Vec<ImageChange>, Failure> {
+    let file::ImagesFile { images, remarks } =
+        file::images(path)?.map_err(|fault| Failure::Inputs(vec![fault]))?;
+    for remark in &remarks {
+        log.beside_data().warning(&remark.message);
+    }
+    let now = now.map_or_else(when::now, When::moment);
+    let old = evaluate(old, &images, now);
+    Ok(diff_images(&old, &evaluate(new, &images, now)))
+}
+
+fn tell_all(difference: &Difference, log: Log) {
+    if difference.same {
+        log.line("the two policies do the same");
+    }
+    for change in &difference.changes {
+        tell(change, log);
+    }
+    let Some(images) = &difference.images else {
+        return;
+    };
+    log.line(&match images.len() {
+        0 => "no image changes hands".to_owned(),
+        1 => "1 image changes hands:".to_owned(),
+        n => format!("{n} images change hands:"),
+    });
+    for ImageChange { image, old, new } in images {
+        log.line(&format!(
+            "  {}: {} → {}",
+            name(image),
+            words(old),
+            words(new)
+        ));
+    }
+}
+
+fn name(image: &ImageName) -> String {
+    match image.tags.as_slice() {
+        [] => image.digest.clone(),
+        tags => tags.join(", "),
+    }
+}
+
+fn words(hands: &Hands) -> String {
+    let action = match (hands.action, hands.certainty) {
+        ("none", "may") => "may go",
+        ("expire", "may") => "may expire",
+        ("transition", "may") => "may be archived",
+        ("expire", _) => "expires",
+        ("transition", _) => "is archived",
+        _ => "stays",
+    };
+    match hands.claimed_by {
+        Some(rule) => format!("{action} (rule {rule})"),
+        None => format!("{action} (no rule)"),
+    }
 }
 
 fn tell(change: &Change, log: Log) {

@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod file;
 mod preview;
+mod when;
 
 use crate::exit::{Exit, Failure};
 use crate::show::Log;

@@ -2,9 +2,9 @@
 //! repository, before anything happens.
 
 mod table;
-mod when;
 
 use super::file::{self, ImagesFile};
+use super::when::{self, When};
 use crate::exit::{Exit, Failure};
 use crate::show::{self, Log};
 use clap::ValueHint;
@@ -12,7 +12,6 @@ use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::lifecycle::{Dialect, Policy, evaluate, preview};
 use std::path::PathBuf;
 use table::Kept;
-use when::When;
 
 /// The options.
 #[derive(Debug, clap::Args)]

@@ -1,5 +1,9 @@
 //! What changes from one policy to another, rule by rule.
 
+mod images;
+
+pub use images::{Hands, ImageChange, ImageName, diff_images};
+
 use serde::Serialize;
 
 use super::explain::{RuleInWords, in_words};
@@ -77,7 +81,7 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
 
 /// For each new rule the place of the old one that it is: the one that does the
 /// same, else one that selects the same.
-pub(super) fn partners(old: &[&Rule], new: &[&Rule]) -> Vec<Option<usize>> {
+fn partners(old: &[&Rule], new: &[&Rule]) -> Vec<Option<usize>> {
     let mut partners: Vec<Option<usize>> = vec![None; new.len()];
     for is_partner in [does_the_same, selects_the_same] {
         for (place, rule) in new.iter().enumerate() {

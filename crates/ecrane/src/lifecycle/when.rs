@@ -1,4 +1,4 @@
-//! The time that a preview is made for.
+//! The time that images are judged for.
 
 use ecrane_core::lifecycle::image::{Moment, NoMoment};
 use std::str::FromStr;
