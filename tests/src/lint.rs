@@ -272,3 +272,21 @@ fn the_readme_shows_the_trap_found_and_mended() {
         }
     }
 }
+
+#[test]
+fn a_rule_that_selects_nothing_is_told_where_the_images_are_known() {
+    let folder = folder(&TRAP.replace(r#""v", "release-""#, r#""sha256.""#));
+    let images = root().join("examples/policies/images.json");
+    let words = [
+        "check",
+        "lifecycle.json",
+        "--images",
+        images.to_str().unwrap(),
+    ];
+    let ran = succeed(&mut lifecycle(folder.path(), &words));
+    assert!(
+        ran.stdout.contains("warning[protects-nothing]"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -132,12 +132,14 @@ fn what_was_lost_goes_and_a_finding_names_the_cause() {
         assert!(incident.source.starts_with("https://"), "{name}");
         assert!(!incident.happened.is_empty(), "{name}");
         let text = serde_json::to_string_pretty(&incident.policy).unwrap();
-        let checked = lifecycle::read(&text, Some(incident.dialect())).with_lints();
+        let images = image::read(&incident.images()).images.unwrap();
+        let now = Moment::from_seconds(NOW);
+        let checked = lifecycle::read(&text, Some(incident.dialect()))
+            .with_lints()
+            .with_image_lints(&images, now);
         let policy = checked.policy.as_ref();
         let policy = policy.unwrap_or_else(|| panic!("{name}: {:?}", checked.diagnostics));
-
-        let images = image::read(&incident.images()).images.unwrap();
-        let verdicts = evaluate(policy, &images, Moment::from_seconds(NOW));
+        let verdicts = evaluate(policy, &images, now);
         assert_eq!(incident.gone(&verdicts), incident.lost, "{name}");
 
         let mut findings = checked.diagnostics.iter();
@@ -155,7 +157,7 @@ fn what_was_lost_goes_and_a_finding_names_the_cause() {
     a-cached-base-image
         warning [no-floor] 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images
     a-keep-rule-for-tags-of-the-past
-        info [latest-at-risk] an image in use, such as the one tagged `latest`, is expired once it was pushed more than 7 days ago
+        warning [protects-nothing] this rule selects none of the images: it keeps nothing from later rules, and removes nothing
     a-release-that-was-tagged-again
         info [retag-keeps-age] the days run from the push: an image that is promoted by giving it this tag does not start anew
     a-sidecar-resolved-to-its-digest

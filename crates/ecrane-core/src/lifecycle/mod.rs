@@ -55,6 +55,7 @@ use std::collections::HashSet;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use codes::Code;
 use fault::{EmbeddedFault, Finding, MAX_CHARACTERS, TextFault};
+use image::{Images, Moment};
 use places::RulePlaces;
 
 /// What came of reading a text.
@@ -93,10 +94,26 @@ impl Checked {
     #[must_use]
     pub fn with_lints(mut self) -> Self {
         let found = lint(&self);
+        self.tell(found);
+        self
+    }
+
+    /// The same, with what is questionable about the policy on these images at
+    /// the time `now`.
+    #[must_use]
+    pub fn with_image_lints(mut self, images: &Images, now: Moment) -> Self {
+        if let Some(policy) = &self.policy {
+            let verdicts = evaluate(policy, images, now);
+            let found = lint::lint_images(policy, &self.places, &verdicts);
+            self.tell(found);
+        }
+        self
+    }
+
+    fn tell(&mut self, found: Vec<Diagnostic>) {
         self.diagnostics.extend(found);
         self.diagnostics
             .sort_by_key(|finding| (finding.span.start, finding.span.end));
-        self
     }
 
     /// The same for who needs one policy: a template or a plan that has none or

@@ -7,6 +7,7 @@ use time::macros::date;
 
 use super::{IDS, page};
 use crate::diagnostic::Diagnostic;
+use crate::lifecycle::image::Moment;
 use crate::lifecycle::settings::{Allowance, Settings};
 use crate::lifecycle::{Dialect, decode, image, read, service_message};
 
@@ -72,10 +73,18 @@ fn found(text: &str, kind: Kind) -> Vec<Diagnostic> {
     let Kind::Policy(dialect) = kind else {
         return image::read(text).diagnostics;
     };
-    let checked = read(text, dialect).with_lints();
+    let images = image::read(IMAGES).images.expect("images");
+    let now = Moment::from_seconds(NOW);
+    let checked = read(text, dialect)
+        .with_lints()
+        .with_image_lints(&images, now);
     let today = date!(2026 - 06 - 15);
     ended().judge("lifecycle.json", &checked, today).diagnostics
 }
+
+/// The images of the pages about images: one, tagged `v1` and of 100 days ago.
+const IMAGES: &str = r#"[{"imageDigest": "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "imageTags": ["v1"], "imagePushedAt": 1781360000}]"#;
+const NOW: i64 = 1_781_360_000 + 100 * 86_400;
 
 /// The settings of the page `allowance-expired`.
 fn ended() -> Settings {

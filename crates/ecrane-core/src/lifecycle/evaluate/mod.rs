@@ -136,6 +136,11 @@ impl<'a> Verdicts<'a> {
         self.images.ids().map(|id| self.of(id))
     }
 
+    /// How many images each rule selects, the rules in the order of priority.
+    pub(super) fn selected(&self) -> impl Iterator<Item = u32> {
+        self.selected.iter().map(|(_, ranks)| ranks.total())
+    }
+
     /// The verdicts in numbers.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary {

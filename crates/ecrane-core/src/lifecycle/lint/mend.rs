@@ -33,9 +33,11 @@ pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<St
     rules.sort_by_key(|(rule, _)| rule.priority);
 
     let mut edits = Vec::new();
+    let mut expected = 0;
     let mut free = 1;
     for (rule, places) in rules {
         let bodies = bodies(text, rule, places, findings);
+        expected += bodies.len();
         let first = free.max(rule.priority.get());
         free = first.saturating_add(u32::try_from(bodies.len()).ok()?);
         let moved = numbered && first != rule.priority.get();
@@ -60,8 +62,8 @@ pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<St
         return None;
     }
     let mended = rewritten(text, Span::new(0, text.len()), edits)?;
-    let again = read(&mended, checked.dialect);
-    again.policy.is_some().then_some(mended)
+    let again = read(&mended, checked.dialect).policy?;
+    (again.rules().len() == expected).then_some(mended)
 }
 
 /// Another text for a stretch.

@@ -6,6 +6,7 @@
 
 mod archive;
 mod description;
+mod images;
 mod loss;
 mod mend;
 mod order;
@@ -18,6 +19,7 @@ mod tests;
 pub use mend::mend;
 
 use super::codes::Code;
+use super::evaluate::Verdicts;
 use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
 use super::rule::{Action, CountType, Rule, StorageClass};
@@ -32,7 +34,7 @@ const STEPS: usize = 2_000_000;
 /// the text. Nothing where there is no policy: its errors come first.
 ///
 /// Not in here are the lints that need the images or the settings of a
-/// repository.
+/// repository: see [`Checked::with_image_lints`].
 pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let embedded = checked.embedded.iter().map(|it| (&it.policy, &it.places));
@@ -53,12 +55,7 @@ pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
 }
 
 fn lint_policy(policy: &Policy, places: &[RulePlaces], found: &mut Vec<Diagnostic>) {
-    let places = places.iter().cloned();
-    let places = places.chain(std::iter::repeat_with(RulePlaces::default));
-    let rules = policy.rules().iter().zip(places);
-    let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
-    rules.sort_by_key(|placed| placed.rule.priority);
-
+    let rules = placed(policy, places);
     let mut budget = Budget::new(STEPS);
     tags::lint(&rules, &mut budget, found);
     untagged::lint(&rules, found);
@@ -68,6 +65,28 @@ fn lint_policy(policy: &Policy, places: &[RulePlaces], found: &mut Vec<Diagnosti
     // The only questions that can use up the budget: last, to leave the others
     // theirs.
     order::lint(&rules, &mut budget, found);
+}
+
+/// What is questionable about a policy on given images: rules that select or
+/// remove none of them. The verdicts are those of this policy.
+pub(super) fn lint_images(
+    policy: &Policy,
+    places: &[RulePlaces],
+    verdicts: &Verdicts<'_>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    images::lint(&placed(policy, places), verdicts, &mut found);
+    found
+}
+
+/// The rules with their places, the first applied first.
+fn placed<'p>(policy: &'p Policy, places: &[RulePlaces]) -> Vec<Placed<'p>> {
+    let places = places.iter().cloned();
+    let places = places.chain(std::iter::repeat_with(RulePlaces::default));
+    let rules = policy.rules().iter().zip(places);
+    let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
+    rules.sort_by_key(|placed| placed.rule.priority);
+    rules
 }
 
 /// A rule with its images and its place in the text.

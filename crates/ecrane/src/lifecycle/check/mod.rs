@@ -8,6 +8,7 @@ mod subject;
 
 use super::code;
 use super::file;
+use super::when;
 use crate::exit::{Exit, Failure};
 use crate::runner;
 use crate::show::{self, Log};
@@ -15,8 +16,9 @@ use clap::ValueHint;
 use ecrane_core::diagnostic::{Diagnostic, Severity, View, annotations, views};
 use ecrane_core::lifecycle::Dialect;
 use serde::Serialize;
-use std::path::PathBuf;
-use subject::Subject;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use subject::{Repository, Subject};
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -33,6 +35,9 @@ pub(crate) struct Check {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// What `aws ecr describe-images` printed: which rules do nothing to them
+    #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
+    images: Option<PathBuf>,
     /// Exit with 3 from this severity on; an error always exits with 2
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     fail_on: FailOn,
@@ -94,9 +99,10 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     if options.write_baseline {
         baseline::write(&options.files, options.dialect, log)?;
     }
+    let repository = options.images.as_deref().map(repository).transpose()?;
     let mut read = Vec::new();
     for path in &options.files {
-        let subject = Subject::read(path, options.dialect)?;
+        let subject = Subject::read(path, options.dialect, repository.clone())?;
         read.push(if options.fix {
             fix::mended(subject, log)?
         } else {
@@ -110,6 +116,14 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
         Format::Github => read.iter().for_each(|read| annotate(read, log)),
     }
     Ok(exit(&read, options.fail_on.into()))
+}
+
+fn repository(path: &Path) -> Result<Rc<Repository>, Failure> {
+    let images = file::images(path)?.map_err(|fault| Failure::Inputs(vec![fault]))?;
+    Ok(Rc::new(Repository {
+        images: images.images,
+        now: when::now(),
+    }))
 }
 
 fn found(read: &[Subject]) -> impl Iterator<Item = &Diagnostic> {

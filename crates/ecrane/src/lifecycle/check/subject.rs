@@ -3,9 +3,11 @@
 use super::super::file::{self, PolicyFile};
 use crate::exit::Failure;
 use crate::project::Project;
+use ecrane_core::lifecycle::image::{Images, Moment};
 use ecrane_core::lifecycle::settings::Judged;
 use ecrane_core::lifecycle::{self, Dialect};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// A policy with what its project leaves of the findings.
 pub(super) struct Subject {
@@ -17,11 +19,23 @@ pub(super) struct Subject {
     /// How many findings its baseline knows.
     pub(super) known: usize,
     project: Project,
+    repository: Option<Rc<Repository>>,
+}
+
+/// The images that a policy is checked on, and the time for it.
+pub(super) struct Repository {
+    pub(super) images: Images,
+    pub(super) now: Moment,
 }
 
 impl Subject {
-    /// Reads a policy and judges it.
-    pub(super) fn read(path: &Path, dialect: Option<Dialect>) -> Result<Self, Failure> {
+    /// Reads a policy and judges it, on the images of a repository if there are
+    /// any.
+    pub(super) fn read(
+        path: &Path,
+        dialect: Option<Dialect>,
+        repository: Option<Rc<Repository>>,
+    ) -> Result<Self, Failure> {
         let policy = file::policy(path, dialect)?;
         let path = (!file::is_stdin(path)).then(|| path.to_owned());
         let subject = Self {
@@ -30,6 +44,7 @@ impl Subject {
             path,
             allowed: 0,
             known: 0,
+            repository,
         };
         Ok(subject.judged())
     }
@@ -44,7 +59,10 @@ impl Subject {
 
     fn judged(mut self) -> Self {
         if let Some(checked) = &self.policy.checked {
-            let checked = checked.clone().with_lints();
+            let mut checked = checked.clone().with_lints();
+            if let Some(repository) = &self.repository {
+                checked = checked.with_image_lints(&repository.images, repository.now);
+            }
             let Judged {
                 diagnostics,
                 allowed,
