@@ -13,7 +13,7 @@ use crate::lifecycle::rule::StorageClass;
 
 /// Settles the images that depend on others.
 pub(super) fn relate(mut rulings: Vec<Ruling>, images: &Images, reading: Reading) -> Vec<Ruling> {
-    if images.parents.is_empty() && images.referrers.is_empty() {
+    if images.related.is_empty() {
         return rulings;
     }
     let mut walk = Walk {
@@ -66,7 +66,7 @@ impl Walk<'_> {
     }
 
     fn block_children(&mut self) {
-        for id in self.images.ids() {
+        for &id in &self.images.related {
             let parents = self.images.parents.of(id).iter();
             let mut holders = parents.copied().filter(|parent| self.holds(*parent));
             let first = holders.next();
@@ -144,7 +144,7 @@ impl Walk<'_> {
 
     /// Of several indexes that hold an image, one that stays is the one to name.
     fn name_holders(&mut self) {
-        for id in self.images.ids() {
+        for &id in &self.images.related {
             let ruling = self.ruling(id);
             if ruling.blocked_by.is_none() {
                 continue;

@@ -38,6 +38,12 @@ impl ImageSet {
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        let ones = self.0.iter().map(|word| word.count_ones() as usize);
+        ones.sum()
+    }
+
     pub(super) fn contains(&self, id: ImageId) -> bool {
         let word = self.0.get(id.place() / BITS).copied().unwrap_or_default();
         word & (1 << (id.place() % BITS)) != 0
@@ -54,6 +60,17 @@ impl ImageSet {
     pub(super) fn remove(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word &= !other;
+        }
+    }
+
+    /// Leaves those for which `holds` is true.
+    pub(super) fn retain(&mut self, holds: impl Fn(ImageId) -> bool) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            for id in ids(index, *word) {
+                if !holds(id) {
+                    *word &= !(1 << (id.place() % BITS));
+                }
+            }
         }
     }
 
@@ -80,13 +97,7 @@ impl ImageSet {
     /// The images, newest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = ImageId> + '_ {
         let words = self.0.iter().enumerate();
-        words.flat_map(|(index, word)| {
-            let rests =
-                std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
-            rests
-                .take_while(|rest| *rest != 0)
-                .map(move |rest| ImageId::new(index * BITS + rest.trailing_zeros() as usize))
-        })
+        words.flat_map(|(index, word)| ids(index, *word))
     }
 
     /// The image with so many newer ones in the set.
@@ -102,6 +113,14 @@ impl ImageSet {
         }
         None
     }
+}
+
+/// The images of a word, by its place.
+fn ids(index: usize, word: u64) -> impl Iterator<Item = ImageId> {
+    let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
+    rests
+        .take_while(|rest| *rest != 0)
+        .map(move |rest| ImageId::new(index * BITS + rest.trailing_zeros() as usize))
 }
 
 /// The lowest bits, so many of them.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use super::{Column, Extent, ImageId, ImageStatus, Images, Lists, MediaKind, Moment, Texts};
 
@@ -41,7 +42,23 @@ pub struct Detail<'t> {
 #[derive(Debug, Default)]
 pub struct Collector<'t> {
     details: Vec<Detail<'t>>,
-    places: HashMap<Cow<'t, str>, usize>,
+    /// Where each one is in `details`.
+    places: HashMap<Key<'t>, usize>,
+}
+
+/// A digest to find an image by. It is random already: the end of it tells it
+/// from all others, and hashing the whole of 100,000 is what reading them would
+/// take most of its time for.
+#[derive(Debug, PartialEq, Eq)]
+struct Key<'t>(Cow<'t, str>);
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0.as_bytes().last_chunk::<16>() {
+            Some(end) => state.write_u128(u128::from_ne_bytes(*end)),
+            None => self.0.hash(state),
+        }
+    }
 }
 
 /// A tag that two images are said to have.
@@ -63,10 +80,19 @@ pub enum Added {
 }
 
 impl<'t> Collector<'t> {
+    /// With room for so many images; there may be more.
+    pub(super) fn with_room(images: usize) -> Self {
+        Self {
+            details: Vec::with_capacity(images),
+            places: HashMap::with_capacity(images),
+        }
+    }
+
     /// Adds an image.
     pub fn add(&mut self, detail: Detail<'t>) -> Added {
         let place = self.details.len();
-        let known = *self.places.entry(detail.digest.clone()).or_insert(place);
+        let key = Key(detail.digest.clone());
+        let known = *self.places.entry(key).or_insert(place);
         match self.details.get_mut(known) {
             Some(before) => {
                 before.tags.extend(detail.tags);
@@ -93,23 +119,36 @@ impl<'t> Collector<'t> {
     /// The images as columns. Of a repository no two have the same tag: where
     /// the data say so, they are wrong.
     pub fn images(self, extent: Extent) -> Result<Images, Vec<SharedTag<'t>>> {
-        let Self {
-            details,
-            mut places,
-        } = self;
-        let mut order: Vec<&Detail<'t>> = details.iter().collect();
-        order.sort_unstable_by(|a, b| {
-            (Reverse(pushed(a)), &a.digest).cmp(&(Reverse(pushed(b)), &b.digest))
-        });
-        for (place, detail) in order.iter().enumerate() {
-            if let Some(known) = places.get_mut(&detail.digest) {
-                *known = place;
+        let Self { details, places } = self;
+        let order = newest_first(&details);
+        let mut ids = vec![ImageId::default(); details.len()];
+        for (id, known) in order.iter().enumerate() {
+            if let Some(known) = ids.get_mut(*known) {
+                *known = ImageId::new(id);
             }
         }
-        let find = |digest: &Cow<'t, str>| places.get(digest).copied().map(ImageId::new);
+        let find = |digest: &Cow<'t, str>| {
+            let known = places.get(&Key(digest.clone()))?;
+            ids.get(*known).copied()
+        };
+        let order: Vec<&Detail<'t>> = order.iter().filter_map(|at| details.get(*at)).collect();
         let tags = sorted_tags(&order)?;
         Ok(columns(&order, &tags, find, extent))
     }
+}
+
+/// The places of images in the order of the counts.
+fn newest_first(details: &[Detail<'_>]) -> Vec<usize> {
+    let digest = |place: usize| details.get(place).map(|detail| &detail.digest);
+    let mut order: Vec<(Reverse<Moment>, usize)> = details
+        .iter()
+        .zip(0..)
+        .map(|(detail, place)| (Reverse(pushed(detail)), place))
+        .collect();
+    order.sort_unstable_by(|(a_time, a), (b_time, b)| {
+        a_time.cmp(b_time).then_with(|| digest(*a).cmp(&digest(*b)))
+    });
+    order.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The time that counts go by.
@@ -136,7 +175,7 @@ fn sorted_tags<'a, 't>(order: &[&'a Detail<'t>]) -> Result<Vec<Tag<'a>>, Vec<Sha
         let tags = detail.tags.iter();
         tags.map(move |tag| (first_bytes(tag), tag.as_ref(), id))
     };
-    let mut tags: Vec<(u64, &str, ImageId)> = order.iter().enumerate().flat_map(tags).collect();
+    let mut tags: Vec<(u128, &str, ImageId)> = order.iter().enumerate().flat_map(tags).collect();
     tags.sort_unstable();
     tags.dedup();
     let neighbours = tags.iter().zip(tags.iter().skip(1));
@@ -157,14 +196,14 @@ fn sorted_tags<'a, 't>(order: &[&'a Detail<'t>]) -> Result<Vec<Tag<'a>>, Vec<Sha
     }
 }
 
-/// A number that orders texts as their first eight bytes do: one comparison
+/// A number that orders texts as their first sixteen bytes do: one comparison
 /// for most pairs.
-fn first_bytes(text: &str) -> u64 {
-    let mut first = [0; 8];
+fn first_bytes(text: &str) -> u128 {
+    let mut first = [0; 16];
     for (byte, of) in first.iter_mut().zip(text.bytes()) {
         *byte = of;
     }
-    u64::from_be_bytes(first)
+    u128::from_be_bytes(first)
 }
 
 fn columns<'t>(
@@ -197,8 +236,18 @@ fn columns<'t>(
         .filter(|(_, detail)| detail.kind == MediaKind::Index && detail.references.is_none())
         .map(|(id, _)| id)
         .collect();
-    let tag_pairs = tags.iter().zip(0..).map(|((_, id), place)| (*id, place));
     let reversed = |(a, b): &(ImageId, ImageId)| (*b, *a);
+    let parents = Lists::new(count, children.iter().map(reversed).collect());
+    let children = Lists::new(count, children);
+    let referrers = Lists::new(count, referrers);
+    let is_related = |id: &ImageId| {
+        subjects.at(*id).is_some()
+            || [&parents, &children, &referrers]
+                .iter()
+                .any(|lists| !lists.of(*id).is_empty())
+    };
+    let related = (0..count).map(ImageId::new).filter(is_related).collect();
+    let tag_pairs = tags.iter().zip(0..).map(|((_, id), place)| (*id, place));
     Images {
         digests: order.iter().map(|detail| detail.digest.as_ref()).collect(),
         tags: tags.iter().map(|(tag, _)| *tag).collect::<Texts>(),
@@ -213,10 +262,11 @@ fn columns<'t>(
             .collect(),
         status: order.iter().map(|detail| detail.status).collect(),
         sizes: order.iter().map(|detail| detail.size).collect(),
-        parents: Lists::new(count, children.iter().map(reversed).collect()),
-        children: Lists::new(count, children),
+        parents,
+        children,
         subjects,
-        referrers: Lists::new(count, referrers),
+        referrers,
+        related,
         lost,
         unread_indexes,
         extent,

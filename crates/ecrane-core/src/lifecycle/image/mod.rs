@@ -114,6 +114,8 @@ pub struct Images {
     /// The present image that each one refers to.
     pub(super) subjects: Column<Option<ImageId>>,
     pub(super) referrers: Lists<ImageId>,
+    /// Those that depend on another image or that another depends on.
+    pub(super) related: Vec<ImageId>,
     /// Those that refer to an image that is not here.
     pub(super) lost: Vec<ImageId>,
     /// Indexes whose children nobody told.

@@ -58,6 +58,9 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     text.floor_char_boundary(at)
 }
 
+/// What an image has at least in the output of `describe-images`.
+const BYTES_OF_IMAGE: usize = 300;
+
 /// Errors of one kind after which the others are only counted.
 const MAX_ERRORS: usize = 100;
 
@@ -84,7 +87,7 @@ impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
-            collector: Collector::default(),
+            collector: Collector::with_room(text.len() / BYTES_OF_IMAGE),
             extent: Extent::Unsaid,
             found: Vec::new(),
             times: HashMap::new(),

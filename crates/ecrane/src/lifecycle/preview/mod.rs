@@ -11,7 +11,7 @@ use clap::ValueHint;
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::lifecycle::{Dialect, Policy, evaluate, preview};
 use std::path::PathBuf;
-use table::Kept;
+use table::Listed;
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -30,10 +30,10 @@ pub(crate) struct Preview {
     /// [default: now]
     #[arg(long, value_name = "TIME")]
     now: Option<When>,
-    /// ecr or awsx [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
-    /// List every image that stays
+    /// List every image, however many
     #[arg(long, conflicts_with = "json")]
     all: bool,
     /// Print it as JSON
@@ -50,8 +50,12 @@ pub(super) fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
     if options.json {
         show::json(&preview)?;
     } else {
-        let kept = if options.all { Kept::All } else { Kept::Next };
-        tell(&preview, kept, now, log);
+        let listed = if options.all {
+            Listed::All
+        } else {
+            Listed::First
+        };
+        tell(&preview, listed, now, log);
     }
     Ok(Exit::Done)
 }
@@ -85,8 +89,8 @@ fn read(options: &Preview, log: Log) -> Result<(Policy, ImagesFile), Failure> {
     }
 }
 
-fn tell(preview: &preview::Preview<'_>, kept: Kept, now: Moment, log: Log) {
-    let table = table::table(preview.verdicts(), kept);
+fn tell(preview: &preview::Preview<'_>, listed: Listed, now: Moment, log: Log) {
+    let table = table::table(preview.verdicts(), listed);
     if !table.is_empty() {
         log.line(&table);
     }

@@ -8,17 +8,19 @@ use ecrane_core::report::bytes;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// How much is listed of what stays.
+/// How much is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Listed {
     /// Every image.
     All,
-    /// Those of each rule that are next to go.
-    Next,
+    /// Of each rule the first: more than a person reads is only counted.
+    First,
 }
 
-/// Of each rule's images that stay, so many are listed.
-const NEXT: usize = 5;
+/// Of a rule's images that go, so many are listed.
+const GOING: usize = 100;
+/// Of those that stay, so many: the next to go.
+const STAYING: usize = 5;
 /// Characters of an image's tags that are shown.
 const MAX_IMAGE: usize = 40;
 /// Characters of a digest that are shown: the algorithm and twelve digits.
@@ -28,8 +30,8 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// The verdicts as a table, with colours; empty for no images.
-pub(super) fn table(verdicts: &Verdicts<'_>, kept: Kept) -> String {
-    let groups = groups(verdicts, kept);
+pub(super) fn table(verdicts: &Verdicts<'_>, listed: Listed) -> String {
+    let groups = groups(verdicts, listed);
     let rows = groups.iter().flat_map(|group| &group.rows);
     let width = rows.map(|row| row.image.chars().count()).max();
     let Some(width) = width else {
@@ -141,7 +143,7 @@ struct Group {
     hidden: usize,
 }
 
-fn groups(verdicts: &Verdicts<'_>, kept: Kept) -> Vec<Group> {
+fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
     let mut members: BTreeMap<Kind, Vec<Verdict<'_>>> = BTreeMap::new();
     for verdict in verdicts.iter() {
         members.entry(Kind::of(&verdict)).or_default().push(verdict);
@@ -150,14 +152,15 @@ fn groups(verdicts: &Verdicts<'_>, kept: Kept) -> Vec<Group> {
     groups
         .filter_map(|(kind, members)| {
             let title = kind.title(members.first()?, members.len());
-            let shown = match kept {
-                Kept::Next if kind.stays() => NEXT,
-                _ => members.len(),
+            let shown = match listed {
+                Listed::All => members.len(),
+                Listed::First if kind.stays() => STAYING,
+                Listed::First => GOING,
             };
             Some(Group {
                 title,
                 hidden: members.len().saturating_sub(shown),
-                rows: listed(kind, members)
+                rows: ordered(kind, members)
                     .take(shown)
                     .map(|verdict| Row::of(verdicts, &verdict))
                     .collect(),
@@ -168,7 +171,7 @@ fn groups(verdicts: &Verdicts<'_>, kept: Kept) -> Vec<Group> {
 
 /// What goes, the certain first and of those the newest; what stays, the next
 /// to go first.
-fn listed<'a>(kind: Kind, mut members: Vec<Verdict<'a>>) -> impl Iterator<Item = Verdict<'a>> {
+fn ordered<'a>(kind: Kind, mut members: Vec<Verdict<'a>>) -> impl Iterator<Item = Verdict<'a>> {
     if kind.stays() {
         members.reverse();
     } else {
