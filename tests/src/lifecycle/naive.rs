@@ -121,7 +121,7 @@ pub(super) fn judge(world: &World, mistake: Mistake) -> Vec<Judged> {
     ] {
         for (ours, other) in judged.iter_mut().zip(judge_by(world, mistake, other)) {
             let action = |judged: &Judged| judged.action.map(|(action, _)| action);
-            ours.certain &= action(ours) == action(&other);
+            ours.certain &= action(ours) == action(&other) && other.certain;
         }
     }
     judged

@@ -73,6 +73,7 @@ codes! {
         DuplicateUntagged = "duplicate-untagged",
         Duration = "duration",
         JsonSyntax = "json-syntax",
+        KeepOfRest = "keep-of-rest",
         KeepOfSeveral = "keep-of-several",
         LimitRequired = "limit-required",
         MissingProperty = "missing-property",

@@ -30,6 +30,9 @@ pub(super) fn now() -> Moment {
     Moment::from_seconds(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// The first day of December 2015, in seconds since 1970: ECR opened on the 21st.
+const ECR_BEGAN: i64 = 1_448_928_000;
+
 /// A text that `--now` does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoTime {
@@ -37,6 +40,10 @@ pub(crate) enum NoTime {
     Days,
     #[error("{0}, or from now as `+30d`")]
     Moment(NoMoment),
+    #[error(
+        "`{0}` is {1}, before there was ECR: write a day as `2026-09-01T00:00:00Z`, or seconds since 1970"
+    )]
+    BeforeEcr(String, Moment),
 }
 
 impl FromStr for When {
@@ -52,7 +59,13 @@ impl FromStr for When {
                     _ => Err(NoTime::Days),
                 }
             }
-            None => text.parse().map(Self::At).map_err(NoTime::Moment),
+            None => match text.parse().map_err(NoTime::Moment)? {
+                // A day without dashes, such as 20260901, reads as seconds.
+                early if early < Moment::from_seconds(ECR_BEGAN) => {
+                    Err(NoTime::BeforeEcr(text.to_owned(), early))
+                }
+                moment => Ok(Self::At(moment)),
+            },
         }
     }
 }
@@ -80,6 +93,10 @@ mod tests {
         for text in ["+30", "+d", "+-1d", "+2h", "+99999999999d"] {
             check(text, days);
         }
+        check(
+            "20260901",
+            "`20260901` is 1970-08-23T12:01:41Z, before there was ECR: write a day as `2026-09-01T00:00:00Z`, or seconds since 1970",
+        );
         check(
             "tomorrow",
             "`tomorrow` is no time: write it as `2026-09-01T12:00:00Z` or as seconds since 1970, or from now as `+30d`",

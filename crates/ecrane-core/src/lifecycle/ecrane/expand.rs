@@ -25,7 +25,6 @@ struct Expanded {
     /// The rule of the document; none for `protect`.
     source: Option<usize>,
     place: Span,
-    is_any: bool,
 }
 
 /// The policy of a document that has no fault so far.
@@ -50,14 +49,17 @@ pub(super) fn expand(
     }
 }
 
-/// The rules of one storage class: what is protected first, `any` last.
+/// The rules of one storage class: what is protected first, `any` last. A rule
+/// that says nothing of the class still keeps its images from those after it.
 fn of_class(class: StorageClass, protected: &[Listed], stated: &[Stated]) -> Vec<Expanded> {
-    let mut rules: Vec<Expanded> = stated.iter().flat_map(|it| expanded(it, class)).collect();
-    rules.sort_by_key(|expanded| expanded.is_any);
+    let mut stated: Vec<&Stated> = stated.iter().collect();
+    stated.sort_by_key(|it| it.images.is_any());
     // Without another rule there is nothing to protect from.
-    if rules.is_empty() {
-        return rules;
+    while stated.pop_if(|it| it.limit.of(class).is_none()).is_some() {}
+    if stated.is_empty() {
+        return Vec::new();
     }
+    let rules = stated.into_iter().flat_map(|it| expanded(it, class));
     let mut all: Vec<Expanded> = listed("protect", protected)
         .into_iter()
         .map(|(pattern, place)| protection(class, pattern, &place))
@@ -66,11 +68,15 @@ fn of_class(class: StorageClass, protected: &[Listed], stated: &[Stated]) -> Vec
     all
 }
 
-fn protection(class: StorageClass, pattern: String, place: &Place) -> Expanded {
-    let count_type = match class {
+/// How a rule counts that only claims.
+fn claiming(class: StorageClass) -> CountType {
+    match class {
         StorageClass::Standard => CountType::ImageCountMoreThan,
         StorageClass::Archive => CountType::SinceImageTransitioned,
-    };
+    }
+}
+
+fn protection(class: StorageClass, pattern: String, place: &Place) -> Expanded {
     let tags = TagSelection::Tagged(TagList::Patterns(vec![TagPattern(pattern)]));
     let places = RulePlaces {
         rule: place.clone(),
@@ -82,23 +88,22 @@ fn protection(class: StorageClass, pattern: String, place: &Place) -> Expanded {
         action: place.clone(),
     };
     Expanded {
-        rule: rule(None, tags, count_type, NEVER, Action::Expire),
+        rule: rule(None, tags, claiming(class), NEVER, Action::Expire),
         places,
         source: None,
         place: place.span,
-        is_any: false,
     }
 }
 
 /// What one rule of the document comes to in one storage class.
 fn expanded(stated: &Stated, class: StorageClass) -> Vec<Expanded> {
-    let counted = match class {
-        StorageClass::Standard => &stated.limit.standard,
-        StorageClass::Archive => &stated.limit.archived,
+    let silent = Counted {
+        count_type: claiming(class),
+        number: NEVER,
+        action: Action::Expire,
+        place: itself(stated),
     };
-    let Some(counted) = counted else {
-        return Vec::new();
-    };
+    let counted = stated.limit.of(class).unwrap_or(&silent);
     let selections = stated.images.selections().into_iter();
     selections
         .map(|(tags, place, entries)| one(stated, counted, tags, place, entries))
@@ -112,10 +117,7 @@ fn one(
     place: Place,
     entries: Vec<Place>,
 ) -> Expanded {
-    let itself = Place {
-        span: stated.place,
-        path: Some(stated.path.clone()),
-    };
+    let itself = itself(stated);
     let (text, description) = match &stated.description {
         Some((text, place)) => (Some(text.clone()), place.clone()),
         None => (None, itself.clone()),
@@ -134,7 +136,13 @@ fn one(
         },
         source: Some(stated.index),
         place: stated.place,
-        is_any: stated.images.is_any(),
+    }
+}
+
+fn itself(stated: &Stated) -> Place {
+    Place {
+        span: stated.place,
+        path: Some(stated.path.clone()),
     }
 }
 

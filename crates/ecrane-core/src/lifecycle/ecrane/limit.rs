@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use super::super::fault::{ARCHIVE_MIN_DAYS, Fault, Finding, LimitFault, MAX_NUMBER, NumberName};
 use super::super::node::{Node, Value};
 use super::super::places::Place;
-use super::super::rule::{Action, CountType};
+use super::super::rule::{Action, CountType, StorageClass};
 use super::super::shape::{Field, Object};
 use crate::diagnostic::Span;
 
@@ -23,13 +23,21 @@ pub(super) struct Counted {
 /// What happens to the images of a rule: in the storage class `standard`, and
 /// in the archive. One of the two is there.
 pub(super) struct Limit {
-    pub(super) standard: Option<Counted>,
-    pub(super) archived: Option<Counted>,
+    standard: Option<Counted>,
+    archived: Option<Counted>,
     /// Where `keep` is: it counts all images of the rule together.
     keep: Option<Span>,
 }
 
 impl Limit {
+    /// What happens in a storage class; nothing is said of it where it is none.
+    pub(super) fn of(&self, class: StorageClass) -> Option<&Counted> {
+        match class {
+            StorageClass::Standard => self.standard.as_ref(),
+            StorageClass::Archive => self.archived.as_ref(),
+        }
+    }
+
     pub(super) fn keeps_together(&self) -> Option<Span> {
         self.keep
     }

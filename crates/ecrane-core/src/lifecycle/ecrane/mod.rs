@@ -17,7 +17,8 @@
 //!
 //! The first rule that fits an image decides about it, and `images: any` is
 //! about what the others leave, wherever it is written. What ECR cannot do
-//! exactly as it is said here is refused.
+//! exactly as it is said here is refused. `keep` counts all images that fit, also
+//! those that `protect` or an earlier rule has taken.
 
 mod expand;
 mod limit;
@@ -91,6 +92,7 @@ pub(super) fn read(root: &Node, findings: &mut Vec<Finding>) -> Document {
         .collect();
     let protected = protected.value().map(Vec::as_slice).unwrap_or_default();
     selection::report_duplicates(protected, &stated, findings);
+    report_keep_of_rest(protected, &stated, findings);
     expand::expand(protected, &stated, findings)
 }
 
@@ -140,6 +142,20 @@ fn report_keep_of_several(
         let entries = entries.len();
         let fault = LimitFault::KeepOfSeveral { entries };
         findings.push(Finding::new(fault, keep).at(rule.path_of("keep")));
+    }
+}
+
+/// ECR counts all that a rule selects, also what other rules have claimed: the
+/// newest of what these leave cannot be had.
+fn report_keep_of_rest(protected: &[Listed], stated: &[Stated], findings: &mut Vec<Finding>) {
+    if protected.is_empty() && stated.len() < 2 {
+        return;
+    }
+    for rule in stated.iter().filter(|rule| rule.images.is_any()) {
+        if let Some(keep) = rule.limit.keeps_together() {
+            let path = format!("{}.keep", rule.path);
+            findings.push(Finding::new(LimitFault::KeepOfRest, keep).at(path));
+        }
     }
 }
 

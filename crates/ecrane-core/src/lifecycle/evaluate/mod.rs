@@ -95,7 +95,9 @@ pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verd
     for (reading, doubt) in Reading::others(images) {
         let other = settle(&rules, &tagged, images, now, reading).rulings;
         for (ours, other) in rulings.iter_mut().zip(&other) {
-            if ours.doubt.is_none() && action(ours) != action(other) {
+            // What is uncertain by the other reading is so by both together.
+            let differs = action(ours) != action(other) || other.doubt.is_some();
+            if ours.doubt.is_none() && differs {
                 ours.doubt = Some(doubt);
             }
         }

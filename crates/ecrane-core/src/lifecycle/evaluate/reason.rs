@@ -138,7 +138,7 @@ impl Verdicts<'_> {
         let mut warnings = Vec::new();
         if let Some(first) = self.images.unread_indexes.first() {
             warnings.push(format!(
-                "the list does not say which images belong to its indexes ({}, such as {}): untagged images may be their children; `ecrane images --repository NAME` writes a list that does",
+                "the list does not say which images belong to its indexes ({}, such as {}): untagged images may be their children; add the digests of its children to each index as `references`",
                 self.images.unread_indexes.len(),
                 Short(self.images.digest(*first)),
             ));

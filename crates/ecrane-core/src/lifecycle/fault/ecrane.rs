@@ -91,6 +91,8 @@ pub(in crate::lifecycle) enum LimitFault {
     NothingToUndo,
     /// `keep` of images that no single rule of ECR selects.
     KeepOfSeveral { entries: usize },
+    /// `keep` of what other rules leave.
+    KeepOfRest,
     /// No duration in days.
     Duration { name: &'static str, text: String },
     /// No duration at all.
@@ -122,6 +124,11 @@ impl LimitFault {
                 format!("`keep` would count the images of {entries} patterns together, and ECR counts those of each"),
             )
             .help("write `keep-each` to keep as many of each pattern, or find one pattern for all"),
+            Self::KeepOfRest => error(
+                Code::KeepOfRest,
+                "`keep` would count all images, also those that `protect` or another rule has taken, and of the others too few would stay",
+            )
+            .help("give the others an age, such as `older-than: 30d`, or name their tags"),
             Self::Duration { name, text } => error(
                 Code::Duration,
                 format!("`{name}` must be a number of days, such as `30d`, not {}", shown(text)),

@@ -30,7 +30,7 @@ pub struct Listing {
 /// `imageDetails`.
 ///
 /// An index may have `references`, the list of its children's digests, and the
-/// whole may have `complete: true`, which says that no image is missing.
+/// whole may have `complete`, which says whether no image is missing.
 pub fn read(text: &str) -> Listing {
     let mut reader = Reader::new(text);
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);

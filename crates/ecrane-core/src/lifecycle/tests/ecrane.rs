@@ -71,9 +71,12 @@ rules:
     {"rulePriority":3,"selection":{"tagStatus":"tagged","tagPatternList":["c*"],"countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"transition","targetStorageClass":"archive"}}
     {"rulePriority":4,"selection":{"tagStatus":"tagged","tagPatternList":["d*"],"countType":"sinceImagePulled","countUnit":"days","countNumber":30},"action":{"type":"transition","targetStorageClass":"archive"}}
     {"rulePriority":5,"selection":{"tagStatus":"tagged","tagPatternList":["e*"],"countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"transition","targetStorageClass":"archive"}}
-    {"rulePriority":6,"selection":{"tagStatus":"tagged","tagPatternList":["d*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":180},"action":{"type":"expire"}}
-    {"rulePriority":7,"selection":{"tagStatus":"tagged","tagPatternList":["e*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":100},"action":{"type":"expire"}}
-    {"rulePriority":8,"selection":{"tagStatus":"tagged","tagPatternList":["f*","g*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":90},"action":{"type":"expire"}}
+    {"rulePriority":6,"selection":{"tagStatus":"tagged","tagPatternList":["a"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":999999},"action":{"type":"expire"}}
+    {"rulePriority":7,"selection":{"tagStatus":"tagged","tagPatternList":["b*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":999999},"action":{"type":"expire"}}
+    {"rulePriority":8,"selection":{"tagStatus":"tagged","tagPatternList":["c*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":999999},"action":{"type":"expire"}}
+    {"rulePriority":9,"selection":{"tagStatus":"tagged","tagPatternList":["d*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":180},"action":{"type":"expire"}}
+    {"rulePriority":10,"selection":{"tagStatus":"tagged","tagPatternList":["e*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":100},"action":{"type":"expire"}}
+    {"rulePriority":11,"selection":{"tagStatus":"tagged","tagPatternList":["f*","g*"],"storageClass":"archive","countType":"sinceImageTransitioned","countUnit":"days","countNumber":90},"action":{"type":"expire"}}
     "#);
 }
 
@@ -375,6 +378,14 @@ rules:
       |      ^^^^^^^^^^^^^^^^
       |
       = help: keep one of the two
+
+    error[keep-of-rest]: `keep` would count all images, also those that `protect` or another rule has taken, and of the others too few would stay
+     --> policy.json:8:19
+      |
+    8 |   - {images: any, keep: 5}
+      |                   ^^^^^^^
+      |
+      = help: give the others an age, such as `older-than: 30d`, or name their tags
 
     error[duplicate-any]: a second rule for all images would never get one
      --> policy.json:9:6

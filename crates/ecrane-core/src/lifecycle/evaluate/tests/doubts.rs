@@ -66,11 +66,11 @@ fn a_referrer_without_its_subject_is_an_image_like_others() {
 fn without_the_children_of_an_index_nothing_untagged_is_certain() {
     let rules = ["1 untagged pushed 1"];
     let world = ["list v1 9 index", "child - 9", "young - 0.5"];
-    insta::assert_snapshot!(whole(&rules, &world), @r"
+    insta::assert_snapshot!(whole(&rules, &world), @"
     list: kept: no rule selects it
     child: expires by rule 1 (untagged): pushed 2026-05-19T12:00:00Z, more than 1 day ago; not certain: it may be a child of an index, and the children of some are not in the data
     young: kept: claimed by rule 1 (untagged), goes in 12 hours: pushed 2026-05-28T00:00:00Z
-    warning: the list does not say which images belong to its indexes (1, such as sha256:6c6973740000): untagged images may be their children; `ecrane images --repository NAME` writes a list that does
+    warning: the list does not say which images belong to its indexes (1, such as sha256:6c6973740000): untagged images may be their children; add the digests of its children to each index as `references`
     ");
 }
 
@@ -93,5 +93,25 @@ fn archived_images_are_missed_where_a_rule_is_about_them() {
     insta::assert_snapshot!(verdicts(&rules, &["a a 9"], Extent::Unsaid), @r"
     a: kept: no rule selects it
     warning: no archived image is in the list, and a rule is about those: `aws ecr describe-images` lists them with `--filter imageStatus=ANY`
+    ");
+}
+
+#[test]
+fn two_open_points_together_are_a_doubt_where_neither_is_alone() {
+    // If referrers count, v1 is at the edge, and v2 has the same time.
+    let world = ["sig vsig 1 of=v2", "v1 v1 3", "v2 v2 3"];
+    insta::assert_snapshot!(whole(&["1 v* count 2"], &world), @"
+    sig: kept: stays with sha256:763200000000, the image it refers to; not certain: AWS does not say whether images that refer to others are selected and counted too
+    v1: kept: claimed by rule 1 (v*), newest 1 of 2, goes after 2 more; not certain: AWS does not say whether images that refer to others are selected and counted too
+    v2: kept: claimed by rule 1 (v*), newest 2 of 2, goes after 1 more; not certain: AWS does not say whether images that refer to others are selected and counted too
+    warning: not certain for 3 images: AWS does not say whether images that refer to others are selected and counted too
+    ");
+    // If what is being restored is not in the archive, the index goes, and
+    // perhaps its child with it.
+    let world = ["list l 40 activating holds=child", "child - 40"];
+    insta::assert_snapshot!(whole(&["1 any pushed 30"], &world), @"
+    list: kept: no rule selects it; not certain: AWS does not say which storage class an image has while it is being restored
+    child: expires by rule 1 (any): pushed 2026-04-18T12:00:00Z, more than 30 days ago; not certain: AWS does not say which storage class an image has while it is being restored
+    warning: not certain for 2 images: AWS does not say which storage class an image has while it is being restored
     ");
 }

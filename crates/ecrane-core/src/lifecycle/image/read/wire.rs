@@ -176,9 +176,10 @@ impl<'t> Visitor<'t> for Document<'_, 't> {
                 }
                 "complete" => {
                     let complete: bool = properties.next_value()?;
-                    if complete && self.0.extent == Extent::Unsaid {
-                        self.0.extent = Extent::Whole;
-                    }
+                    self.0.extent = match (complete, self.0.extent) {
+                        (true, Extent::Unsaid | Extent::Whole) => Extent::Whole,
+                        (true, Extent::CutShort) | (false, _) => Extent::CutShort,
+                    };
                 }
                 "imageIds" => {
                     return Err(A::Error::custom(
