@@ -52,8 +52,9 @@ pub(super) fn expand(
 
 /// The rules of one storage class: what is protected first, `any` last.
 fn of_class(class: StorageClass, protected: &[Listed], stated: &[Stated]) -> Vec<Expanded> {
-    let mut rules: Vec<Expanded> = stated.iter().flat_map(|it| expanded(it, class)).collect();
-    rules.sort_by_key(|expanded| expanded.is_any);
+    let rules = stated.iter().flat_map(|it| expanded(it, class));
+    let (any, mut rules): (Vec<Expanded>, Vec<Expanded>) = rules.partition(|it| it.is_any);
+    rules.extend(any);
     // Without another rule there is nothing to protect from.
     if rules.is_empty() {
         return rules;
