@@ -1,4 +1,4 @@
-// Made from src/report.rs by its test, which fails when they differ.
+// Made from src/ by its tests, which fail when they differ.
 
 /**
  * A way to write a lifecycle policy.
@@ -94,3 +94,76 @@ report: Report,
  * where it asks for no policy.
  */
 policy: string | null, };
+
+/**
+ * Nothing, deleted, or archived.
+ */
+export type Action = "none" | "expire" | "transition";
+
+/**
+ * Either that something happens for sure, or that it may.
+ */
+export type Certainty = "will" | "may";
+
+/**
+ * What happens to an image, and why.
+ */
+export type Verdict = { digest: string, tags: Array<string>, action: Action, certainty: Certainty,
+/**
+ * Of the rule that removes it.
+ */
+rulePriority: number | null,
+/**
+ * Of the rule that it belongs to, whether it is removed or not.
+ */
+claimedBy: number | null,
+/**
+ * The digest of the index that it is a part of.
+ */
+blockedBy: string | null, reason: string, };
+
+/**
+ * The verdicts in numbers.
+ */
+export type Summary = { images: number, expire: number, transition: number,
+/**
+ * Those that are not certain.
+ */
+may: number,
+/**
+ * At most, of those that expire.
+ */
+bytes: number, };
+
+/**
+ * What a policy does to images.
+ *
+ * Core writes it without a type of its own in between; these are the words it
+ * writes.
+ */
+export type Preview = {
+/**
+ * One for each image, in the order of the list.
+ */
+results: Array<Verdict>, summary: Summary,
+/**
+ * What is to be known of all verdicts, each a sentence.
+ */
+warnings: Array<string>, };
+
+/**
+ * A policy played through on images.
+ */
+export type Played = {
+/**
+ * What was found in the policy.
+ */
+policy: Report,
+/**
+ * What was found in the list of images.
+ */
+images: Array<Finding>,
+/**
+ * What happens to each image; null where one of the two has an error.
+ */
+preview: Preview | null, };

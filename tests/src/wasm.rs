@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use ecrane_core::diagnostic::{Diagnostic, Span};
-use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
+use ecrane_core::lifecycle::image::{self, Moment};
+use ecrane_core::lifecycle::preview::Preview;
+use ecrane_core::lifecycle::{self, Checked, Dialect, Policy, evaluate};
 use serde_json::{Value, json};
 
 use crate::harness::{clean, root, succeed};
@@ -57,6 +59,14 @@ fn call(calls: &[Value]) -> Vec<Value> {
 
 /// The report that the core's own findings come to.
 fn report(text: &str, checked: &Checked) -> Value {
+    json!({
+        "valid": checked.is_valid(),
+        "dialect": checked.dialect.map(Dialect::as_str),
+        "findings": findings(text, &checked.diagnostics),
+    })
+}
+
+fn findings(text: &str, diagnostics: &[Diagnostic]) -> Vec<Value> {
     let units = |bytes: usize| text.get(..bytes).unwrap().encode_utf16().count();
     let place = |span: Span| (units(span.start), units(span.end));
     let finding = |found: &Diagnostic| {
@@ -76,11 +86,7 @@ fn report(text: &str, checked: &Checked) -> Value {
             "labels": labels.collect::<Vec<_>>(),
         })
     };
-    json!({
-        "valid": checked.is_valid(),
-        "dialect": checked.dialect.map(Dialect::as_str),
-        "findings": checked.diagnostics.iter().map(finding).collect::<Vec<_>>(),
-    })
+    diagnostics.iter().map(finding).collect()
 }
 
 /// Asks the module and core about the same texts.
@@ -142,6 +148,49 @@ fn the_module_answers_as_the_program_does() {
 }
 
 #[test]
+fn the_module_plays_a_policy_through_as_the_program_does() {
+    let mut facts = facts("cases", "").unwrap_or_default();
+    facts.retain(|fact| fact.json["kind"] != "compile" && fact.json["images"].is_array());
+    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}"#;
+    let now = "2026-09-01T12:00:00Z";
+    let mut worlds: Vec<(String, String, String)> = vec![
+        (policy.to_owned(), "[{}]".to_owned(), now.to_owned()),
+        ("{".to_owned(), "[\"é\", 1".to_owned(), now.to_owned()),
+    ];
+    worlds.extend(facts.iter().map(|fact| {
+        let now = fact.json["now"].as_str().unwrap().to_owned();
+        (
+            fact.json["policy"].to_string(),
+            fact.json["images"].to_string(),
+            now,
+        )
+    }));
+    let moment = |now: &str| now.parse::<Moment>().unwrap();
+    let calls: Vec<Value> = worlds
+        .iter()
+        .map(|(policy, images, now)| {
+            json!(["preview", policy, images, moment(now).seconds() * 1_000])
+        })
+        .collect();
+    for ((policy, images, now), answer) in worlds.iter().zip(call(&calls)) {
+        let checked = lifecycle::read(policy, None).alone();
+        let listing = image::read(images);
+        let verdicts = checked.policy.as_ref().zip(listing.images.as_ref());
+        let verdicts = verdicts.map(|(policy, images)| evaluate(policy, images, moment(now)));
+        let preview = verdicts
+            .as_ref()
+            .map(|it| Preview::new(it, &listing.diagnostics));
+        let played = json!({
+            "policy": report(policy, &checked),
+            "images": findings(images, &listing.diagnostics),
+            "preview": preview,
+        });
+        assert_eq!(answer["answer"], played, "{policy}");
+    }
+    println!("played through in Node: {} worlds", worlds.len());
+}
+
+#[test]
 fn an_unknown_dialect_is_refused_in_a_sentence() {
     let answers = call(&[
         json!(["check", "{}", "aws"]),
@@ -173,6 +222,7 @@ fn its_types_are_taken_as_they_are_made() {
     for function in [
         "check(text: string, dialect?: Dialect): Report",
         "compile(text: string, dialect?: Dialect): Compiled",
+        "preview(text: string, images: string, now: number, dialect?: Dialect): Played",
     ] {
         assert!(
             types.contains(&format!("export function {function};")),

@@ -97,14 +97,19 @@ pub enum Dialect {
 impl Report {
     /// What was found in `text`.
     pub fn new(text: &str, checked: &Checked) -> Self {
-        let units = Units::of(text);
-        let finding = |diagnostic| Finding::new(diagnostic, &units);
         Self {
             valid: checked.is_valid(),
             dialect: checked.dialect.map(Dialect::from),
-            findings: checked.diagnostics.iter().map(finding).collect(),
+            findings: findings(text, &checked.diagnostics),
         }
     }
+}
+
+/// Findings with their places as JavaScript counts them.
+pub(crate) fn findings(text: &str, diagnostics: &[Diagnostic]) -> Vec<Finding> {
+    let units = Units::of(text);
+    let finding = |diagnostic| Finding::new(diagnostic, &units);
+    diagnostics.iter().map(finding).collect()
 }
 
 impl Finding {
@@ -148,43 +153,5 @@ impl From<lifecycle::Dialect> for Dialect {
             lifecycle::Dialect::CloudFormation => Self::CloudFormation,
             lifecycle::Dialect::TerraformPlan => Self::TerraformPlan,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ts_rs::{Config, TS};
-
-    const HEADER: &str = "// Made from src/report.rs by its test, which fails when they differ.\n";
-
-    fn declaration<T: TS>(config: &Config) -> String {
-        let docs = T::docs().unwrap_or_default();
-        format!("\n{docs}export {}\n", T::decl(config))
-    }
-
-    /// `ECRANE_BLESS=1 cargo test --package ecrane-wasm` writes the file anew.
-    #[test]
-    fn the_types_of_the_page_are_made_from_these() {
-        let config = Config::new().with_large_int("number");
-        let made: String = [
-            declaration::<Dialect>(&config),
-            declaration::<Severity>(&config),
-            declaration::<Label>(&config),
-            declaration::<Finding>(&config),
-            declaration::<Report>(&config),
-            declaration::<Compiled>(&config),
-        ]
-        .concat()
-        .lines()
-        .flat_map(|line| [line.trim_end(), "\n"])
-        .collect();
-        let made = HEADER.to_owned() + &made;
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/types.ts");
-        if std::env::var_os("ECRANE_BLESS").is_some() {
-            std::fs::write(file, &made).unwrap();
-        }
-        let committed = std::fs::read_to_string(file).unwrap();
-        assert_eq!(committed, made, "ECRANE_BLESS=1 writes it anew");
     }
 }

@@ -86,6 +86,11 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
         .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
+/// Puts diagnostics in the order in which somebody reads the text.
+pub fn in_text_order(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+}
+
 /// A text with the name people know it by.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {

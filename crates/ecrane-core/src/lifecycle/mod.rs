@@ -52,7 +52,7 @@ pub use service::service_message;
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{self, Diagnostic, Severity, Span};
 use codes::Code;
 use fault::{EmbeddedFault, Finding, MAX_CHARACTERS, TextFault};
 use image::{Images, Moment};
@@ -112,8 +112,7 @@ impl Checked {
 
     fn tell(&mut self, found: Vec<Diagnostic>) {
         self.diagnostics.extend(found);
-        self.diagnostics
-            .sort_by_key(|finding| (finding.span.start, finding.span.end));
+        diagnostic::in_text_order(&mut self.diagnostics);
     }
 
     /// The same for who needs one policy: a template or a plan that has none or
@@ -164,7 +163,7 @@ pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
 const MAX_FINDINGS: usize = 1_000;
 
 /// As many findings as somebody may read, the errors first to stay.
-fn readable(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn readable(findings: Vec<Finding>) -> Vec<Finding> {
     let Some(last) = findings.last().map(|finding| finding.span) else {
         return findings;
     };
@@ -172,7 +171,9 @@ fn readable(mut findings: Vec<Finding>) -> Vec<Finding> {
     if count == 0 {
         return findings;
     }
-    findings.sort_by_key(|finding| !finding.is_error());
+    let (mut findings, others): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(Finding::is_error);
+    findings.extend(others);
     findings.truncate(MAX_FINDINGS);
     in_text_order(&mut findings);
     findings.push(Finding::new(TextFault::More { count }, last));

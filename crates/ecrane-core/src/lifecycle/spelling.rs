@@ -31,6 +31,6 @@ fn folded(name: &str) -> String {
     name.chars()
         .filter(|character| !matches!(character, '_' | '-' | ' '))
         .take(40)
-        .flat_map(char::to_lowercase)
+        .map(|character| character.to_ascii_lowercase())
         .collect()
 }

@@ -27,7 +27,7 @@ pub(super) fn whole_number(name: NumberName, written: &str) -> Result<NonZeroU32
 fn plain_form(written: &str) -> Option<String> {
     let value: f64 = written.parse().ok()?;
     let fits = value >= 1.0 && value <= f64::from(MAX_NUMBER) && value.fract() == 0.0;
-    fits.then(|| format!("{value:.0}"))
+    fits.then(|| (value as u32).to_string())
 }
 
 /// What is wrong with a tag prefix.

@@ -52,8 +52,8 @@ pub(super) fn expand(
 /// The rules of one storage class: what is protected first, `any` last. A rule
 /// that says nothing of the class still keeps its images from those after it.
 fn of_class(class: StorageClass, protected: &[Listed], stated: &[Stated]) -> Vec<Expanded> {
-    let mut stated: Vec<&Stated> = stated.iter().collect();
-    stated.sort_by_key(|it| it.images.is_any());
+    let (any, mut stated): (Vec<_>, Vec<_>) = stated.iter().partition(|it| it.images.is_any());
+    stated.extend(any);
     // Without another rule there is nothing to protect from.
     while stated.pop_if(|it| it.limit.of(class).is_none()).is_some() {}
     if stated.is_empty() {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use super::collect::{Added, MAX_IMAGES, SharedTag};
 use super::moment::{Moment, Remark, Written};
 use super::{Collector, Detail, Extent, ImageStatus, Images, MediaKind};
-use crate::diagnostic::{Diagnostic, Span, has_errors};
+use crate::diagnostic::{Diagnostic, Span, has_errors, in_text_order};
 use crate::lifecycle::codes::Code;
 use crate::lifecycle::fault::{ImageFault, TimeName};
 use wire::{Text, Time};
@@ -261,7 +261,7 @@ impl<'t> Reader<'t> {
             };
             diagnostics.push(found.diagnostic(others));
         }
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        in_text_order(&mut diagnostics);
         Listing {
             images: images.filter(|_| !has_errors(&diagnostics)),
             diagnostics,

@@ -134,7 +134,9 @@ fn unreadable(text: &str, error: &ParseError) -> Finding {
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
-        Some(first) => first.to_lowercase().chain(characters).collect(),
+        Some(first) => std::iter::once(first.to_ascii_lowercase())
+            .chain(characters)
+            .collect(),
         None => String::new(),
     }
 }

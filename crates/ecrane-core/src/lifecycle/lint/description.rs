@@ -47,9 +47,9 @@ fn disagrees(rule: &Placed<'_>) -> Option<Diagnostic> {
 /// month has 28 to 31 days. A number that names something else, as in `Rule 1`,
 /// is none of them.
 fn numbers(text: &str) -> Vec<std::ops::RangeInclusive<u32>> {
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let words: Vec<&str> = lower
-        .split(|character: char| !character.is_alphanumeric())
+        .split(|character: char| character.is_ascii() && !character.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
     let mut numbers = Vec::new();

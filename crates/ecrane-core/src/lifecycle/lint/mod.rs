@@ -24,7 +24,7 @@ use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
 use super::rule::{Action, CountType, Rule, StorageClass};
 use super::{Checked, Dialect, Policy, phrase};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity, in_text_order};
 
 /// How many steps the questions about tag languages may take for one policy.
 /// Policies in public use need some thousands.
@@ -50,7 +50,7 @@ pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
     if checked.dialect == Some(Dialect::Ecrane) {
         found.retain(|diagnostic| diagnostic.code != Code::ListIsAnd.id());
     }
-    found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+    in_text_order(&mut found);
     found
 }
 
