@@ -163,6 +163,27 @@ fn a_trap_from_standard_input_is_mended_to_standard_output() {
 }
 
 #[test]
+fn what_is_mended_is_told_beside_the_data() {
+    for (format, first) in [("json", "{"), ("sarif", "{"), ("github", "::")] {
+        let folder = folder(TRAP);
+        let words = ["check", "--fix", "--format", format, "lifecycle.json"];
+        let ran = succeed(&mut lifecycle(folder.path(), &words));
+        assert!(ran.stdout.starts_with(first), "{}", ran.stdout);
+        assert!(ran.stderr.contains("mended"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_not_printed_as_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bytes"), b"{\"rules\": \xff}").unwrap();
+    let mut check = lifecycle(folder.path(), &["check", "--fix", "-"]);
+    let bytes = std::fs::File::open(folder.path().join("bytes")).unwrap();
+    let ran = run(check.stdin(Stdio::from(bytes)));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+}
+
+#[test]
 fn the_page_of_a_finding_is_printed() {
     let home = tempfile::tempdir().unwrap();
     let page = succeed(&mut lifecycle(home.path(), &["code", "list-is-and"])).stdout;

@@ -96,15 +96,20 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     } else {
         log
     };
+    // What programs read is alone on standard output.
+    let notes = match options.format {
+        Format::Text => log,
+        Format::Json | Format::Sarif | Format::Github => log.beside_data(),
+    };
     if options.write_baseline {
-        baseline::write(&options.files, options.dialect, log)?;
+        baseline::write(&options.files, options.dialect, notes)?;
     }
     let repository = options.images.as_deref().map(repository).transpose()?;
     let mut read = Vec::new();
     for path in &options.files {
         let subject = Subject::read(path, options.dialect, repository.clone())?;
         read.push(if options.fix {
-            fix::mended(subject, log)?
+            fix::mended(subject, notes)?
         } else {
             subject
         });
