@@ -30,6 +30,10 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 /// Policies in public use need some thousands.
 const STEPS: usize = 2_000_000;
 
+/// A hundred years, in days. ECR is there since 2015: a limit of ten or twenty
+/// years is reached.
+const CENTURY: u32 = 36_500;
+
 /// Everything about a policy that is accepted and questionable, in the order of
 /// the text. Nothing where there is no policy: its errors come first.
 ///
@@ -122,9 +126,10 @@ impl<'p> Placed<'p> {
         self.rule.action == Action::Expire
     }
 
-    /// Whether it is there to keep what it claims.
+    /// Whether nothing that it claims ever goes: it keeps all, or it wants so
+    /// many years that nobody asks what becomes of the images.
     fn protects(&self) -> bool {
-        phrase::protects(self.rule)
+        phrase::keeps_all(self.rule) || (!self.counts_images() && self.number() >= CENTURY)
     }
 
     fn name(&self) -> String {

@@ -262,7 +262,8 @@ fn images_that_somebody_needs() {
     found!("no-floor", ["v* w* > 5", "any 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["untagged > 5", "* 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["dev-* 30d", "prod-* 30d"], @"info rules[1].selection.countNumber: 30 days after the last push all images with a tag that begins with `prod-` are expired, also what is in use");
-    found!("no-floor", ["any 3650d"], @"");
+    found!("no-floor", ["any 3650d"], @"warning rules[0].selection.countNumber: 3650 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
+    found!("no-floor", ["any 36500d"], @"");
     found!("latest-at-risk", ["any > 30"], @"info rules[0].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once 30 newer images are among those the rule selects");
     found!("latest-at-risk", ["latest > 1", "any > 30"], @"");
     found!("latest-at-risk", ["=latest stable > 5", "any 30d"], @"warning rules[1].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once it was pushed more than 30 days ago");
