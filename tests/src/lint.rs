@@ -91,7 +91,7 @@ fn a_trap_is_shown_with_its_place_and_fails_only_if_asked() {
        |
        = help: if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own
 
-    warning[no-floor]: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images
+    warning[no-floor]: 30 days after the last push everything that no earlier rule claims is expired, also what is in use
       --> lifecycle.json:15:63
        |
     15 |         "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30
@@ -181,6 +181,20 @@ fn what_is_no_text_is_not_printed_as_a_policy() {
     let bytes = std::fs::File::open(folder.path().join("bytes")).unwrap();
     let ran = run(check.stdin(Stdio::from(bytes)));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let folder = folder(TRAP);
+    let refused = |words: &[&str]| {
+        let ran = run(&mut lifecycle(folder.path(), words));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{words:?}");
+        ran.stderr
+    };
+    let one = "standard input is one file";
+    assert!(refused(&["check", "-", "--images", "-"]).contains(one));
+    assert!(refused(&["diff", "-", "lifecycle.json", "--images", "-"]).contains(one));
+    refused(&["check", "--write-baseline", "--fix", "lifecycle.json"]);
 }
 
 #[test]

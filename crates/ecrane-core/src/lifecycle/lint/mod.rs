@@ -22,7 +22,7 @@ use super::codes::Code;
 use super::evaluate::Verdicts;
 use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
-use super::rule::{Action, CountType, Rule, StorageClass};
+use super::rule::{Action, CountType, Rule, StorageClass, TagList};
 use super::{Checked, Dialect, Policy, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 
@@ -126,10 +126,26 @@ impl<'p> Placed<'p> {
         self.rule.action == Action::Expire
     }
 
-    /// Whether nothing that it claims ever goes: it keeps all, or it wants so
-    /// many years that nobody asks what becomes of the images.
+    /// Whether nothing that it claims ever goes: it keeps all, it counts to more
+    /// than the one image it can select, or it wants so many years that nobody
+    /// asks what becomes of the images.
     fn protects(&self) -> bool {
-        phrase::keeps_all(self.rule) || (!self.counts_images() && self.number() >= CENTURY)
+        let never = if self.counts_images() {
+            self.selects_one_at_most()
+        } else {
+            self.number() >= CENTURY
+        };
+        never || phrase::keeps_all(self.rule)
+    }
+
+    /// Whether it wants a tag by its whole name: only one image has that.
+    fn selects_one_at_most(&self) -> bool {
+        let super::TagSelection::Tagged(TagList::Patterns(patterns)) = &self.rule.selection.tags
+        else {
+            return false;
+        };
+        let mut patterns = patterns.iter();
+        patterns.any(|pattern| !pattern.as_str().contains('*'))
     }
 
     fn name(&self) -> String {
