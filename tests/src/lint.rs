@@ -91,7 +91,7 @@ fn a_trap_is_shown_with_its_place_and_fails_only_if_asked() {
        |
        = help: if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own
 
-    warning[no-floor]: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images
+    warning[no-floor]: 30 days after the last push everything that no earlier rule claims is expired, also what is in use
       --> lifecycle.json:15:63
        |
     15 |         "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30
@@ -160,6 +160,41 @@ fn a_trap_from_standard_input_is_mended_to_standard_output() {
     let policy: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(policy["rules"].as_array().unwrap().len(), 3);
     assert!(ran.stderr.contains("latest-at-risk"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_mended_is_told_beside_the_data() {
+    for (format, first) in [("json", "{"), ("sarif", "{"), ("github", "::")] {
+        let folder = folder(TRAP);
+        let words = ["check", "--fix", "--format", format, "lifecycle.json"];
+        let ran = succeed(&mut lifecycle(folder.path(), &words));
+        assert!(ran.stdout.starts_with(first), "{}", ran.stdout);
+        assert!(ran.stderr.contains("mended"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_not_printed_as_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bytes"), b"{\"rules\": \xff}").unwrap();
+    let mut check = lifecycle(folder.path(), &["check", "--fix", "-"]);
+    let bytes = std::fs::File::open(folder.path().join("bytes")).unwrap();
+    let ran = run(check.stdin(Stdio::from(bytes)));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let folder = folder(TRAP);
+    let refused = |words: &[&str]| {
+        let ran = run(&mut lifecycle(folder.path(), words));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{words:?}");
+        ran.stderr
+    };
+    let one = "standard input is one file";
+    assert!(refused(&["check", "-", "--images", "-"]).contains(one));
+    assert!(refused(&["diff", "-", "lifecycle.json", "--images", "-"]).contains(one));
+    refused(&["check", "--write-baseline", "--fix", "lifecycle.json"]);
 }
 
 #[test]

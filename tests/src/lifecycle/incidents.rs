@@ -173,7 +173,7 @@ fn what_was_lost_goes_and_a_finding_names_the_cause() {
     six-applications-in-one-repository
         info [latest-at-risk] an image in use, such as the one tagged `latest`, is expired once 40 newer images are among those the rule selects
     tagged-images-older-than-half-a-year
-        warning [no-floor] 180 days after the last push everything is expired, also what is in use: no rule keeps the newest images
+        warning [no-floor] 180 days after the last push every tagged image is expired, also what is in use: no rule keeps the newest images
     ten-years-that-were-sixty-days
         warning [list-is-and] a list is an AND, so an image tagged `latest` is not selected: every entry must be matched by some tag of the image
     ");

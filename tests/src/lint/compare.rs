@@ -28,6 +28,15 @@ fn a_policy_is_explained() {
 }
 
 #[test]
+fn no_policy_is_explained_as_data_too() {
+    let folder = folder(r#"{"skip": true}"#);
+    let words = ["explain", "lifecycle.json", "--json"];
+    let ran = succeed(&mut lifecycle(folder.path(), &words));
+    assert_eq!(ran.stdout, "{\"rules\":[]}\n");
+    assert!(ran.stderr.contains("`skip`"), "{}", ran.stderr);
+}
+
+#[test]
 fn two_policies_are_compared() {
     let folder = folder(TRAP);
     let longer = TRAP.replace(r#""countNumber": 30"#, r#""countNumber": 90"#);

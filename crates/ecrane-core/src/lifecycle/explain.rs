@@ -77,7 +77,7 @@ fn claim(policy: &Policy, tags: &[&str], class: StorageClass) -> Claim {
     let first = selecting.next();
     let fate = match first {
         None => "stays: no rule selects it".to_owned(),
-        Some(rule) if phrase::protects(rule) => "stays".to_owned(),
+        Some(rule) if phrase::keeps_all(rule) => "stays".to_owned(),
         Some(rule) => phrase::fate(rule),
     };
     Claim {

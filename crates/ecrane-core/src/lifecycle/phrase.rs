@@ -141,7 +141,7 @@ pub(super) fn outcome(rule: &Rule) -> String {
         )
     };
     match (rule.selection.count_type, number) {
-        _ if protects(rule) => "all of them stay".to_owned(),
+        _ if keeps_all(rule) => "all of them stay".to_owned(),
         (CountType::ImageCountMoreThan, 1) => format!("all but the newest one are {done}"),
         (CountType::ImageCountMoreThan, _) => format!("all but the newest {number} are {done}"),
         (CountType::SinceImagePushed, _) => since("pushed"),
@@ -153,14 +153,10 @@ pub(super) fn outcome(rule: &Rule) -> String {
 /// More images than a repository can hold: a rule that keeps as many keeps all.
 /// Source: "Amazon ECR service quotas", images per repository.
 const MOST_IMAGES: u32 = 100_000;
-/// Ten years: who writes so many days means for ever.
-const FOR_EVER_DAYS: u32 = 3_650;
 
-/// Whether a rule is there to keep what it claims: its number is never reached.
-pub(super) fn protects(rule: &Rule) -> bool {
-    let never = match rule.selection.count_type {
-        CountType::ImageCountMoreThan => MOST_IMAGES,
-        _ => FOR_EVER_DAYS,
-    };
-    rule.selection.count_number.get() >= never
+/// Whether a rule keeps all that it claims, however much that is. A rule by age
+/// does not: every image gets as old one day.
+pub(super) fn keeps_all(rule: &Rule) -> bool {
+    let counts_images = rule.selection.count_type == CountType::ImageCountMoreThan;
+    counts_images && rule.selection.count_number.get() >= MOST_IMAGES
 }

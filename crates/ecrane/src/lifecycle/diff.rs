@@ -34,7 +34,7 @@ pub(crate) struct Diff {
     /// Exit with 3 if they differ
     #[arg(long)]
     exit_code: bool,
-    /// ecr or awsx, for both [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan, for both [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
     /// Print it as JSON
@@ -58,13 +58,19 @@ pub(super) fn run(options: &Diff, log: Log) -> Result<Exit, Failure> {
             "standard input is one file: give one of the policies by name",
         ));
     }
+    let images = options.images.as_deref();
+    let policies = [&options.old, &options.new];
+    if images.is_some_and(file::is_stdin) && policies.iter().any(|path| file::is_stdin(path)) {
+        return Err(Failure::faulty(
+            "standard input is one file: give the policy or the images by name",
+        ));
+    }
     let read = |path| -> Result<Policy, Failure> {
         file::good(path, options.dialect, log)?
             .ok_or_else(|| Failure::faulty("a document that says `skip` has no policy to compare"))
     };
     let (old, new) = (read(&options.old)?, read(&options.new)?);
     let changes = diff(&old, &new);
-    let images = options.images.as_deref();
     let images = images.map(|path| image_changes(path, &old, &new, options.now, log));
     let difference = Difference {
         same: changes.is_empty(),

@@ -25,7 +25,7 @@ pub(crate) struct Explain {
     /// The same for an image without a tag
     #[arg(long, conflicts_with = "tags")]
     untagged: bool,
-    /// ecr or awsx [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
     /// Print it as JSON
@@ -34,7 +34,7 @@ pub(crate) struct Explain {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Explanation {
     rules: Vec<RuleInWords>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,14 @@ struct Explanation {
 /// Does what the command says.
 pub(super) fn run(options: &Explain, log: Log) -> Result<Exit, Failure> {
     let Some(policy) = file::good(&options.file, options.dialect, log)? else {
-        log.line("the document says `skip` and asks for no policy");
+        let skipped = "the document says `skip` and asks for no policy";
+        if options.json {
+            log.beside_data().line(skipped);
+            // No rules: what would happen is nothing.
+            show::json(&Explanation::default())?;
+        } else {
+            log.line(skipped);
+        }
         return Ok(Exit::Done);
     };
     let wanted = options.untagged || !options.tags.is_empty();

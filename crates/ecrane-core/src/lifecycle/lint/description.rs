@@ -19,8 +19,12 @@ const WORDS: &[(&str, u32)] = &[
     ("twenty", 20),
     ("thirty", 30),
 ];
-/// After one of these, a number is the rule's.
-const BEFORE: &[&str] = &["last", "latest", "newest", "only", "recent", "than"];
+/// After one of these, a number names a rule.
+const NAMES: &[&str] = &["rule", "step", "priority"];
+/// They change the number before them or are one that is not read.
+const MULTIPLES: &[&str] = &[
+    "dozen", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
+];
 
 pub(super) fn lint(rules: &[Placed<'_>], found: &mut Vec<Diagnostic>) {
     found.extend(rules.iter().filter_map(disagrees));
@@ -43,49 +47,113 @@ fn disagrees(rule: &Placed<'_>) -> Option<Diagnostic> {
     Some(warning(code, &rule.places.description, message, help))
 }
 
+/// A word of a description.
+#[derive(Clone, Copy)]
+enum Word<'a> {
+    Number(u32),
+    /// A number in a way that is not understood, such as `twenty-one` or `10-20`.
+    Unread,
+    Other(&'a str),
+}
+
+/// What a number counts: how many days at least and at most, or 1 for images.
+enum Unit {
+    Of(u32, u32),
+    /// Parts of a day: no number of days is the same.
+    Hours,
+}
+
 /// The numbers of images or days that a text names, each as what it may mean: a
 /// month has 28 to 31 days. A number that names something else, as in `Rule 1`,
-/// is none of them.
+/// is none of them. None at all where one of them is not understood.
 fn numbers(text: &str) -> Vec<std::ops::RangeInclusive<u32>> {
     let lower = text.to_ascii_lowercase();
-    let words: Vec<&str> = lower
-        .split(|character: char| character.is_ascii() && !character.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = words(&lower);
     let mut numbers = Vec::new();
     for (index, word) in words.iter().enumerate() {
-        let Some(number) = number(word) else {
-            continue;
-        };
         let before = index.checked_sub(1).and_then(|before| words.get(before));
-        let told = before.is_some_and(|before| BEFORE.contains(before));
-        let rest = words.get(index + 1..).unwrap_or_default();
-        match unit(rest) {
-            Some((fewest, most)) => {
+        if matches!(before, Some(Word::Other(name)) if NAMES.contains(name)) {
+            continue;
+        }
+        // `twenty one` is neither 20 nor 1.
+        if matches!((before, word), (Some(Word::Number(_)), Word::Number(_))) {
+            return Vec::new();
+        }
+        let after = words.get(index + 1..).unwrap_or_default();
+        match (word, unit_after(after)) {
+            (Word::Number(number), Some(Unit::Of(fewest, most))) => {
                 numbers.push(number.saturating_mul(fewest)..=number.saturating_mul(most));
             }
-            None if told => numbers.push(number..=number),
-            None => {}
+            (Word::Number(_), Some(Unit::Hours)) | (Word::Unread, Some(_)) => return Vec::new(),
+            (Word::Number(_) | Word::Unread, None) | (Word::Other(_), _) => {}
         }
     }
     numbers
 }
 
-fn number(word: &str) -> Option<u32> {
-    let named = WORDS.iter().find(|(name, _)| *name == word);
-    named
-        .map(|(_, number)| *number)
-        .or_else(|| word.trim_end_matches('d').parse().ok())
+fn words(lower: &str) -> Vec<Word<'_>> {
+    let inside = |character: char| character.is_alphanumeric() || "-,.~".contains(character);
+    let words = lower.split(|character| !inside(character));
+    let words = words.map(|word| word.trim_matches(|it: char| !it.is_alphanumeric()));
+    let words = words.filter(|word| !word.is_empty());
+    let words = words.flat_map(|word| match parts(word) {
+        Some((number, unit)) => vec![number, unit],
+        None => vec![word],
+    });
+    words.map(read).collect()
 }
 
-/// What is counted, if it is named soon after the number: how many days at least
-/// and at most, or 1 for images.
-fn unit(after: &[&str]) -> Option<(u32, u32)> {
-    after.iter().take(3).find_map(|word| match *word {
-        "image" | "images" | "day" | "days" => Some((1, 1)),
-        "week" | "weeks" => Some((7, 7)),
-        "month" | "months" => Some((28, 31)),
-        "year" | "years" => Some((365, 366)),
+/// `30-day` and `30d`, as the number and the unit.
+fn parts(word: &str) -> Option<(&str, &str)> {
+    if let Some(days) = word.strip_suffix('d')
+        && days.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some((days, "days"));
+    }
+    word.split_once('-').filter(|(_, it)| unit(it).is_some())
+}
+
+fn read(word: &str) -> Word<'_> {
+    let named = |word: &str| WORDS.iter().find(|(name, _)| *name == word);
+    if let Some((_, number)) = named(word) {
+        return Word::Number(*number);
+    }
+    let first = word.split('-').next().unwrap_or(word);
+    if MULTIPLES.contains(&first) || (first != word && named(first).is_some()) {
+        return Word::Unread;
+    }
+    if !word.starts_with(|first: char| first.is_ascii_digit()) {
+        return Word::Other(word);
+    }
+    let mut groups = word.split(',');
+    let thousands =
+        groups.next().is_some_and(|group| group.len() <= 3) && groups.all(|group| group.len() == 3);
+    let digits = if thousands {
+        word.replace(',', "")
+    } else {
+        word.to_owned()
+    };
+    digits.parse().map_or(Word::Unread, Word::Number)
+}
+
+/// What is counted, if it is named soon after the number, before another one.
+fn unit_after(after: &[Word<'_>]) -> Option<Unit> {
+    let near = after.iter().take(3).map_while(|word| match word {
+        Word::Other(word) => Some(*word),
+        Word::Number(_) | Word::Unread => None,
+    });
+    near.filter_map(unit).next()
+}
+
+fn unit(word: &str) -> Option<Unit> {
+    match word {
+        "image" | "images" | "tag" | "tags" | "version" | "versions" | "day" | "days" => {
+            Some(Unit::Of(1, 1))
+        }
+        "week" | "weeks" => Some(Unit::Of(7, 7)),
+        "month" | "months" => Some(Unit::Of(28, 31)),
+        "year" | "years" => Some(Unit::Of(365, 366)),
+        "hour" | "hours" | "minute" | "minutes" | "h" => Some(Unit::Hours),
         _ => None,
-    })
+    }
 }

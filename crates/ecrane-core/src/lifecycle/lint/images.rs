@@ -11,7 +11,11 @@ use crate::diagnostic::Diagnostic;
 
 /// For every rule: whether it selects any of the images, and removes any.
 pub(super) fn lint(rules: &[Placed<'_>], verdicts: &Verdicts<'_>, found: &mut Vec<Diagnostic>) {
-    let removals = verdicts.iter().filter_map(|verdict| verdict.removal);
+    // A rule that may remove an image is not one that removes none.
+    let removals = verdicts.iter().filter_map(|verdict| {
+        let may = verdict.claimed_by.filter(|_| verdict.doubt.is_some());
+        verdict.removal.or(may)
+    });
     let removing: BTreeSet<RulePriority> = removals.map(|rule| rule.priority).collect();
     for (rule, selected) in rules.iter().zip(verdicts.selected()) {
         found.extend(match selected {

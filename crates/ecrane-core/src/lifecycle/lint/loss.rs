@@ -1,9 +1,10 @@
 //! Images that somebody needs and a rule may take.
 
 use super::super::codes::Code;
-use super::super::language::{Budget, Entry, Images, left_over};
+use super::super::language::{Budget, Images};
 use super::super::phrase;
-use super::super::rule::{CountType, StorageClass, TagPattern};
+use super::super::rule::{CountType, StorageClass};
+use super::order::one_tag_each;
 use super::{Placed, advice, claimer, of_class, warning};
 use crate::diagnostic::Diagnostic;
 
@@ -27,7 +28,7 @@ pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Di
     // It is the same for every rule, so it is told once.
     found.extend(standard.iter().find_map(|rule| retag_keeps_age(rule)));
     found.extend(latest_at_risk(rules, budget));
-    found.extend(cache_tag_expires(rules, budget));
+    found.extend(cache_tag_expires(rules));
 }
 
 fn no_floor(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
@@ -56,8 +57,15 @@ fn no_floor(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
         if earlier.iter().any(floor) {
             return None;
         }
+        let everything = everything_left(rule, earlier);
+        let keeps_some = |other: &&Placed<'_>| other.counts_images() || other.protects();
+        let no_rule = if earlier.iter().any(keeps_some) {
+            ""
+        } else {
+            ": no rule keeps the newest images"
+        };
         let message = format!(
-            "{days} after the last push everything is {goes}, also what is in use: no rule keeps the newest images"
+            "{days} after the last push {everything} is {goes}, also what is in use{no_rule}"
         );
         let report = if rule.expires() { warning } else { advice };
         return Some(report(Code::NoFloor, &rule.places.count, message, help));
@@ -70,6 +78,18 @@ fn no_floor(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
         phrase::images(rule.rule)
     );
     Some(advice(Code::NoFloor, &rule.places.count, message, help))
+}
+
+/// What a rule for everything gets.
+fn everything_left(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> &'static str {
+    let tagged = matches!(rule.images, Images::WithTags(_));
+    let shares = |other: &&Placed<'_>| !tagged || !matches!(other.images, Images::Untagged);
+    match (tagged, earlier.iter().any(shares)) {
+        (false, false) => "everything",
+        (false, true) => "everything that no earlier rule claims",
+        (true, false) => "every tagged image",
+        (true, true) => "every tagged image that no earlier rule claims",
+    }
 }
 
 fn begins_with_one_of(rule: &Placed<'_>, words: &[&str]) -> bool {
@@ -94,25 +114,58 @@ fn retag_keeps_age(rule: &Placed<'_>) -> Option<Diagnostic> {
 }
 
 fn latest_at_risk(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
-    let rule = taker(rules, "latest", budget)?;
-    // A rule for everything does not know `latest` from any other image.
-    let image = if rule.images.is_catch_all() {
-        "an image in use, such as the one tagged `latest`,"
-    } else {
-        "the image tagged `latest`"
+    // Who names it elsewhere meant that rule for it.
+    let named = |other: &Placed<'_>| other.words().iter().any(|word| word == "latest");
+    let (rule, image) = match claimer(rules, &["latest"])? {
+        // A rule for everything does not know `latest` from any other image.
+        rule if !rule.protects() && rule.images.is_catch_all() => (
+            rule,
+            "an image in use, such as the one tagged `latest`,".to_owned(),
+        ),
+        rule if !rule.protects() => (rule, "the image tagged `latest`".to_owned()),
+        rule if named(rule) => {
+            let (taker, tags) = taker_by_another_tag(rules, rule, "latest", budget)?;
+            (taker, phrase::image_tagged(&tags))
+        }
+        _ => return None,
     };
     let message = format!("{image} {}", phrase::fate(rule.rule));
     let help = "to keep it whatever happens, apply this first: `\"tagPatternList\": [\"latest\"]` with `imageCountMoreThan` 1";
-    // Who names it elsewhere meant that rule for it.
-    let named = |other: &Placed<'_>| other.words().iter().any(|word| word == "latest");
     let elsewhere = !named(rule) && rules.iter().any(named);
     let report = if elsewhere { warning } else { advice };
     Some(report(Code::LatestAtRisk, &rule.places.tags, message, help))
 }
 
-fn cache_tag_expires(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
+/// A rule before the one that keeps `tag`, which takes the image where it has
+/// some other tag too; with the tags of such an image.
+fn taker_by_another_tag<'r, 'p>(
+    rules: &'r [Placed<'p>],
+    keeper: &Placed<'_>,
+    tag: &str,
+    budget: &mut Budget,
+) -> Option<(&'r Placed<'p>, Vec<String>)> {
+    let earlier = |rule: &&Placed<'_>| rule.rule.priority < keeper.rule.priority;
+    rules.iter().filter(earlier).find_map(|rule| {
+        let Images::WithTags(entries) = &rule.images else {
+            return None;
+        };
+        let mut tags = one_tag_each(entries, budget)?;
+        tags.push(tag.to_owned());
+        tags.sort();
+        tags.dedup();
+        let image: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let first = claimer(rules, &image)?;
+        let takes = first.rule.priority == rule.rule.priority && !rule.protects();
+        takes.then_some((rule, tags))
+    })
+}
+
+fn cache_tag_expires(rules: &[Placed<'_>]) -> Option<Diagnostic> {
     let mut taken = CACHES.iter();
-    let (tag, rule) = taken.find_map(|tag| Some((tag, taker(rules, tag, budget)?)))?;
+    let (tag, rule) = taken.find_map(|tag| {
+        let rule = claimer(rules, &[tag])?;
+        (!rule.protects()).then_some((tag, rule))
+    })?;
     let message = format!(
         "a build cache kept under the tag `{tag}` {}",
         phrase::fate(rule.rule)
@@ -120,22 +173,4 @@ fn cache_tag_expires(rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagno
     let help = "if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own";
     let code = Code::CacheTagExpires;
     Some(advice(code, &rule.places.tags, message, help))
-}
-
-/// The rule that claims the image with this tag alone and can remove it.
-fn taker<'r, 'p>(
-    rules: &'r [Placed<'p>],
-    tag: &str,
-    budget: &mut Budget,
-) -> Option<&'r Placed<'p>> {
-    let rule = claimer(rules, &[tag])?;
-    // Only one image has a tag: a count over that tag alone never reaches two.
-    let alone = rule.counts_images() && selects_only(&rule.images, tag, budget);
-    (!rule.protects() && !alone).then_some(rule)
-}
-
-fn selects_only(images: &Images, tag: &str, budget: &mut Budget) -> bool {
-    let exact = Entry::pattern(&TagPattern(tag.to_owned()));
-    let exact = Images::WithTags(vec![exact]);
-    left_over(images, &[&exact], budget) == Ok(None)
 }

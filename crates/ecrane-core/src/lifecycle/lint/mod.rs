@@ -22,13 +22,17 @@ use super::codes::Code;
 use super::evaluate::Verdicts;
 use super::language::{Budget, Images};
 use super::places::{Place, RulePlaces};
-use super::rule::{Action, CountType, Rule, StorageClass};
+use super::rule::{Action, CountType, Rule, StorageClass, TagList};
 use super::{Checked, Dialect, Policy, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity, in_text_order};
 
 /// How many steps the questions about tag languages may take for one policy.
 /// Policies in public use need some thousands.
 const STEPS: usize = 2_000_000;
+
+/// A hundred years, in days. ECR is there since 2015: a limit of ten or twenty
+/// years is reached.
+const CENTURY: u32 = 36_500;
 
 /// Everything about a policy that is accepted and questionable, in the order of
 /// the text. Nothing where there is no policy: its errors come first.
@@ -122,9 +126,26 @@ impl<'p> Placed<'p> {
         self.rule.action == Action::Expire
     }
 
-    /// Whether it is there to keep what it claims.
+    /// Whether nothing that it claims ever goes: it keeps all, it counts to more
+    /// than the one image it can select, or it wants so many years that nobody
+    /// asks what becomes of the images.
     fn protects(&self) -> bool {
-        phrase::protects(self.rule)
+        let never = if self.counts_images() {
+            self.selects_one_at_most()
+        } else {
+            self.number() >= CENTURY
+        };
+        never || phrase::keeps_all(self.rule)
+    }
+
+    /// Whether it wants a tag by its whole name: only one image has that.
+    fn selects_one_at_most(&self) -> bool {
+        let super::TagSelection::Tagged(TagList::Patterns(patterns)) = &self.rule.selection.tags
+        else {
+            return false;
+        };
+        let mut patterns = patterns.iter();
+        patterns.any(|pattern| !pattern.as_str().contains('*'))
     }
 
     fn name(&self) -> String {

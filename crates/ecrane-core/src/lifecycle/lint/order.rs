@@ -186,7 +186,8 @@ fn keeps_longer(other: &Placed<'_>, rule: &Placed<'_>) -> bool {
     standard && (other.protects() || (same_type && other.number() > rule.number()))
 }
 
-fn one_tag_each(entries: &[Entry], budget: &mut Budget) -> Option<Vec<String>> {
+/// Tags of an image that these entries select.
+pub(super) fn one_tag_each(entries: &[Entry], budget: &mut Budget) -> Option<Vec<String>> {
     let tags = entries.iter();
     tags.map(|entry| common_tag(&[entry], budget).ok().flatten())
         .collect()

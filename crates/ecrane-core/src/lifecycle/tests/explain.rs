@@ -66,6 +66,7 @@ fn rules_in_words() {
         "40 untagged > 3",
         "50 any archive 30",
         "60 any gone 365",
+        "45 old-* 3650d",
     ];
     let lines: Vec<String> = explain(&policy(&rules)).iter().map(line).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
@@ -73,6 +74,7 @@ fn rules_in_words() {
     10 images with a tag that begins with `v` and with a tag that ends with `-rc`: all but the newest one are expired
     30 images with a tag like `app-*-x`: each is expired once it was pushed more than 14 days ago
     40 images without a tag: all but the newest 3 are expired
+    45 images with a tag that begins with `old-`: each is expired once it was pushed more than 3650 days ago
     50 all images: each is archived once it was last pulled more than 30 days ago
     60 all archived images: each is expired once it was archived more than 365 days ago
     ");

@@ -12,7 +12,10 @@ pub(super) fn mended(subject: Subject, log: Log) -> Result<Subject, Failure> {
     let (subject, changed) = until_nothing_is_left(subject);
     let text = &subject.policy.text.text;
     let Some(path) = &subject.path else {
-        show::data(text.trim_end_matches('\n'))?;
+        // What is no text was only made one to show its fault.
+        if subject.policy.checked.is_some() {
+            show::data(text.trim_end_matches('\n'))?;
+        }
         return Ok(subject);
     };
     if changed {

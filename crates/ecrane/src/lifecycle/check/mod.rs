@@ -45,7 +45,7 @@ pub(crate) struct Check {
     #[arg(long)]
     fix: bool,
     /// Write what is found to the baseline that ecrane.toml names
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fix")]
     write_baseline: bool,
 }
 
@@ -96,15 +96,26 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     } else {
         log
     };
+    // What programs read is alone on standard output.
+    let notes = match options.format {
+        Format::Text => log,
+        Format::Json | Format::Sarif | Format::Github => log.beside_data(),
+    };
     if options.write_baseline {
-        baseline::write(&options.files, options.dialect, log)?;
+        baseline::write(&options.files, options.dialect, notes)?;
     }
-    let repository = options.images.as_deref().map(repository).transpose()?;
+    if from_stdin && options.images.as_deref().is_some_and(file::is_stdin) {
+        return Err(Failure::faulty(
+            "standard input is one file: give the policy or the images by name",
+        ));
+    }
+    let images = options.images.as_deref();
+    let repository = images.map(|path| repository(path, notes)).transpose()?;
     let mut read = Vec::new();
     for path in &options.files {
         let subject = Subject::read(path, options.dialect, repository.clone())?;
         read.push(if options.fix {
-            fix::mended(subject, log)?
+            fix::mended(subject, notes)?
         } else {
             subject
         });
@@ -118,8 +129,11 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     Ok(exit(&read, options.fail_on.into()))
 }
 
-fn repository(path: &Path) -> Result<Rc<Repository>, Failure> {
+fn repository(path: &Path, log: Log) -> Result<Rc<Repository>, Failure> {
     let images = file::images(path)?.map_err(|fault| Failure::Inputs(vec![fault]))?;
+    for remark in &images.remarks {
+        log.warning(&remark.message);
+    }
     Ok(Rc::new(Repository {
         images: images.images,
         now: when::now(),

@@ -208,6 +208,7 @@ fn rules_that_share_images() {
     found!("short-lived-tag-drags", ["v* 90d", "pr-* 3d"], @"");
     found!("short-lived-tag-drags", ["pr-* 3d", "v* > 999999"], @"info rules[0].selection.tagPatternList: an image tagged `pr-` and `v` is expired by this rule, though rule 2 would keep it longer");
     found!("short-lived-tag-drags", ["pr-* 3d", "v* > 50"], @"");
+    found!("short-lived-tag-drags", ["v* > 5", "prod > 1"], @"info rules[0].selection.tagPatternList: an image tagged `prod` and `v` is expired by this rule, though rule 2 would keep it longer");
 }
 
 #[test]
@@ -259,13 +260,17 @@ fn images_that_somebody_needs() {
     found!("no-floor", ["any 30d archive"], @"info rules[0].selection.countNumber: 30 days after the last push everything is archived, also what is in use: no rule keeps the newest images");
     found!("no-floor", ["any 30p archive"], @"");
     found!("no-floor", ["v* > 5", "any 30d"], @"");
-    found!("no-floor", ["v* w* > 5", "any 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
-    found!("no-floor", ["untagged > 5", "* 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
+    found!("no-floor", ["v* w* > 5", "any 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything that no earlier rule claims is expired, also what is in use");
+    found!("no-floor", ["pr-* 3d", "any 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push everything that no earlier rule claims is expired, also what is in use: no rule keeps the newest images");
+    found!("no-floor", ["untagged > 5", "* 30d"], @"warning rules[1].selection.countNumber: 30 days after the last push every tagged image is expired, also what is in use");
     found!("no-floor", ["dev-* 30d", "prod-* 30d"], @"info rules[1].selection.countNumber: 30 days after the last push all images with a tag that begins with `prod-` are expired, also what is in use");
-    found!("no-floor", ["any 3650d"], @"");
+    found!("no-floor", ["any 3650d"], @"warning rules[0].selection.countNumber: 3650 days after the last push everything is expired, also what is in use: no rule keeps the newest images");
+    found!("no-floor", ["any 36500d"], @"");
     found!("latest-at-risk", ["any > 30"], @"info rules[0].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once 30 newer images are among those the rule selects");
     found!("latest-at-risk", ["latest > 1", "any > 30"], @"");
     found!("latest-at-risk", ["=latest stable > 5", "any 30d"], @"warning rules[1].selection.tagStatus: an image in use, such as the one tagged `latest`, is expired once it was pushed more than 30 days ago");
+    found!("latest-at-risk", ["v* > 3", "latest > 1", "any > 30"], @"warning rules[0].selection.tagPatternList: an image tagged `latest` and `v` is expired once 3 newer images are among those the rule selects");
+    found!("latest-at-risk", ["v* > 3", "latest 30d", "any > 30"], @"info rules[1].selection.tagPatternList: the image tagged `latest` is expired once it was pushed more than 30 days ago");
     found!("cache-tag-expires", ["v* > 5", "*cache* 7d"], @"info rules[1].selection.tagPatternList: a build cache kept under the tag `buildcache` is expired once it was pushed more than 7 days ago");
     found!("cache-tag-expires", ["*cache > 999999", "any 7d"], @"");
     found!("retag-keeps-age", ["dev-* 7d", "prod-* 90d", "staging-* > 5"], @"info rules[1].selection.countNumber: the days run from the push: an image that is promoted by giving it this tag does not start anew");
@@ -297,6 +302,19 @@ fn descriptions() {
     agrees("the current release and two rollback releases");
     agrees("Keep the newest 30 (10 branches, 3 commits on each)");
     disagrees("Keep last 10 v images");
-    disagrees("only five");
+    agrees("only five");
+    agrees("images older than 24 hours");
+    agrees("twenty-one images");
+    agrees("twenty one images");
+    agrees("two dozen images");
+    agrees("10-20 images");
+    agrees("Rule 1: images with a tag");
+    agrees("keep 1 month, or 30 images");
+    disagrees("keep 1,000 images");
+    disagrees("a 14-day limit");
+    disagrees("after 14d");
+    disagrees("five versions for each, at most");
+    found!("description-disagrees", ["v* > 1000 # keep 1,000 images"], @"");
+    found!("description-disagrees", ["v* 1d # older than 24 hours"], @"");
     found!("description-disagrees", ["v* 365d # Expire builds older than 90 days"], @"warning rules[0].description: the description says 90, and the rule 365 days");
 }
