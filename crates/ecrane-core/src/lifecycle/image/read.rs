@@ -58,8 +58,8 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     text.floor_char_boundary(at)
 }
 
-/// What an image has at least in the output of `describe-images`.
-const BYTES_OF_IMAGE: usize = 300;
+/// About what an image has in the output of `describe-images`.
+const BYTES_OF_IMAGE: usize = 400;
 
 /// Errors of one kind after which the others are only counted.
 const MAX_ERRORS: usize = 100;
