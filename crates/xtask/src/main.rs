@@ -1,7 +1,8 @@
-//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`, `fuzz`.
+//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`, `fuzz`, `bench`.
 //!
 //! Standard library only, so that the first `cargo xtask` on a new machine starts at once.
 
+mod bench;
 mod client;
 mod command;
 mod demo;
@@ -35,6 +36,7 @@ Tasks:
   dist   Build the static binary that ships, into dist/ecrane
   wasm   Build the module that a page loads, into target/page
   fuzz   Run the fuzz targets, a minute in all
+  bench  Measure what depends on the machine, beside what others take on it
 
 Options:
   --install  (all but setup) Install what is missing first. Without it nothing on the system
@@ -54,6 +56,7 @@ enum Task {
     Dist(Consent),
     Wasm(Consent),
     Fuzz { consent: Consent, long: bool },
+    Bench(Consent),
 }
 
 fn main() -> ExitCode {
@@ -84,7 +87,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
     }
     let allowed: &[&str] = match *task {
         "setup" => &[],
-        "demo" | "dist" | "wasm" => &["--install"],
+        "demo" | "dist" | "wasm" | "bench" => &["--install"],
         "test" | "fuzz" => &["--install", "--long"],
         unknown => return Err(format!("there is no task `{unknown}`")),
     };
@@ -103,6 +106,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
         "dist" => Task::Dist(consent),
         "wasm" => Task::Wasm(consent),
         "fuzz" => Task::Fuzz { consent, long },
+        "bench" => Task::Bench(consent),
         _ => Task::Test { consent, long },
     })
 }
@@ -129,6 +133,10 @@ fn run(task: &Task) -> Result<(), Failure> {
             need::require(&workspace, fuzz::NEEDS, *consent)?;
             fuzz::run(&workspace, *long)
         }
+        Task::Bench(consent) => {
+            need::require(&workspace, bench::NEEDS, *consent)?;
+            bench::run(&workspace)
+        }
     }
 }
 
@@ -149,6 +157,7 @@ mod tests {
         check("demo", Ok(Task::Demo(Consent::NameOnly)));
         check("demo --install", Ok(Task::Demo(Consent::Install)));
         check("wasm", Ok(Task::Wasm(Consent::NameOnly)));
+        check("bench", Ok(Task::Bench(Consent::NameOnly)));
         check(
             "test --long --install",
             Ok(Task::Test {
