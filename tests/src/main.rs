@@ -10,6 +10,7 @@ mod harness;
 mod lifecycle;
 mod lint;
 mod local;
+mod schemas;
 mod stop;
 mod up;
 mod wasm;
