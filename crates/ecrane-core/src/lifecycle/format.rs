@@ -11,9 +11,10 @@ use crate::diagnostic::Span;
 /// long, is read and a file given by mistake is not.
 const READ_LIMIT: usize = 262_144;
 
-/// The most bytes of a document that holds policies: the largest template is
-/// 1 MB, and plans of many thousand resources are below this.
-const TEMPLATE_LIMIT: usize = 16_777_216;
+/// The most bytes of a template: twice what CloudFormation takes.
+const TEMPLATE_LIMIT: usize = 2_097_152;
+/// The most bytes of a plan: those of many thousand resources are below this.
+const PLAN_LIMIT: usize = 16_777_216;
 
 /// A language of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,14 @@ pub(super) fn read(
 /// A long text that nobody gave a dialect is read if it speaks of what holds
 /// policies.
 fn limit(text: &str, dialect: Option<Dialect>) -> usize {
-    let holds = match dialect {
-        Some(dialect) => dialect.holds_policies(),
-        None => text.contains("AWS::ECR::") || text.contains("\"aws_ecr_"),
-    };
-    if holds { TEMPLATE_LIMIT } else { READ_LIMIT }
+    match dialect {
+        Some(Dialect::Ecr | Dialect::Awsx | Dialect::Ecrane) => READ_LIMIT,
+        Some(Dialect::CloudFormation) => TEMPLATE_LIMIT,
+        Some(Dialect::TerraformPlan) => PLAN_LIMIT,
+        None if text.contains("\"aws_ecr_") => PLAN_LIMIT,
+        None if text.contains("AWS::ECR::") => TEMPLATE_LIMIT,
+        None => READ_LIMIT,
+    }
 }
 
 /// Of the two, YAML is what may be YAML and has no bracket to begin with.

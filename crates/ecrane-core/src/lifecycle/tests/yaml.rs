@@ -136,7 +136,7 @@ fn a_pattern_that_begins_with_a_star_needs_quotes() {
       |
       = help: put the pattern in quotes: `"*-arm64"`
     "#);
-    check!("rules:\n  - tags: {any-of: [v*, *rc*]}\n    keep: 3\n", @r#"
+    check!("rules:\n  - tags: {any-of: [v*, *rc*]}\n    keep: 3\n  - tags: *-b\n    kep: 3\n", @r#"
     error[yaml-syntax]: a value that begins with `*` is an alias in YAML
      --> policy.json:2:25
       |
@@ -144,6 +144,38 @@ fn a_pattern_that_begins_with_a_star_needs_quotes() {
       |                         ^
       |
       = help: put the pattern in quotes: `"*-arm64"`
+
+    error[keep-of-several]: `keep` would count the images of 2 patterns together, and ECR counts those of each
+     --> policy.json:3:5
+      |
+    3 |     keep: 3
+      |     ^^^^^^^
+      |
+      = help: write `keep-each` to keep as many of each pattern, or find one pattern for all
+
+    error[limit-required]: nothing says what happens to the images of this rule
+     --> policy.json:4:5
+      |
+    4 |   - tags: *-b
+      |     ^^^^
+      |
+      = help: add `keep: 20`, `older-than: 30d` or `archive-after: 30d`; to keep them all, name their tags in `protect`
+
+    error[yaml-syntax]: a value that begins with `*` is an alias in YAML
+     --> policy.json:4:11
+      |
+    4 |   - tags: *-b
+      |           ^
+      |
+      = help: put the pattern in quotes: `"*-arm64"`
+
+    error[unknown-property]: `kep` is not a known property here
+     --> policy.json:5:5
+      |
+    5 |     kep: 3
+      |     ^^^
+      |
+      = help: did you mean `keep`?
     "#);
 }
 

@@ -16,16 +16,38 @@ use super::node::{MAX_DEPTH, Node, Property, Value};
 use crate::diagnostic::Span;
 use places::Places;
 
+/// How many patterns without their quotes are read past.
+const MAX_STARS: usize = 50;
+
 /// Reads `text`, which must not be blank. Reports to `findings`, and gives no
 /// value when the text ends up unreadable.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     let mark = '\u{feff}';
-    let body = text.strip_prefix(mark).unwrap_or(text);
-    if body.len() < text.len() {
+    if text.starts_with(mark) {
         let place = Span::new(0, mark.len_utf8());
         findings.push(Finding::new(TextFault::ByteOrderMark, place));
     }
     report_controls(text, findings);
+    // What people forget most is told, and read on as if it were a word.
+    let mut mended = text.to_owned();
+    for _ in 0..MAX_STARS {
+        let mut found = Vec::new();
+        match attempt(&mended, &mut found) {
+            Err(Stop::Star(at)) => {
+                findings.push(star(at));
+                mended.replace_range(at..at + 1, "x");
+            }
+            read => {
+                findings.extend(found);
+                return read.ok();
+            }
+        }
+    }
+    None
+}
+
+fn attempt(text: &str, findings: &mut Vec<Finding>) -> Result<Node, Stop> {
+    let body = text.trim_start_matches('\u{feff}');
     let mut reader = Reader {
         parser: Parser::new_from_str(body),
         text,
@@ -33,11 +55,16 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
         depth: 0,
         findings,
     };
-    reader.document().ok()
+    reader.document()
 }
 
-/// The reader cannot go on; why is reported.
-struct Stop;
+/// Why the reader cannot go on.
+enum Stop {
+    /// For a fault that is reported.
+    Fault,
+    /// For a pattern that begins with `*` and has no quotes.
+    Star(usize),
+}
 
 struct Reader<'t, 'f> {
     parser: Parser<'t, StrInput<'t>>,
@@ -55,7 +82,7 @@ impl<'t> Reader<'t, '_> {
                 (Event::StreamEnd, _) => {
                     self.findings
                         .push(Finding::new(TextFault::Blank, Span::default()));
-                    return Err(Stop);
+                    return Err(Stop::Fault);
                 }
                 (event, place) => break self.node(event, place)?,
             }
@@ -81,10 +108,7 @@ impl<'t> Reader<'t, '_> {
                 let place = self.places.span(span.start.index(), span.end.index());
                 Ok((event, place))
             }
-            Some(Err(error)) => {
-                self.findings.push(self.unreadable(&error));
-                Err(Stop)
-            }
+            Some(Err(error)) => Err(self.stop(&error)),
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -140,7 +164,7 @@ impl<'t> Reader<'t, '_> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.findings.push(Finding::new(TextFault::TooDeep, place));
-            return Err(Stop);
+            return Err(Stop::Fault);
         }
         let read = inside(self);
         self.depth -= 1;
@@ -205,8 +229,8 @@ impl<'t> Reader<'t, '_> {
         Span::new(place.start, place.start + text.trim_end().len())
     }
 
-    /// Where and why the parser could not go on.
-    fn unreadable(&self, error: &ScanError) -> Finding {
+    /// Says where and why the parser could not go on.
+    fn stop(&mut self, error: &ScanError) -> Stop {
         let at = self.places.byte(error.marker().index());
         // What is missing at the end is missed after its last character.
         let at = match self.text.trim_end().char_indices().next_back() {
@@ -216,18 +240,15 @@ impl<'t> Reader<'t, '_> {
         let rest = self.text.get(at..).unwrap_or_default();
         let end = at + rest.chars().next().map_or(0, char::len_utf8);
         if let Some(star) = self.star(at) {
-            return syntax(
-                Span::new(star, star + 1),
-                "a value that begins with `*` is an alias in YAML",
-                "put the pattern in quotes: `\"*-arm64\"`",
-            );
+            return Stop::Star(star);
         }
         let help = if error.info().contains("tabs") {
             "indent with spaces"
         } else {
             "put text with special characters in quotes, and indent alike what belongs together"
         };
-        syntax(Span::new(at, end), error.info(), help)
+        self.report(Span::new(at, end), error.info(), help);
+        Stop::Fault
     }
 
     /// A `*` that begins a value, at a place or just before it.
@@ -239,6 +260,14 @@ impl<'t> Reader<'t, '_> {
                 before.ends_with([' ', '\t', '\n', '[', '{', ','])
             })
     }
+}
+
+fn star(at: usize) -> Finding {
+    syntax(
+        Span::new(at, at + 1),
+        "a value that begins with `*` is an alias in YAML",
+        "put the pattern in quotes: `\"*-arm64\"`",
+    )
 }
 
 fn syntax(place: Span, message: impl Into<String>, help: &str) -> Finding {
