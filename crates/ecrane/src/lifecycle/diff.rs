@@ -34,7 +34,7 @@ pub(crate) struct Diff {
     /// Exit with 3 if they differ
     #[arg(long)]
     exit_code: bool,
-    /// ecr or awsx, for both [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan, for both [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
     /// Print it as JSON

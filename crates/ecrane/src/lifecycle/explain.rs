@@ -25,7 +25,7 @@ pub(crate) struct Explain {
     /// The same for an image without a tag
     #[arg(long, conflicts_with = "tags")]
     untagged: bool,
-    /// ecr or awsx [default: recognised]
+    /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
     dialect: Option<Dialect>,
     /// Print it as JSON
