@@ -283,17 +283,22 @@ fn shown_after<'r>(readme: &'r str, command: &str) -> Vec<&'r str> {
 }
 
 #[test]
-fn the_readme_shows_the_trap_found_and_mended() {
+fn the_readme_shows_what_the_commands_print() {
     let folder = tempfile::tempdir().unwrap();
     let examples = folder.path().join("examples/policies");
     std::fs::create_dir_all(&examples).unwrap();
-    let trap = root().join("examples/policies/trap.json");
-    std::fs::copy(trap, examples.join("trap.json")).unwrap();
+    for name in ["trap.json", "rules.yaml"] {
+        let example = root().join("examples/policies").join(name);
+        std::fs::copy(example, examples.join(name)).unwrap();
+    }
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let rules = std::fs::read_to_string(examples.join("rules.yaml")).unwrap();
+    assert!(readme.contains(&rules), "README.md has other rules");
     for command in [
         "ecrane lifecycle check examples/policies/trap.json",
         "ecrane lifecycle check --fix examples/policies/trap.json",
         "ecrane lifecycle explain examples/policies/trap.json --tag v1.2.0",
+        "ecrane lifecycle explain examples/policies/rules.yaml",
     ] {
         let words: Vec<&str> = command.split(' ').skip(2).collect();
         let printed = succeed(&mut lifecycle(folder.path(), &words)).stdout;

@@ -20,6 +20,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "duplicate-tag-list",
     "duplicate-untagged",
     "json-syntax",
+    "keep-of-rest",
     "text-too-long",
 ];
 

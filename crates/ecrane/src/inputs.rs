@@ -70,7 +70,7 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "DIR", help_heading = "Image")]
     pub image: Option<String>,
 
-    /// Lifecycle policy: a file, JSON, or the word default; unset makes no lifecycle call
+    /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
     pub lifecycle_policy: Option<String>,
 
