@@ -11,11 +11,14 @@ mod clock;
 mod connections;
 mod ecr;
 pub mod instance;
+pub mod manifest;
+mod orphans;
 mod refusal;
 mod registry;
 mod request_log;
 mod server;
 mod store;
 mod token;
+mod uploads;
 
 pub use server::{Options, ServeError, Server, StartError, bind};

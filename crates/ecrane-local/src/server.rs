@@ -5,11 +5,11 @@ use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::ecr::Ecr;
 use crate::instance::{self, Ownership, Running};
-use crate::registry::Uploads;
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
 use crate::token::Tokens;
-use crate::{api, registry};
+use crate::uploads::Uploads;
+use crate::{api, orphans, registry};
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use ecrane_core::name::{AccountId, Region};
@@ -206,6 +206,8 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let collecting = orphans::collect_until(Arc::clone(&self.ecr), stopped.clone());
+        let collecting = tokio::spawn(collecting);
         let stop = async move {
             stop.await;
             let _ = stopping.send(true);
@@ -220,6 +222,7 @@ impl Server {
             result = serving => result,
             () = overdue => Ok(()),
         };
+        let _ = collecting.await;
         drop(self.ownership);
         result.map_err(ServeError)
     }

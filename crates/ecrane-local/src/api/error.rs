@@ -12,8 +12,10 @@ pub(super) struct ApiError {
 /// The service's names for what can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
+    EmptyUpload,
     ImageNotFound,
     IncompleteSignature,
+    InvalidLayer,
     InvalidParameter,
     InvalidTagParameter,
     LayersNotFound,
@@ -28,13 +30,16 @@ pub(super) enum Code {
     Server,
     TooManyTags,
     UnknownOperation,
+    UploadNotFound,
 }
 
 impl Code {
     const fn name(self) -> &'static str {
         match self {
+            Self::EmptyUpload => "EmptyUploadException",
             Self::ImageNotFound => "ImageNotFoundException",
             Self::IncompleteSignature => "IncompleteSignatureException",
+            Self::InvalidLayer => "InvalidLayerException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidTagParameter => "InvalidTagParameterException",
             Self::LayersNotFound => "LayersNotFoundException",
@@ -49,6 +54,7 @@ impl Code {
             Self::Server => "ServerException",
             Self::TooManyTags => "TooManyTagsException",
             Self::UnknownOperation => "UnknownOperationException",
+            Self::UploadNotFound => "UploadNotFoundException",
         }
     }
 }
@@ -104,6 +110,9 @@ impl From<Fault> for ApiError {
             Reason::TagImmutable(_) => Code::ImageTagAlreadyExists,
             Reason::LayersNotFound(_) => Code::LayersNotFound,
             Reason::ReferencedImagesNotFound(_) => Code::ReferencedImagesNotFound,
+            Reason::UploadNotFound(_) => Code::UploadNotFound,
+            Reason::UploadEmpty(_) => Code::EmptyUpload,
+            Reason::LayerDigestDiffers => Code::InvalidLayer,
             Reason::ReferencedByManifestList(_) => Code::InvalidParameter,
         };
         Self::new(code, refusal.to_string())

@@ -1,3 +1,4 @@
+use super::blobs::release;
 use super::images::{Selector, related, tagged};
 use super::repositories::find;
 use super::{
@@ -37,6 +38,7 @@ impl Store {
             }
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(removal)
     }
 
@@ -52,6 +54,7 @@ impl Store {
             remove(&write, key, id, digest)?
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(tags)
     }
 }
@@ -73,6 +76,7 @@ fn remove(
         None => return Err(Selector::Digest(digest.clone()).not_found().about(key)),
     };
     write.open_table(MANIFESTS)?.remove(place)?;
+    release(write, id, digest)?;
     let tags: Vec<Tag> = related(&write.open_table(IMAGE_TAGS)?, id, digest)?;
     let mut image_tags = write.open_table(IMAGE_TAGS)?;
     let mut all_tags = write.open_table(TAGS)?;

@@ -47,7 +47,8 @@ async fn a_blob_comes_in_parts_with_the_habits_of_ecr() {
         .send()
         .await
         .unwrap();
-    assert_eq!(resumed.status(), 416);
+    assert_eq!(header(&resumed, "location"), location);
+    insta::assert_snapshot!(refusal(resumed).await, @"416 BLOB_UPLOAD_INVALID: First byte of the layer part is 6 instead of 11");
 
     let digest = digest(b"hello world!");
     let path = format!("{location}?digest={digest}");
@@ -90,6 +91,54 @@ async fn an_upload_is_seen_only_when_its_digest_is_right() {
     );
     let left = std::fs::read_dir(server.data.path().join("uploads")).unwrap();
     assert_eq!(left.count(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_without_bytes_is_no_layer() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let location = begin(&server).await;
+    let path = format!("{location}?digest={}", digest(b""));
+    let empty = refusal(send(&server, Method::PUT, &path, "").await).await;
+    let id = location.rsplit('/').next().unwrap();
+    insta::assert_snapshot!(empty.replace(id, "ID"), @"400 BLOB_UPLOAD_INVALID: The upload with id 'ID' in the repository with name 'app' in registry with id '123456789012' cannot be completed because it does not have any parts.");
+    // It is still open.
+    let path = format!("{location}?digest={}", digest(b"content"));
+    assert_eq!(
+        send(&server, Method::PUT, &path, "content").await.status(),
+        201
+    );
+}
+
+#[tokio::test]
+async fn what_was_confirmed_cannot_be_changed_by_its_upload() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let location = begin(&server).await;
+    let digest = digest(b"content");
+    let path = format!("{location}?digest={digest}");
+    send(&server, Method::PUT, &path, "content").await;
+    let more = send(&server, Method::PATCH, &location, " and more").await;
+    assert!(refusal(more).await.starts_with("404 BLOB_UPLOAD_UNKNOWN"));
+    let blob = send(&server, Method::GET, &format!("/v2/app/blobs/{digest}"), "").await;
+    assert_eq!(blob.text().await.unwrap(), "content");
+}
+
+#[tokio::test]
+async fn a_part_of_a_blob_that_is_not_there_is_refused() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let blob = server.push_blob("app", b"content").await;
+    let path = format!("/v2/app/blobs/{blob}");
+    let request = server.registry(Method::GET, &path).await;
+    let beyond = request.header("range", "bytes=7-").send().await.unwrap();
+    assert_eq!(
+        (beyond.status().as_u16(), header(&beyond, "content-range")),
+        (416, "bytes */7")
+    );
+    let absent = format!("/v2/app/blobs/{}", digest(b"absent"));
+    let absent = refusal(send(&server, Method::GET, &absent, "").await).await;
+    insta::assert_snapshot!(absent, @"404 BLOB_UNKNOWN: blob unknown to registry: sha256:5ad38304b535c2987dbd24657c1a11b884984ff600d9f389deb0d4e634fee792");
 }
 
 #[tokio::test]
