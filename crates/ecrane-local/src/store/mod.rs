@@ -8,6 +8,7 @@ mod blobs;
 mod images;
 mod push;
 mod record;
+mod registries;
 mod removal;
 mod repositories;
 
@@ -15,7 +16,11 @@ pub(crate) use images::{Selector, TaggedImage};
 pub(crate) use push::NewImage;
 pub(crate) use record::{
     Encryption, EncryptionType, Image, ImageStatus, MOST_TAGS, Mutability, Registry, Repository,
-    RepositoryKey, TagMutability,
+    RepositoryKey, TagMutability, matches_wildcard,
+};
+pub(crate) use registries::{
+    AccountSetting, NameFilter, RegistryScanning, RegistrySettings, ReplicationDestination,
+    ReplicationRule, ScanningRule, SigningRule,
 };
 pub(crate) use removal::TagRemoval;
 
@@ -41,6 +46,8 @@ const PARENTS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new
 const REFERRERS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("referrers");
 /// `(repository id, digest)` → size: the blobs that were pushed to a repository.
 const BLOBS: TableDefinition<'_, (u64, &str), u64> = TableDefinition::new("blobs");
+/// registry → [`registries::RegistrySettings`].
+const REGISTRIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("registries");
 /// Single numbers, by name.
 const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
 /// Single values, by name.
@@ -119,6 +126,7 @@ impl Store {
             transaction.open_table(PARENTS)?;
             transaction.open_table(REFERRERS)?;
             transaction.open_table(BLOBS)?;
+            transaction.open_table(REGISTRIES)?;
             transaction.open_table(VALUES)?;
             let mut counters = transaction.open_table(COUNTERS)?;
             let found = counters.insert(FORMAT, FORMAT_NOW)?.map(|old| old.value());
