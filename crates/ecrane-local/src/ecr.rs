@@ -54,7 +54,7 @@ impl Ecr {
 pub(crate) async fn blocking<T, F>(ecr: &Arc<Ecr>, work: F) -> Result<T, Fault>
 where
     T: Send + 'static,
-    F: FnOnce(&Ecr) -> Result<T, Fault> + Send + 'static,
+    F: FnOnce(&Arc<Ecr>) -> Result<T, Fault> + Send + 'static,
 {
     let ecr = Arc::clone(ecr);
     match tokio::task::spawn_blocking(move || work(&ecr)).await {

@@ -43,13 +43,10 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::manifest;
-    use crate::store::{
-        Encryption, EncryptionType, Mutability, NewImage, Registry, Repository, RepositoryKey,
-        TagMutability,
-    };
+    use crate::store::{NewImage, Registry, RepositoryKey};
     use ecrane_core::name::Digest;
+    use serde_json::json;
     use sha2::{Digest as _, Sha256};
-    use std::collections::BTreeMap;
     use tempfile::TempDir;
 
     /// A data directory and a time that passes when it is told to.
@@ -85,23 +82,12 @@ mod tests {
             };
             for name in ["app", "other"] {
                 let RepositoryKey { registry, name } = key(name);
-                let repository = Repository {
-                    id: 0,
-                    registry,
-                    name,
-                    created_at: world.now,
-                    tag_mutability: TagMutability {
-                        setting: Mutability::Mutable,
-                        exclusions: Vec::new(),
-                    },
-                    scan_on_push: false,
-                    encryption: Encryption {
-                        kind: EncryptionType::Aes256,
-                        kms_key: None,
-                    },
-                    tags: BTreeMap::new(),
-                    lifecycle_policy: None,
-                };
+                let repository = json!({
+                    "id": 0, "registry": registry, "name": name, "created_at": world.now,
+                    "tag_mutability": { "setting": "MUTABLE", "exclusions": [] },
+                    "scan_on_push": false, "encryption": { "kind": "AES256" }, "tags": {}
+                });
+                let repository = serde_json::from_value(repository).unwrap();
                 world.store.create_repository(repository).unwrap();
             }
             world

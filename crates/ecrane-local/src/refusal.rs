@@ -4,15 +4,17 @@
 //! error code) and say the same sentence. The sentences are the service's own,
 //! because clients and people search for them.
 
-use crate::store::{MOST_TAGS, RepositoryKey, StoreError};
-use ecrane_core::name::{Digest, NameKind, Tag};
+use crate::store::{MOST_TAGS, Registry, RepositoryKey, StoreError};
+use ecrane_core::name::{Digest, NameKind, RepositoryName, Tag};
 use std::fmt;
 
 /// A request that cannot be granted as things stand.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    /// Where it was asked.
-    pub(crate) repository: RepositoryKey,
+    /// The registry that was asked.
+    pub(crate) registry: Registry,
+    /// The repository, if it is about one.
+    pub(crate) repository: Option<RepositoryName>,
     /// Why not.
     pub(crate) reason: Reason,
 }
@@ -30,6 +32,16 @@ pub(crate) enum Reason {
     TooManyTags,
     /// It has no lifecycle policy.
     LifecyclePolicyNotFound,
+    /// It has no repository policy.
+    RepositoryPolicyNotFound,
+    /// The registry has no policy.
+    RegistryPolicyNotFound,
+    /// The registry has no signing configuration.
+    SigningConfigurationNotFound,
+    /// The principal's pulls are excluded already.
+    ExclusionAlreadyExists(String),
+    /// The principal's pulls are not excluded.
+    ExclusionNotFound(String),
     /// There is no such image in it.
     ImageNotFound {
         /// The digest that was asked for.
@@ -72,7 +84,17 @@ impl Reason {
     /// The refusal of a request about this repository.
     pub(crate) fn about(self, repository: &RepositoryKey) -> Fault {
         Fault::Refused(Refusal {
-            repository: repository.clone(),
+            registry: repository.registry.clone(),
+            repository: Some(repository.name.clone()),
+            reason: self,
+        })
+    }
+
+    /// The refusal of a request about this registry as a whole.
+    pub(crate) fn in_registry(self, registry: &Registry) -> Fault {
+        Fault::Refused(Refusal {
+            registry: registry.clone(),
+            repository: None,
             reason: self,
         })
     }
@@ -80,8 +102,8 @@ impl Reason {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.repository.name;
-        let account = &self.repository.registry.account;
+        let name = self.repository.as_ref().map_or("", RepositoryName::as_str);
+        let account = &self.registry.account;
         match &self.reason {
             Reason::RepositoryNotFound => write!(
                 f,
@@ -102,6 +124,26 @@ impl fmt::Display for Refusal {
             Reason::LifecyclePolicyNotFound => write!(
                 f,
                 "Lifecycle policy does not exist for the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::RepositoryPolicyNotFound => write!(
+                f,
+                "Repository policy does not exist for the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::RegistryPolicyNotFound => write!(
+                f,
+                "Registry policy does not exist in the registry with id '{account}'"
+            ),
+            Reason::SigningConfigurationNotFound => write!(
+                f,
+                "Signing configuration does not exist in the registry with id '{account}'"
+            ),
+            Reason::ExclusionAlreadyExists(principal) => write!(
+                f,
+                "The pull time update exclusion for principal '{principal}' already exists in the registry with id '{account}'"
+            ),
+            Reason::ExclusionNotFound(principal) => write!(
+                f,
+                "The pull time update exclusion for principal '{principal}' does not exist in the registry with id '{account}'"
             ),
             Reason::ImageNotFound { digest, tag } => write!(
                 f,

@@ -3,19 +3,16 @@
 use super::call::{Call, answer};
 use super::error::ApiError;
 use super::images::ImageIdentifier;
-use super::parameter;
 use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{RepositoryKey, Selector, TagRemoval, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-const MOST_IMAGES: usize = 100;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BatchParameters {
-    image_ids: Option<Vec<ImageIdentifier>>,
+    image_ids: Vec<ImageIdentifier>,
     accepted_media_types: Option<Vec<String>>,
 }
 
@@ -166,8 +163,7 @@ fn batch(
 ) -> Result<(RepositoryKey, BatchParameters, Vec<ImageIdentifier>), ApiError> {
     let key = call.repository()?;
     let mut parameters: BatchParameters = call.parameters()?;
-    let ids = parameter::required("imageIds", parameters.image_ids.take())?;
-    parameter::length_between("imageIds", ids.len(), 1, MOST_IMAGES)?;
+    let ids = std::mem::take(&mut parameters.image_ids);
     // No image can fail by itself in a repository that is not there.
     call.ecr.store.repository(&key)?;
     Ok((key, parameters, ids))

@@ -13,48 +13,60 @@ pub(super) struct ApiError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     EmptyUpload,
+    ExclusionAlreadyExists,
+    ExclusionNotFound,
     ImageNotFound,
+    ImageTagAlreadyExists,
     IncompleteSignature,
     InvalidLayer,
     InvalidParameter,
     InvalidTagParameter,
     LayersNotFound,
-    ImageTagAlreadyExists,
     LifecyclePolicyNotFound,
     MissingAuthenticationToken,
     ReferencedImagesNotFound,
+    RegistryPolicyNotFound,
     RepositoryAlreadyExists,
     RepositoryNotEmpty,
     RepositoryNotFound,
+    RepositoryPolicyNotFound,
     Serialization,
     Server,
+    SigningConfigurationNotFound,
     TooManyTags,
     UnknownOperation,
     UploadNotFound,
+    Validation,
 }
 
 impl Code {
     const fn name(self) -> &'static str {
         match self {
             Self::EmptyUpload => "EmptyUploadException",
+            Self::ExclusionAlreadyExists => "ExclusionAlreadyExistsException",
+            Self::ExclusionNotFound => "ExclusionNotFoundException",
             Self::ImageNotFound => "ImageNotFoundException",
+            Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::IncompleteSignature => "IncompleteSignatureException",
             Self::InvalidLayer => "InvalidLayerException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidTagParameter => "InvalidTagParameterException",
             Self::LayersNotFound => "LayersNotFoundException",
-            Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::LifecyclePolicyNotFound => "LifecyclePolicyNotFoundException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::ReferencedImagesNotFound => "ReferencedImagesNotFoundException",
+            Self::RegistryPolicyNotFound => "RegistryPolicyNotFoundException",
             Self::RepositoryAlreadyExists => "RepositoryAlreadyExistsException",
             Self::RepositoryNotEmpty => "RepositoryNotEmptyException",
             Self::RepositoryNotFound => "RepositoryNotFoundException",
+            Self::RepositoryPolicyNotFound => "RepositoryPolicyNotFoundException",
             Self::Serialization => "SerializationException",
             Self::Server => "ServerException",
+            Self::SigningConfigurationNotFound => "SigningConfigurationNotFoundException",
             Self::TooManyTags => "TooManyTagsException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UploadNotFound => "UploadNotFoundException",
+            Self::Validation => "ValidationException",
         }
     }
 }
@@ -72,12 +84,15 @@ impl ApiError {
         Self::new(Code::InvalidParameter, invalid_parameter(name, rule))
     }
 
-    /// AWS says no more than the code; here it is said that it is our gap.
-    pub(super) fn unknown_operation(name: Option<&str>) -> Self {
-        let message = match name {
-            Some(name) => format!("ecrane local does not have the operation {name}"),
-            None => "the AWS API takes POST requests that name an operation in X-Amz-Target".into(),
-        };
+    /// An operation that the service does not have.
+    pub(super) fn unknown_operation() -> Self {
+        Self::new(Code::UnknownOperation, "")
+    }
+
+    /// An operation that the service has and this one does not: AWS has no such
+    /// case, so the answer to an unknown one says that the gap is ours.
+    pub(super) fn gap(operation: &str) -> Self {
+        let message = format!("ecrane local does not have the operation {operation}");
         Self::new(Code::UnknownOperation, message)
     }
 
@@ -90,6 +105,9 @@ impl ApiError {
     }
 
     pub(super) fn body(&self) -> Value {
+        if self.message.is_empty() {
+            return json!({ "__type": self.code.name() });
+        }
         json!({ "__type": self.code.name(), "message": self.message })
     }
 }
@@ -106,6 +124,11 @@ impl From<Fault> for ApiError {
             Reason::RepositoryNotEmpty => Code::RepositoryNotEmpty,
             Reason::TooManyTags => Code::TooManyTags,
             Reason::LifecyclePolicyNotFound => Code::LifecyclePolicyNotFound,
+            Reason::RepositoryPolicyNotFound => Code::RepositoryPolicyNotFound,
+            Reason::RegistryPolicyNotFound => Code::RegistryPolicyNotFound,
+            Reason::SigningConfigurationNotFound => Code::SigningConfigurationNotFound,
+            Reason::ExclusionAlreadyExists(_) => Code::ExclusionAlreadyExists,
+            Reason::ExclusionNotFound(_) => Code::ExclusionNotFound,
             Reason::ImageNotFound { .. } => Code::ImageNotFound,
             Reason::TagImmutable(_) => Code::ImageTagAlreadyExists,
             Reason::LayersNotFound(_) => Code::LayersNotFound,

@@ -1,7 +1,6 @@
 use super::call::{Call, answer};
-use super::error::ApiError;
+use super::error::{ApiError, Code};
 use super::page::PageParameters;
-use super::parameter;
 use crate::refusal::Reason;
 use crate::store::{ImageStatus, RepositoryKey, Selector, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
@@ -27,6 +26,14 @@ pub(super) struct ImageIdentifier {
 }
 
 impl ImageIdentifier {
+    /// An image that was found, by the tag that it was asked for by.
+    pub(super) fn found(image: &TaggedImage, tag: Option<String>) -> Self {
+        Self {
+            image_digest: Some(image.image.digest.to_string()),
+            image_tag: tag,
+        }
+    }
+
     /// An image, by its digest and one of its tags if it has any.
     pub(super) fn new(digest: &Digest, tag: Option<&Tag>) -> Self {
         Self {
@@ -39,8 +46,8 @@ impl ImageIdentifier {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Filter {
-    tag_status: Option<String>,
-    image_status: Option<String>,
+    tag_status: Option<TagStatus>,
+    image_status: Option<StatusFilter>,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -68,18 +75,11 @@ struct Shown {
 
 impl Filter {
     /// Active images only, where nothing is said.
-    fn parse(self) -> Result<Shown, ApiError> {
-        let tags = match self.tag_status {
-            Some(word) => parameter::one_of("tagStatus", word, "TAGGED, UNTAGGED, ANY")?,
-            None => TagStatus::Any,
-        };
-        let status = match self.image_status {
-            Some(word) => {
-                parameter::one_of("imageStatus", word, "ACTIVE, ARCHIVED, ACTIVATING, ANY")?
-            }
-            None => StatusFilter::Active,
-        };
-        Ok(Shown { tags, status })
+    fn shown(self) -> Shown {
+        Shown {
+            tags: self.tag_status.unwrap_or(TagStatus::Any),
+            status: self.image_status.unwrap_or(StatusFilter::Active),
+        }
     }
 }
 
@@ -106,7 +106,6 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
     let parameters: ListParameters = call.parameters()?;
     let paging: PageParameters = call.parameters()?;
     if let Some(ids) = parameters.image_ids {
-        parameter::length_between("imageIds", ids.len(), 1, 100)?;
         if paging.is_given() {
             return Err(ApiError::parameter(
                 "maxResults",
@@ -115,7 +114,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         }
         return describe_named(call, &key, &ids);
     }
-    let shown = parameters.filter.unwrap_or_default().parse()?;
+    let shown = parameters.filter.unwrap_or_default().shown();
     let page = paging.page()?;
     let mut found = Vec::new();
     call.ecr.store.visit_images(&key, &page.after, |image| {
@@ -135,29 +134,38 @@ fn describe_named(
 ) -> Result<Value, ApiError> {
     let mut found = Vec::new();
     for id in ids {
-        let not_found = || Reason::ImageNotFound {
-            digest: id.image_digest.clone(),
-            tag: id.image_tag.clone(),
-        };
-        let selector = match (&id.image_digest, &id.image_tag) {
-            (Some(digest), _) => digest.parse().ok().map(Selector::Digest),
-            (None, Some(tag)) => tag.parse().ok().map(Selector::Tag),
-            (None, None) => {
-                return Err(ApiError::parameter(
-                    "imageIds",
-                    "must have imageDigest or imageTag",
-                ));
-            }
-        };
-        let selector = selector.ok_or_else(|| not_found().about(key))?;
-        let (image, _) = call.ecr.store.image(key, &selector)?;
-        let other_tag = |tag: &String| image.tags.iter().all(|own| own.as_str() != tag);
-        if id.image_tag.as_ref().is_some_and(other_tag) {
-            return Err(not_found().about(key).into());
-        }
-        found.push(image);
+        found.push(find(call, key, id)?);
     }
     answer(&details(key, &found, None))
+}
+
+/// The image that is meant; a digest and a tag must mean the same.
+pub(super) fn find(
+    call: &Call<'_>,
+    key: &RepositoryKey,
+    id: &ImageIdentifier,
+) -> Result<TaggedImage, ApiError> {
+    let not_found = || Reason::ImageNotFound {
+        digest: id.image_digest.clone(),
+        tag: id.image_tag.clone(),
+    };
+    let selector = match (&id.image_digest, &id.image_tag) {
+        (Some(digest), _) => digest.parse().ok().map(Selector::Digest),
+        (None, Some(tag)) => tag.parse().ok().map(Selector::Tag),
+        (None, None) => {
+            return Err(ApiError::new(
+                Code::InvalidParameter,
+                "Invalid request parameters: both tag and digest cannot be null",
+            ));
+        }
+    };
+    let selector = selector.ok_or_else(|| not_found().about(key))?;
+    let (image, _) = call.ecr.store.image(key, &selector)?;
+    let other_tag = |tag: &String| image.tags.iter().all(|own| own.as_str() != tag);
+    if id.image_tag.as_ref().is_some_and(other_tag) {
+        return Err(not_found().about(key).into());
+    }
+    Ok(image)
 }
 
 /// The shape `ImageDetail` of the service model.
@@ -224,7 +232,7 @@ struct ImageIds {
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let parameters: ListParameters = call.parameters()?;
-    let shown = parameters.filter.unwrap_or_default().parse()?;
+    let shown = parameters.filter.unwrap_or_default().shown();
     let paging: PageParameters = call.parameters()?;
     let page = paging.page()?;
     // A place in this list is a digest and one of its tags.

@@ -1,6 +1,5 @@
 use super::call::{Call, answer};
 use super::error::{ApiError, Code};
-use super::parameter;
 use crate::refusal::Reason;
 use crate::store::Repository;
 use ecrane_core::lifecycle::service_message;
@@ -13,14 +12,15 @@ const NEVER: Option<f64> = Some(0.0);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PutParameters {
-    lifecycle_policy_text: Option<String>,
+    lifecycle_policy_text: String,
 }
 
 /// `PutLifecyclePolicy`.
 pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
-    let parameters: PutParameters = call.parameters()?;
-    let text = parameter::required("lifecyclePolicyText", parameters.lifecycle_policy_text)?;
+    let PutParameters {
+        lifecycle_policy_text: text,
+    } = call.parameters()?;
     check(&text)?;
     let (repository, text) = call.ecr.store.update_repository(&key, |repository| {
         repository.lifecycle_policy = Some(text.clone());

@@ -3,15 +3,22 @@
 //! Source: the Amazon ECR service model (2015-09-21) and the AWS JSON 1.1
 //! protocol of Smithy. One file per family of operations.
 
+mod account;
 mod authorization;
 mod batch;
 mod call;
 mod error;
 mod images;
 mod lifecycle;
+mod model;
+mod operations;
 mod page;
 mod parameter;
+mod policies;
+mod registry;
+mod replication;
 mod repositories;
+mod scanning;
 mod settings;
 mod tags;
 
@@ -29,38 +36,8 @@ use std::sync::Arc;
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AmazonEC2ContainerRegistry_V20150921.";
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
-/// Above a manifest of 4 MiB in a JSON string.
-const BODY_LIMIT: usize = 8 << 20;
-
-type Handler = fn(&Call<'_>) -> Result<Value, ApiError>;
-
-/// An operation that is there, whether it may change something, and its code.
-const OPERATIONS: &[(&str, Access, Handler)] = &[
-    ("BatchDeleteImage", Access::Write, batch::delete),
-    ("BatchGetImage", Access::Read, batch::get),
-    ("CreateRepository", Access::Write, repositories::create),
-    ("DeleteLifecyclePolicy", Access::Write, lifecycle::delete),
-    ("DeleteRepository", Access::Write, repositories::delete),
-    ("DescribeImages", Access::Read, images::describe),
-    ("DescribeRepositories", Access::Read, repositories::describe),
-    ("GetAuthorizationToken", Access::Read, authorization::token),
-    ("GetLifecyclePolicy", Access::Read, lifecycle::get),
-    ("ListImages", Access::Read, images::list),
-    ("ListTagsForResource", Access::Read, tags::list),
-    (
-        "PutImageScanningConfiguration",
-        Access::Write,
-        settings::put_scanning,
-    ),
-    (
-        "PutImageTagMutability",
-        Access::Write,
-        settings::put_mutability,
-    ),
-    ("PutLifecyclePolicy", Access::Write, lifecycle::put),
-    ("TagResource", Access::Write, tags::put),
-    ("UntagResource", Access::Write, tags::remove),
-];
+/// Above a layer's part of 20 MiB in Base64.
+const BODY_LIMIT: usize = 30 << 20;
 
 /// Answers one request of the AWS API.
 pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Response<Body> {
@@ -109,16 +86,12 @@ async fn answer(
 ) -> Result<Value, ApiError> {
     let (head, body) = request.into_parts();
     if head.method != Method::POST || !head.headers.contains_key(TARGET) {
-        return Err(ApiError::unknown_operation(None));
+        return Err(ApiError::unknown_operation());
     }
     let registry = signed_scope(&head.headers, &ecr.home)?;
-    let Some((_, access, handler)) = OPERATIONS
-        .iter()
-        .find(|(name, _, _)| *name == subject.operation)
-        .copied()
-    else {
-        return Err(ApiError::unknown_operation(Some(&subject.operation)));
-    };
+    let input = model::input(&subject.operation).ok_or_else(ApiError::unknown_operation)?;
+    let (access, handler) =
+        operations::find(&subject.operation).ok_or_else(|| ApiError::gap(&subject.operation))?;
     subject.access = access;
     let body = to_bytes(body, BODY_LIMIT)
         .await
@@ -126,6 +99,7 @@ async fn answer(
     let parameters: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::new(Code::Serialization, "The request body is not JSON"))?;
     subject.repository = parameter::named_repository(&parameters);
+    input.check(&parameters)?;
     let done = blocking(ecr, move |ecr| {
         let call = Call {
             ecr,

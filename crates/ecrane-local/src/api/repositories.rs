@@ -37,6 +37,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
         encryption: settings::encryption(parameters.encryption_configuration)?,
         tags: BTreeMap::new(),
         lifecycle_policy: None,
+        policy: None,
     };
     repository
         .add_tags(tags::parse(parameters.tags.unwrap_or_default())?)
@@ -68,7 +69,6 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         let next = page.cut(&mut found, |repository| repository.name.to_string());
         return listing(call.ecr, &found, next);
     };
-    parameter::length_between("repositoryNames", names.len(), 1, 100)?;
     if paging.is_given() {
         return Err(ApiError::parameter(
             "maxResults",
@@ -79,7 +79,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
     for name in &names {
         let key = RepositoryKey {
             registry: registry.clone(),
-            name: parameter::repository_name("repositoryNames", name)?,
+            name: parameter::repository_name(name)?,
         };
         found.push(call.ecr.store.repository(&key)?);
     }

@@ -95,10 +95,8 @@ impl From<Fault> for RegistryError {
             Reason::ReferencedByManifestList(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
             }
-            Reason::RepositoryAlreadyExists
-            | Reason::RepositoryNotEmpty
-            | Reason::TooManyTags
-            | Reason::LifecyclePolicyNotFound => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
+            // What only the AWS API refuses.
+            _ => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
         };
         Self::new(status, code, message)
     }

@@ -5,7 +5,8 @@ use super::Store;
 use super::images::has_related;
 use super::{
     BLOB_IMAGES, BLOBS, COUNTERS, HOLDERS, IMAGE_BLOBS, IMAGE_TAGS, IMAGES, LOOSE_BLOBS, MANIFESTS,
-    PARENTS, REFERRERS, REPOSITORIES, StoreError, TAGS, UNHELD_BLOBS, UNSEEN, VALUES, decode,
+    PARENTS, REFERRERS, REGISTRIES, REPOSITORIES, StoreError, TAGS, UNHELD_BLOBS, UNSEEN, VALUES,
+    decode,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
 use serde::Deserialize;
@@ -52,6 +53,7 @@ fn make_tables(write: &WriteTransaction) -> Result<(), StoreError> {
     write.open_table(BLOB_IMAGES)?;
     write.open_table(LOOSE_BLOBS)?;
     write.open_table(UNHELD_BLOBS)?;
+    write.open_table(REGISTRIES)?;
     write.open_table(VALUES)?;
     Ok(())
 }

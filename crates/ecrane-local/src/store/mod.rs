@@ -9,6 +9,7 @@ mod format;
 mod images;
 mod push;
 mod record;
+mod registries;
 mod removal;
 mod repositories;
 
@@ -16,7 +17,11 @@ pub(crate) use images::{Selector, TaggedImage};
 pub(crate) use push::NewImage;
 pub(crate) use record::{
     Encryption, EncryptionType, Image, ImageStatus, MOST_TAGS, Mutability, Registry, Repository,
-    RepositoryKey, TagMutability,
+    RepositoryKey, TagMutability, matches_wildcard,
+};
+pub(crate) use registries::{
+    AccountSetting, NameFilter, RegistryScanning, RegistrySettings, ReplicationDestination,
+    ReplicationRule, ScanningRule, SigningRule,
 };
 pub(crate) use removal::TagRemoval;
 
@@ -54,6 +59,8 @@ const BLOB_IMAGES: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition:
 const LOOSE_BLOBS: TableDefinition<'_, (u64, &str), i64> = TableDefinition::new("loose_blobs");
 /// The blobs that no repository holds any more and whose files are still there.
 const UNHELD_BLOBS: TableDefinition<'_, &str, ()> = TableDefinition::new("unheld_blobs");
+/// registry → [`registries::RegistrySettings`].
+const REGISTRIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("registries");
 /// Single numbers, by name.
 const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
 /// Single values, by name.

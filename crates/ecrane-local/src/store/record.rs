@@ -50,6 +50,9 @@ pub(crate) struct Repository {
     pub(crate) tags: BTreeMap<String, String>,
     /// The lifecycle policy's text, as it was put.
     pub(crate) lifecycle_policy: Option<String>,
+    /// The repository policy's text, as it was put.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
 }
 
 /// How many resource tags a repository may have. Source: "Tagging a private
@@ -131,7 +134,7 @@ impl TagMutability {
 ///
 /// The pieces between stars are found from the left, each as early as possible,
 /// so the time is bounded by the product of both lengths.
-fn matches_wildcard(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

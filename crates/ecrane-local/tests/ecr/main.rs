@@ -9,5 +9,6 @@ mod images;
 mod registry;
 #[cfg(test)]
 mod server;
+mod settings;
 #[cfg(test)]
 mod uploads;
