@@ -5,17 +5,21 @@
 
 use super::error::RegistryError;
 use super::{CONTENT_DIGEST, Call, empty, set};
-use crate::store::RepositoryKey;
+use crate::ecr::{Ecr, blocking};
+use crate::store::{AccountSetting, RepositoryKey};
 use crate::uploads::{Upload, Uploads};
 use axum::body::Body;
 use axum::extract::Query;
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use ecrane_core::name::Digest;
 use serde::Deserialize;
+use std::sync::Arc;
 
 #[derive(Deserialize, Default)]
 struct Parameters {
     digest: Option<String>,
+    mount: Option<String>,
+    from: Option<String>,
 }
 
 impl Parameters {
@@ -27,13 +31,28 @@ impl Parameters {
         let digest = self.digest.as_deref().map(str::parse).transpose()?;
         Ok(digest)
     }
+
+    /// The repository that a blob may be taken from, and the blob. What is no
+    /// name is not refused: the client is to upload the blob then.
+    fn mount(&self, to: &RepositoryKey) -> Option<(RepositoryKey, Digest)> {
+        let from = RepositoryKey {
+            registry: to.registry.clone(),
+            name: self.from.as_deref()?.parse().ok()?,
+        };
+        Some((from, self.mount.as_deref()?.parse().ok()?))
+    }
 }
 
-/// Begins an upload; with `digest` the body is all of it. `mount` is ignored,
-/// as ECR does while the account setting for it is off.
+/// Begins an upload; with `digest` the body is all of it, with `mount` it is not
+/// needed if the blob can be taken from another repository.
 pub(super) async fn start(call: Call) -> Result<Response<Body>, RegistryError> {
     let parameters = Parameters::of(&call);
     let (ecr, to) = (&call.ecr, &call.repository);
+    if let Some((from, digest)) = parameters.mount(to)
+        && mount(ecr, from, to, &digest).await?
+    {
+        return Ok(created(to, &digest));
+    }
     let digest = parameters.digest()?;
     let mut upload = Upload::begin(ecr, to).await?;
     let Some(digest) = digest else {
@@ -44,6 +63,23 @@ pub(super) async fn start(call: Call) -> Result<Response<Body>, RegistryError> {
     upload.append(call.request.into_body()).await?;
     Uploads::confirm(&call.ecr, Box::new(upload), &digest).await?;
     Ok(created(&call.repository, &digest))
+}
+
+/// Takes a blob from another repository, if that may be: the account setting
+/// for it is off by default.
+async fn mount(
+    ecr: &Arc<Ecr>,
+    from: RepositoryKey,
+    to: &RepositoryKey,
+    digest: &Digest,
+) -> Result<bool, RegistryError> {
+    let (to, digest) = (to.clone(), digest.clone());
+    let mounted = blocking(ecr, move |ecr| {
+        let setting = AccountSetting::BlobMounting;
+        let setting = ecr.store.account_setting(&to.registry, setting)?;
+        Ok(setting == "ENABLED" && ecr.store.mount_blob(&from, &to, &digest)?)
+    });
+    Ok(mounted.await?)
 }
 
 /// How far an upload has come, as ECR tells it.

@@ -35,6 +35,43 @@ impl Store {
         Ok(())
     }
 
+    /// Gives a repository the blob of another one, if that may be; says whether.
+    ///
+    /// ECR mounts a blob that an image of the other repository needs, between
+    /// repositories of one registry with the same encryption. Source: "Blob
+    /// mounting in Amazon ECR" in the user guide.
+    pub(crate) fn mount_blob(
+        &self,
+        from: &RepositoryKey,
+        to: &RepositoryKey,
+        digest: &Digest,
+    ) -> Result<bool, Fault> {
+        let write = self.database.begin_write()?;
+        let size = {
+            let repositories = write.open_table(REPOSITORIES)?;
+            let target = find(&repositories, to)?;
+            let source = match find(&repositories, from) {
+                Err(Fault::Refused(_)) => return Ok(false),
+                other => other?,
+            };
+            let needed = has_related(&write.open_table(BLOB_IMAGES)?, source.id, digest.as_str())?;
+            if !needed || source.encryption != target.encryption {
+                return Ok(false);
+            }
+            let blobs = write.open_table(BLOBS)?;
+            let size = blobs
+                .get((source.id, digest.as_str()))?
+                .map(|size| size.value());
+            size.map(|size| (target.id, size))
+        };
+        let Some((id, size)) = size else {
+            return Ok(false);
+        };
+        hold(&write, id, digest, size)?;
+        write.commit()?;
+        Ok(true)
+    }
+
     /// The size of a blob, if this repository holds it.
     pub(crate) fn blob_size(
         &self,

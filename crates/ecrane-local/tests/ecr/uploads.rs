@@ -220,6 +220,43 @@ async fn a_blob_is_seen_in_the_repositories_that_it_was_pushed_to() {
 }
 
 #[tokio::test]
+async fn a_blob_is_mounted_where_the_account_allows_it() {
+    let server = Server::start().await;
+    for name in ["app", "other"] {
+        server.create(name).await;
+    }
+    let kms = json!({ "repositoryName": "secret", "encryptionConfiguration": { "encryptionType": "KMS" } });
+    server.api("CreateRepository", kms).await.result();
+    server.push_image("app", "v1", "content").await;
+    let needed = digest(b"content");
+    let loose = server.push_blob("app", b"loose").await;
+    let mount = async |digest: &str, from: &str, to: &str| {
+        let path = format!("/v2/{to}/blobs/uploads/?mount={digest}&from={from}");
+        send(&server, Method::POST, &path, "").await
+    };
+    assert_eq!(mount(&needed, "app", "other").await.status(), 202);
+    let on = json!({ "name": "BLOB_MOUNTING", "value": "ENABLED" });
+    server.api("PutAccountSetting", on).await.result();
+    for (digest, from, to, status) in [
+        (needed.as_str(), "app", "other", 201),
+        // No image needs it yet.
+        (&loose, "app", "other", 202),
+        // Another encryption.
+        (&needed, "app", "secret", 202),
+        (&needed, "nope", "other", 202),
+        (&needed, "-", "other", 202),
+        ("sha256:1", "app", "other", 202),
+        (&needed, "app", "nope", 404),
+    ] {
+        let answer = mount(digest, from, to).await;
+        assert_eq!(answer.status(), status, "{digest} from {from} to {to}");
+    }
+    let path = format!("/v2/other/blobs/{needed}");
+    let blob = send(&server, Method::GET, &path, "").await;
+    assert_eq!(blob.text().await.unwrap(), "content");
+}
+
+#[tokio::test]
 async fn deleting_follows_ecr() {
     let server = Server::start().await;
     server.create("app").await;
