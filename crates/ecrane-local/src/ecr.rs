@@ -2,6 +2,7 @@
 
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
+use crate::instance::Scheme;
 use crate::refusal::Fault;
 use crate::request_log::RequestLog;
 use crate::store::{Registry, Repository, Store, StoreError};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 pub(crate) struct Ecr {
     /// The registry of a request that names none.
     pub(crate) home: Registry,
+    /// How clients speak to the server.
+    pub(crate) scheme: Scheme,
     /// Where the server listens.
     pub(crate) address: SocketAddr,
     /// Repositories and images.
@@ -42,6 +45,11 @@ impl Ecr {
             });
         }
         address.to_string()
+    }
+
+    /// Where clients sign in and call the AWS API.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority())
     }
 
     /// The name by which clients push to a repository.

@@ -18,7 +18,9 @@ mod registry;
 mod request_log;
 mod server;
 mod store;
+mod tls;
 mod token;
 mod uploads;
 
 pub use server::{Options, ServeError, Server, StartError, bind};
+pub use tls::{Tls, TlsFault};

@@ -4,9 +4,10 @@ use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::ecr::Ecr;
-use crate::instance::{self, Ownership, Running};
+use crate::instance::{self, Ownership, Running, Scheme};
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
+use crate::tls::{Tls, TlsFault};
 use crate::token::Tokens;
 use crate::uploads::Uploads;
 use crate::{api, orphans, registry};
@@ -37,6 +38,8 @@ pub struct Options {
     pub account: AccountId,
     /// The Region of requests that name none.
     pub region: Region,
+    /// What it shows clients that speak TLS; without it, it speaks plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 /// Why the server cannot start.
@@ -62,6 +65,9 @@ pub enum StartError {
         /// What failed.
         reason: Box<dyn Error + Send + Sync>,
     },
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -104,8 +110,14 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         listen,
         account,
         region,
+        tls,
     } = options;
     let home = Registry { account, region };
+    let acceptor = tls.as_ref().map(Tls::acceptor).transpose()?;
+    let scheme = match acceptor {
+        Some(_) => Scheme::Https,
+        None => Scheme::Http,
+    };
     let ownership = own(&data)?;
     let unusable = |reason| StartError::Data {
         data: data.clone(),
@@ -117,8 +129,9 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let ecr = open(&data, home, address).map_err(unusable)?;
+    let ecr = open(&data, home, scheme, address).map_err(unusable)?;
     let running = Running {
+        scheme,
         address,
         pid: std::process::id(),
         account: ecr.home.account.clone(),
@@ -129,7 +142,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         .map_err(|error| unusable(error.into()))?;
     Ok(Server {
         ecr: Arc::new(ecr),
-        connections: Connections::accept_from(listener).map_err(refused)?,
+        connections: Connections::accept_from(listener, acceptor).map_err(refused)?,
         ownership,
         running,
     })
@@ -166,6 +179,7 @@ fn make_private(data: &Path) -> io::Result<()> {
 fn open(
     data: &Path,
     home: Registry,
+    scheme: Scheme,
     address: SocketAddr,
 ) -> Result<Ecr, Box<dyn Error + Send + Sync>> {
     let store = Store::open(&data.join("ecr.redb"))?;
@@ -173,6 +187,7 @@ fn open(
     files.remove_orphans(&store.all_blobs()?)?;
     Ok(Ecr {
         home,
+        scheme,
         address,
         tokens: Tokens::new(store.token_key()?),
         store,

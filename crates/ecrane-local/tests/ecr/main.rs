@@ -11,4 +11,6 @@ mod registry;
 mod server;
 mod settings;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod uploads;
