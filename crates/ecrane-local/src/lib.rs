@@ -11,7 +11,6 @@ mod clock;
 mod connections;
 mod ecr;
 pub mod instance;
-pub mod manifest;
 mod orphans;
 mod refusal;
 mod registry;
