@@ -34,6 +34,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::PythonTools,
     Need::Engine,
     Need::BaseImage,
+    Need::ModernEngine,
 ];
 
 /// The packages that stand alone, then the workspace, which takes the longest: a lock file of theirs that is behind
