@@ -2,6 +2,7 @@
 
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
+use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
 use crate::registry::Uploads;
 use crate::request_log::RequestLog;
@@ -26,6 +27,10 @@ pub(crate) struct Ecr {
     pub(crate) tokens: Tokens,
     /// The time.
     pub(crate) clock: Clock,
+    /// What lifecycle policies would do.
+    pub(crate) previews: Previews,
+    /// When lifecycle policies are carried out.
+    pub(crate) schedule: Schedule,
     /// What was asked.
     pub(crate) log: RequestLog,
 }

@@ -5,12 +5,14 @@
 //! credential scope names the Region, any access key is welcome, and every
 //! account that a request names is there.
 
+pub mod admin;
 mod api;
 mod blob_files;
 mod clock;
 mod connections;
 mod ecr;
 pub mod instance;
+mod lifecycle;
 mod refusal;
 mod registry;
 mod request_log;
@@ -18,4 +20,5 @@ mod server;
 mod store;
 mod token;
 
+pub use lifecycle::{Schedule, UnknownSchedule};
 pub use server::{Options, ServeError, Server, StartError, bind};

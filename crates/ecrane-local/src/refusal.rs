@@ -49,6 +49,14 @@ pub(crate) enum Reason {
         /// The tag that was asked for.
         tag: Option<String>,
     },
+    /// The image is in the archive.
+    ImageArchived(Digest),
+    /// The image cannot change its storage class by itself.
+    StorageClassFixed(Digest),
+    /// A preview of the repository is being computed.
+    PreviewInProgress,
+    /// The repository had no preview.
+    PreviewNotFound,
     /// The tag may not move.
     TagImmutable(Tag),
     /// A manifest names blobs that were not pushed.
@@ -144,6 +152,22 @@ impl fmt::Display for Refusal {
                 "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{name}' in the registry with id '{account}'",
                 digest.as_deref().unwrap_or("null"),
                 tag.as_deref().unwrap_or("null")
+            ),
+            Reason::ImageArchived(digest) => write!(
+                f,
+                "The image with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' is archived"
+            ),
+            Reason::StorageClassFixed(digest) => write!(
+                f,
+                "The storage class of the image with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' follows that of the image that it belongs to"
+            ),
+            Reason::PreviewInProgress => write!(
+                f,
+                "The previous lifecycle policy preview of the repository with name '{name}' in the registry with id '{account}' has not completed. Wait and try again."
+            ),
+            Reason::PreviewNotFound => write!(
+                f,
+                "Lifecycle policy preview does not exist for the repository with name '{name}' in the registry with id '{account}'"
             ),
             Reason::TagImmutable(tag) => write!(
                 f,

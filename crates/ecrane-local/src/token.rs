@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_token_opens_its_registry_until_it_ends() {
         let tokens = Tokens::new([7; 64]);
-        let now = Clock.now();
+        let now = Clock::default().now();
         let end = now.after(LIFETIME);
         let token = tokens.issue(&registry(), end);
         assert_eq!(tokens.verify(&token, now), Ok(registry()));
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_token_that_was_changed_or_made_elsewhere_opens_nothing() {
         let tokens = Tokens::new([7; 64]);
-        let now = Clock.now();
+        let now = Clock::default().now();
         let foreign = Tokens::new([8; 64]).issue(&registry(), now.after(LIFETIME));
         let token = tokens.issue(&registry(), now.after(LIFETIME));
         let (_, signature) = token.split_once('.').unwrap();

@@ -4,6 +4,7 @@
 //! protocol of Smithy. One file per family of operations.
 
 mod account;
+mod archive;
 mod authorization;
 mod batch;
 mod call;
@@ -15,6 +16,8 @@ mod operations;
 mod page;
 mod parameter;
 mod policies;
+mod preview;
+mod referrers;
 mod registry;
 mod replication;
 mod repositories;

@@ -3,8 +3,8 @@
 use super::call::Call;
 use super::error::ApiError;
 use super::{
-    account, authorization, batch, images, lifecycle, policies, registry, replication,
-    repositories, scanning, settings, tags,
+    account, archive, authorization, batch, images, lifecycle, policies, preview, referrers,
+    registry, replication, repositories, scanning, settings, tags,
 };
 use crate::request_log::Access::{self, Read, Write};
 use serde_json::Value;
@@ -43,10 +43,12 @@ const OPERATIONS: &[(&str, Access, Handler)] = &[
     ("GetAccountSetting", Read, account::get),
     ("GetAuthorizationToken", Read, authorization::token),
     ("GetLifecyclePolicy", Read, lifecycle::get),
+    ("GetLifecyclePolicyPreview", Read, preview::get),
     ("GetRegistryPolicy", Read, policies::get_of_registry),
     ("GetRegistryScanningConfiguration", Read, scanning::get),
     ("GetRepositoryPolicy", Read, policies::get),
     ("GetSigningConfiguration", Read, registry::get_signing),
+    ("ListImageReferrers", Read, referrers::list),
     ("ListImages", Read, images::list),
     (
         "ListPullTimeUpdateExclusions",
@@ -72,8 +74,10 @@ const OPERATIONS: &[(&str, Access, Handler)] = &[
         registry::register_exclusion,
     ),
     ("SetRepositoryPolicy", Write, policies::set),
+    ("StartLifecyclePolicyPreview", Read, preview::start),
     ("TagResource", Write, tags::put),
     ("UntagResource", Write, tags::remove),
+    ("UpdateImageStorageClass", Write, archive::update),
 ];
 
 /// The operation of that name, if it is there.

@@ -55,6 +55,9 @@ pub(super) fn parse(
         subject: None,
         annotations: BTreeMap::new(),
         pushed_at,
+        pulled_at: None,
+        archived_at: None,
+        activated_at: None,
         status: ImageStatus::Active,
         media_type: media_type.clone(),
     };

@@ -2,7 +2,8 @@ use super::error::RegistryError;
 use super::route::Reference;
 use super::{CONTENT_DIGEST, Call, empty, json, manifest, set};
 use crate::ecr::blocking;
-use crate::store::{Image, Selector};
+use crate::refusal::Reason;
+use crate::store::{Image, ImageStatus, Selector};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{Method, Response, StatusCode, header};
@@ -26,8 +27,17 @@ impl From<Reference> for Selector {
 /// A manifest, byte for byte as it was pushed.
 pub(super) async fn get(call: Call, reference: Reference) -> Result<Response<Body>, RegistryError> {
     let key = call.repository.clone();
+    let pulled = call.request.method() == Method::GET;
     let (found, bytes) = blocking(&call.ecr, move |ecr| {
-        ecr.store.image(&key, &reference.into())
+        let (found, bytes) = ecr.store.image(&key, &reference.into())?;
+        let digest = &found.image.digest;
+        if found.image.status != ImageStatus::Active {
+            return Err(Reason::ImageArchived(digest.clone()).about(&key));
+        }
+        if pulled {
+            ecr.store.record_pull(&key, digest, ecr.clock.now())?;
+        }
+        Ok((found, bytes))
     })
     .await?;
     let length = bytes.len();

@@ -6,6 +6,7 @@
 
 mod blobs;
 mod images;
+mod lifecycle;
 mod push;
 mod record;
 mod registries;
@@ -57,6 +58,7 @@ const NEXT_REPOSITORY: &str = "next-repository";
 const FORMAT: &str = "format";
 const FORMAT_NOW: u64 = 1;
 const TOKEN_KEY: &str = "token-key";
+const CLOCK: &str = "clock";
 
 /// The disk or the database failed, or holds what this version cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,9 @@ pub(crate) enum StoreError {
         /// The format that was found.
         found: u64,
     },
+    /// Two images of a repository have the same tag.
+    #[error("the database gives these tags to several images: {}", .0.join(", "))]
+    SharedTags(Vec<String>),
     /// The work was cut off when the server ended.
     #[error("the work was cut off")]
     CutOff,
@@ -103,7 +108,8 @@ from_redb!(
     redb::TransactionError,
     redb::TableError,
     redb::StorageError,
-    redb::CommitError
+    redb::CommitError,
+    redb::SetDurabilityError
 );
 
 /// The database of one data directory.
@@ -136,6 +142,25 @@ impl Store {
         }
         transaction.commit()?;
         Ok(Self { database })
+    }
+
+    /// How far the clock is ahead of the machine's, in milliseconds.
+    pub(crate) fn clock_ahead(&self) -> Result<i64, StoreError> {
+        let read = self.database.begin_read()?;
+        match read.open_table(VALUES)?.get(CLOCK)? {
+            Some(ahead) => decode(ahead.value()),
+            None => Ok(0),
+        }
+    }
+
+    /// Keeps how far the clock is ahead, for the next start.
+    pub(crate) fn keep_clock(&self, ahead: i64) -> Result<(), StoreError> {
+        let write = self.database.begin_write()?;
+        write
+            .open_table(VALUES)?
+            .insert(CLOCK, encode(&ahead)?.as_slice())?;
+        write.commit()?;
+        Ok(())
     }
 
     /// The key that signs this directory's tokens: made once, kept.

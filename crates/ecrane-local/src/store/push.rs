@@ -1,9 +1,10 @@
 use super::images::tagged;
 use super::repositories::find;
 use super::{
-    BLOBS, IMAGE_TAGS, IMAGES, Image, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES, RepositoryKey,
-    Store, StoreError, TAGS, decode, encode,
+    BLOBS, IMAGE_TAGS, IMAGES, Image, ImageStatus, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES,
+    RepositoryKey, Store, StoreError, TAGS, decode, encode,
 };
+use crate::clock::Timestamp;
 use crate::refusal::{Fault, Reason};
 use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
@@ -94,7 +95,8 @@ fn with_largest_child(
     }
 }
 
-/// An image that is there keeps its record: a second push does not renew it.
+/// An image that is there keeps its record: a second push does not renew it. One
+/// in the archive is restored.
 fn insert_image(
     write: &WriteTransaction,
     id: u64,
@@ -103,7 +105,10 @@ fn insert_image(
 ) -> Result<(), StoreError> {
     let place = (id, image.digest.as_str());
     let mut images = write.open_table(IMAGES)?;
-    if images.get(place)?.is_some() {
+    let known = images.get(place)?.map(|record| decode(record.value()));
+    if let Some(mut known) = known.transpose()? {
+        known = restored(known, image.pushed_at);
+        images.insert(place, encode(&known)?.as_slice())?;
         return Ok(());
     }
     images.insert(place, encode(image)?.as_slice())?;
@@ -118,6 +123,13 @@ fn insert_image(
         referrers.insert((id, subject.as_str(), digest), ())?;
     }
     Ok(())
+}
+
+fn restored(mut known: Image, now: Timestamp) -> Image {
+    if known.status != ImageStatus::Active {
+        known.restore(now);
+    }
+    known
 }
 
 fn move_tag(

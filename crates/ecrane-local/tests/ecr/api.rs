@@ -308,6 +308,8 @@ async fn a_data_directory_has_one_server() {
         listen: "127.0.0.1:0".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         region: REGION.parse().unwrap(),
+        now: None,
+        schedule: ecrane_local::Schedule::Daily,
     };
     let second = ecrane_local::bind(options).await.err().unwrap().to_string();
     assert!(second.contains(&server.address.to_string()), "{second}");

@@ -6,9 +6,12 @@ mod api;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod uploads;

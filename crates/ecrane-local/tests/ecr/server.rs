@@ -61,6 +61,8 @@ impl Server {
             listen: "127.0.0.1:0".parse().unwrap(),
             account: ACCOUNT.parse().unwrap(),
             region: REGION.parse().unwrap(),
+            now: None,
+            schedule: ecrane_local::Schedule::Daily,
         };
         let server = bind(options).await.unwrap();
         let address = server.address();
@@ -109,6 +111,26 @@ impl Server {
             status: response.status().as_u16(),
             body: serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
         }
+    }
+
+    /// Sets the clock; gives what policies did because time passed.
+    pub(crate) async fn set_clock(&self, change: Value) -> Value {
+        let request = self
+            .request(Method::PUT, "/_ecrane/clock")
+            .header("content-type", "application/json");
+        let response = request.body(change.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Carries out the policies that are named.
+    pub(crate) async fn carry_out(&self, which: Value) -> Value {
+        let request = self
+            .request(Method::POST, "/_ecrane/lifecycle")
+            .header("content-type", "application/json");
+        let response = request.body(which.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
 
     pub(crate) async fn create(&self, name: &str) {
