@@ -22,6 +22,17 @@ impl Timestamp {
         self.0 as f64 / 1000.0
     }
 
+    /// Milliseconds since the Unix epoch, as they are stored.
+    pub(crate) fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// The moment this long before.
+    pub(crate) fn before(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(milliseconds))
+    }
+
     /// The moment this long after.
     pub(crate) fn after(self, duration: Duration) -> Self {
         let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);

@@ -4,10 +4,10 @@ use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
-use crate::registry::Uploads;
 use crate::request_log::RequestLog;
 use crate::store::{Registry, Repository, Store, StoreError};
 use crate::token::Tokens;
+use crate::uploads::Uploads;
 use std::net::SocketAddr;
 use std::sync::Arc;
 

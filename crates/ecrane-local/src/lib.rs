@@ -13,12 +13,15 @@ mod connections;
 mod ecr;
 pub mod instance;
 mod lifecycle;
+pub mod manifest;
+mod orphans;
 mod refusal;
 mod registry;
 mod request_log;
 mod server;
 mod store;
 mod token;
+mod uploads;
 
 pub use lifecycle::{Schedule, UnknownSchedule};
 pub use server::{Options, ServeError, Server, StartError, bind};

@@ -63,6 +63,12 @@ pub(crate) enum Reason {
     LayersNotFound(Vec<Digest>),
     /// An index names images that were not pushed.
     ReferencedImagesNotFound(Vec<Digest>),
+    /// There is no such upload in it.
+    UploadNotFound(String),
+    /// The upload has no bytes to make a layer of.
+    UploadEmpty(String),
+    /// The upload's bytes have another digest than the client says.
+    LayerDigestDiffers,
     /// Indexes need the image.
     ReferencedByManifestList(Vec<Digest>),
 }
@@ -183,6 +189,17 @@ impl fmt::Display for Refusal {
                 "Images with digests '{}' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist",
                 List(digests)
             ),
+            Reason::UploadNotFound(id) => write!(
+                f,
+                "Upload with id '{id}' in repository with name '{name}' in registry with id '{account}' cannot be found"
+            ),
+            Reason::UploadEmpty(id) => write!(
+                f,
+                "The upload with id '{id}' in the repository with name '{name}' in registry with id '{account}' cannot be completed because it does not have any parts."
+            ),
+            Reason::LayerDigestDiffers => {
+                f.write_str("provided digest did not match uploaded content")
+            }
             Reason::ReferencedByManifestList(digests) => write!(
                 f,
                 "Requested image referenced by manifest list: {}",

@@ -6,11 +6,11 @@ use crate::connections::Connections;
 use crate::ecr::Ecr;
 use crate::instance::{self, Ownership, Running};
 use crate::lifecycle::{self, Previews, Schedule};
-use crate::registry::Uploads;
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
 use crate::token::Tokens;
-use crate::{admin, api, registry};
+use crate::uploads::Uploads;
+use crate::{admin, api, orphans, registry};
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use ecrane_core::lifecycle::image::Moment;
@@ -223,6 +223,8 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let collecting = orphans::collect_until(Arc::clone(&self.ecr), stopped.clone());
+        let collecting = tokio::spawn(collecting);
         let stop = async move {
             stop.await;
             let _ = stopping.send(true);
@@ -244,6 +246,7 @@ impl Server {
         if let Some(schedule) = schedule {
             schedule.abort();
         }
+        let _ = collecting.await;
         drop(self.ownership);
         result.map_err(ServeError)
     }

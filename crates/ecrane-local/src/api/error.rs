@@ -12,6 +12,7 @@ pub(super) struct ApiError {
 /// The service's names for what can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
+    EmptyUpload,
     ExclusionAlreadyExists,
     ExclusionNotFound,
     ImageArchived,
@@ -19,6 +20,7 @@ pub(super) enum Code {
     ImageStorageClassUpdateNotSupported,
     ImageTagAlreadyExists,
     IncompleteSignature,
+    InvalidLayer,
     InvalidParameter,
     InvalidTagParameter,
     LayersNotFound,
@@ -37,12 +39,14 @@ pub(super) enum Code {
     SigningConfigurationNotFound,
     TooManyTags,
     UnknownOperation,
+    UploadNotFound,
     Validation,
 }
 
 impl Code {
     const fn name(self) -> &'static str {
         match self {
+            Self::EmptyUpload => "EmptyUploadException",
             Self::ExclusionAlreadyExists => "ExclusionAlreadyExistsException",
             Self::ExclusionNotFound => "ExclusionNotFoundException",
             Self::ImageArchived => "ImageArchivedException",
@@ -52,6 +56,7 @@ impl Code {
             }
             Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::IncompleteSignature => "IncompleteSignatureException",
+            Self::InvalidLayer => "InvalidLayerException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidTagParameter => "InvalidTagParameterException",
             Self::LayersNotFound => "LayersNotFoundException",
@@ -70,6 +75,7 @@ impl Code {
             Self::SigningConfigurationNotFound => "SigningConfigurationNotFoundException",
             Self::TooManyTags => "TooManyTagsException",
             Self::UnknownOperation => "UnknownOperationException",
+            Self::UploadNotFound => "UploadNotFoundException",
             Self::Validation => "ValidationException",
         }
     }
@@ -141,6 +147,9 @@ impl From<Fault> for ApiError {
             Reason::TagImmutable(_) => Code::ImageTagAlreadyExists,
             Reason::LayersNotFound(_) => Code::LayersNotFound,
             Reason::ReferencedImagesNotFound(_) => Code::ReferencedImagesNotFound,
+            Reason::UploadNotFound(_) => Code::UploadNotFound,
+            Reason::UploadEmpty(_) => Code::EmptyUpload,
+            Reason::LayerDigestDiffers => Code::InvalidLayer,
             Reason::ReferencedByManifestList(_) => Code::InvalidParameter,
         };
         Self::new(code, refusal.to_string())

@@ -1,9 +1,10 @@
 use super::error::RegistryError;
 use super::route::Reference;
-use super::{CONTENT_DIGEST, Call, empty, json, manifest, set};
+use super::{CONTENT_DIGEST, Call, empty, json, set};
 use crate::ecr::blocking;
+use crate::manifest;
 use crate::refusal::Reason;
-use crate::store::{Image, ImageStatus, Selector};
+use crate::store::{Image, ImageStatus, NewImage, Selector};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{Method, Response, StatusCode, header};
@@ -67,7 +68,8 @@ pub(super) async fn put(call: Call, reference: Reference) -> Result<Response<Bod
         Reference::Digest(_) => return Err(wrong_digest()),
     };
     let now = call.ecr.clock.now();
-    let new = manifest::parse(content_type, bytes.into(), tag, now)?;
+    let read = manifest::read(content_type, &bytes)?;
+    let new = NewImage::new(read, bytes.into(), tag, now);
     let (digest, subject) = (new.image.digest.clone(), new.image.subject.clone());
     let key = call.repository.clone();
     blocking(&call.ecr, move |ecr| ecr.store.put_image(&key, new)).await?;

@@ -2,14 +2,11 @@
 
 mod blobs;
 mod error;
-mod manifest;
+mod lists;
 mod manifests;
 mod route;
 mod session;
-mod tags;
 mod uploads;
-
-pub(crate) use uploads::Uploads;
 
 use crate::ecr::Ecr;
 use crate::request_log::{Access, Subject};
@@ -63,6 +60,9 @@ async fn answer(
 ) -> Result<Response<Body>, RegistryError> {
     let registry = session::registry(&ecr, request.headers())?;
     let method = request.method().clone();
+    if (&method, &target) == (&Method::GET, &Target::Catalog) {
+        return lists::repositories(&ecr, registry, request.uri()).await;
+    }
     let call = |name| Call {
         ecr,
         repository: RepositoryKey { registry, name },
@@ -70,7 +70,7 @@ async fn answer(
     };
     match (method, target) {
         (Method::GET | Method::HEAD, Target::Base) => Ok(json(b"{}".to_vec())),
-        (Method::GET, Target::Tags(name)) => tags::list(call(name)).await,
+        (Method::GET, Target::Tags(name)) => lists::tags(call(name)).await,
         (Method::GET | Method::HEAD, Target::Manifest(name, reference)) => {
             manifests::get(call(name), reference).await
         }

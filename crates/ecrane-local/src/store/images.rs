@@ -267,3 +267,16 @@ where
     }
     Ok(found)
 }
+
+/// Whether a relation holds anything for one digest.
+pub(super) fn has_related(
+    relation: &impl ReadableTable<Relation, ()>,
+    id: u64,
+    digest: &str,
+) -> Result<bool, StoreError> {
+    let first = relation.range((id, digest, "")..)?.next().transpose()?;
+    Ok(first.is_some_and(|(key, _)| {
+        let (owner, of, _) = key.value();
+        owner == id && of == digest
+    }))
+}

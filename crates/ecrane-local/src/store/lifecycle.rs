@@ -43,6 +43,7 @@ impl Store {
             removals
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(Some(removals))
     }
 }

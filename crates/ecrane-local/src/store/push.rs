@@ -1,3 +1,4 @@
+use super::blobs::need;
 use super::images::tagged;
 use super::repositories::find;
 use super::{
@@ -5,6 +6,7 @@ use super::{
     RepositoryKey, Store, StoreError, TAGS, decode, encode,
 };
 use crate::clock::Timestamp;
+use crate::manifest::Manifest;
 use crate::refusal::{Fault, Reason};
 use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
@@ -19,6 +21,39 @@ pub(crate) struct NewImage {
     pub(crate) blobs: Vec<Digest>,
     /// The tag that it is given.
     pub(crate) tag: Option<Tag>,
+}
+
+impl NewImage {
+    /// The image of a manifest that is pushed now.
+    pub(crate) fn new(
+        read: Manifest,
+        manifest: Vec<u8>,
+        tag: Option<Tag>,
+        pushed_at: Timestamp,
+    ) -> Self {
+        let image = Image {
+            digest: read.digest,
+            media_type: read.media_type,
+            artifact_media_type: read.artifact_media_type,
+            artifact_type: read.artifact_type,
+            manifest_size: read.manifest_size,
+            size: read.size,
+            children: read.children,
+            subject: read.subject,
+            annotations: read.annotations,
+            pushed_at,
+            pulled_at: None,
+            archived_at: None,
+            activated_at: None,
+            status: ImageStatus::Active,
+        };
+        Self {
+            image,
+            manifest,
+            blobs: read.blobs,
+            tag,
+        }
+    }
 }
 
 impl Store {
@@ -41,6 +76,7 @@ impl Store {
             check_blobs(&write, key, id, &new.blobs)?;
             let image = with_largest_child(&write, key, id, new.image)?;
             insert_image(&write, id, &image, &new.manifest)?;
+            need(&write, id, &image.digest, &new.blobs)?;
             if let Some(tag) = &new.tag {
                 move_tag(&write, id, tag, current.as_ref(), &image.digest)?;
             }

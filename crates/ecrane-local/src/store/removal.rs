@@ -1,3 +1,4 @@
+use super::blobs::release;
 use super::images::{Selector, related, tagged};
 use super::repositories::find;
 use super::{
@@ -37,6 +38,7 @@ impl Store {
             }
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(removal)
     }
 
@@ -52,6 +54,7 @@ impl Store {
             remove(&write, key, id, digest)?
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(tags)
     }
 }
@@ -85,6 +88,7 @@ pub(super) fn forget(
         None => return Ok(None),
     };
     write.open_table(MANIFESTS)?.remove(place)?;
+    release(write, id, digest)?;
     let tags: Vec<Tag> = related(&write.open_table(IMAGE_TAGS)?, id, digest)?;
     let mut image_tags = write.open_table(IMAGE_TAGS)?;
     let mut all_tags = write.open_table(TAGS)?;
