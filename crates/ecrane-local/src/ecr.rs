@@ -49,6 +49,11 @@ impl Ecr {
         address.to_string()
     }
 
+    /// Where the service is reached.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://{}", self.authority())
+    }
+
     /// The name by which clients push to a repository.
     pub(crate) fn repository_uri(&self, repository: &Repository) -> String {
         format!("{}/{}", self.authority(), repository.name)

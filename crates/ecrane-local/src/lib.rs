@@ -2,8 +2,8 @@
 //!
 //! What is sent is checked as ECR checks it and refused in ECR's words, with
 //! one exception: the signature of an AWS request is not verified. Its
-//! credential scope names the Region, any access key is welcome, and every
-//! account that a request names is there.
+//! credential scope names the Region, any access key is welcome, every account
+//! that a request names is there, and every role can be assumed.
 
 pub mod admin;
 mod api;
@@ -11,6 +11,7 @@ mod blob_files;
 mod clock;
 mod connections;
 mod ecr;
+mod identity;
 pub mod instance;
 mod lifecycle;
 pub mod manifest;
@@ -20,6 +21,7 @@ mod registry;
 mod request_log;
 mod server;
 mod store;
+mod sts;
 mod token;
 mod uploads;
 

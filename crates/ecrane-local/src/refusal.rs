@@ -8,6 +8,10 @@ use crate::store::{MOST_TAGS, Registry, RepositoryKey, StoreError};
 use ecrane_core::name::{Digest, NameKind, RepositoryName, Tag};
 use std::fmt;
 
+/// The smallest part of a layer but the last. Source: `LayerPartTooSmallException`
+/// and "Amazon ECR service quotas".
+pub(crate) const SMALLEST_PART: u64 = 5 << 20;
+
 /// A request that cannot be granted as things stand.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -63,6 +67,27 @@ pub(crate) enum Reason {
     LayersNotFound(Vec<Digest>),
     /// An index names images that were not pushed.
     ReferencedImagesNotFound(Vec<Digest>),
+    /// The image, with that tag if any, is there already.
+    ImageAlreadyExists(Box<(Digest, Option<Tag>)>),
+    /// The layer is there already.
+    LayerAlreadyExists(Digest),
+    /// No image needs the layer.
+    LayerInaccessible(Digest),
+    /// A layer came in parts of which one is too small.
+    LayerPartTooSmall,
+    /// A part does not begin where the last one ended.
+    LayerPartInvalid {
+        /// The upload.
+        upload: String,
+        /// Where the part begins.
+        first: u64,
+        /// How many bytes there are.
+        size: u64,
+    },
+    /// Nobody asked for a scan of the image.
+    ScanNotFound(Digest),
+    /// An image of that type cannot be scanned.
+    ScanUnsupported(Digest),
     /// There is no such upload in it.
     UploadNotFound(String),
     /// The upload has no bytes to make a layer of.
@@ -166,6 +191,42 @@ impl fmt::Display for Refusal {
             Reason::StorageClassFixed(digest) => write!(
                 f,
                 "The storage class of the image with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' follows that of the image that it belongs to"
+            ),
+            Reason::ImageAlreadyExists(image) => write!(
+                f,
+                "Image with digest '{}' and tag '{}' already exists in the repository with name '{name}' in registry with id '{account}'",
+                image.0,
+                image.1.as_ref().map_or("null", Tag::as_str)
+            ),
+            Reason::LayerAlreadyExists(digest) => write!(
+                f,
+                "Layer with digest '{digest}' already exists in the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::LayerInaccessible(digest) => write!(
+                f,
+                "The layer with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' is not available because it is not associated with an image"
+            ),
+            Reason::LayerPartTooSmall => {
+                write!(
+                    f,
+                    "Layer parts must be at least {SMALLEST_PART} bytes in size"
+                )
+            }
+            Reason::LayerPartInvalid {
+                upload,
+                first,
+                size,
+            } => write!(
+                f,
+                "The layer part with the first byte {first} is not consecutive to the last byte of the upload with id '{upload}', which has {size} bytes"
+            ),
+            Reason::ScanNotFound(digest) => write!(
+                f,
+                "Image scan does not exist for the image with '{{imageDigest:'{digest}', imageTag:'null'}}' in the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::ScanUnsupported(digest) => write!(
+                f,
+                "The image with digest '{digest}' in the repository with name '{name}' in the registry with id '{account}' is of a type that cannot be scanned"
             ),
             Reason::PreviewInProgress => write!(
                 f,

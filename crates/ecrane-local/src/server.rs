@@ -258,6 +258,7 @@ fn router(ecr: Arc<Ecr>) -> Router {
         .route("/_ecrane/health", get(admin::health))
         .route("/_ecrane/clock", get(admin::clock).put(admin::set_clock))
         .route("/_ecrane/lifecycle", post(admin::carry_out))
+        .route("/_ecrane/layers/{token}", get(registry::layer))
         .route("/v2", any(registry::handle))
         .route("/v2/", any(registry::handle))
         .route("/v2/{*rest}", any(registry::handle))

@@ -33,7 +33,7 @@ pub(super) fn token(call: &Call<'_>) -> Result<Value, ApiError> {
             json!({
                 "authorizationToken": STANDARD.encode(format!("AWS:{password}")),
                 "expiresAt": expires.epoch_seconds(),
-                "proxyEndpoint": format!("http://{}", call.ecr.authority()),
+                "proxyEndpoint": call.ecr.endpoint(),
             })
         })
         .collect();

@@ -1,6 +1,7 @@
 use super::call::{Call, answer};
 use super::error::{ApiError, Code};
 use super::page::PageParameters;
+use super::scans::{NO_SCANNER, ScanStatus};
 use crate::clock::Timestamp;
 use crate::refusal::Reason;
 use crate::store::{ImageStatus, RepositoryKey, Selector, TaggedImage};
@@ -206,6 +207,8 @@ struct ImageDetail<'a> {
     last_archived_at: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_activated_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_status: Option<ScanStatus>,
 }
 
 #[derive(Serialize)]
@@ -237,6 +240,7 @@ fn details<'a>(
             last_recorded_pull_time: image.pulled_at.map(Timestamp::epoch_seconds),
             last_archived_at: image.archived_at.map(Timestamp::epoch_seconds),
             last_activated_at: image.activated_at.map(Timestamp::epoch_seconds),
+            image_scan_status: image.scan_asked.then_some(NO_SCANNER),
         });
     ImageDetails {
         image_details: image_details.collect(),

@@ -131,6 +131,19 @@ impl Store {
         Ok(Some(status))
     }
 
+    /// Changes what is known of an image.
+    pub(crate) fn update_image(
+        &self,
+        key: &RepositoryKey,
+        digest: &Digest,
+        change: impl FnOnce(&mut Image),
+    ) -> Result<(), Fault> {
+        let write = self.database.begin_write()?;
+        update_image(&write, key, digest, change)?;
+        write.commit()?;
+        Ok(())
+    }
+
     /// Records that an image was pulled. That is lost in a crash of the machine
     /// rather than that a pull waits for the disk.
     pub(crate) fn record_pull(

@@ -46,6 +46,7 @@ impl NewImage {
             archived_at: None,
             activated_at: None,
             status: ImageStatus::Active,
+            scan_asked: false,
         };
         Self {
             image,

@@ -21,7 +21,7 @@ impl fmt::Display for Registry {
 }
 
 /// A repository's full name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RepositoryKey {
     /// The registry that it is in.
     pub(crate) registry: Registry,
@@ -215,6 +215,9 @@ pub(crate) struct Image {
     pub(crate) activated_at: Option<Timestamp>,
     /// Whether it can be pulled.
     pub(crate) status: ImageStatus,
+    /// Whether somebody asked for a scan.
+    #[serde(default)]
+    pub(crate) scan_asked: bool,
 }
 
 impl Image {

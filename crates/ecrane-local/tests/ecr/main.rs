@@ -6,6 +6,8 @@ mod api;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod registry;
@@ -13,5 +15,7 @@ mod registry;
 mod server;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod sts;
 #[cfg(test)]
 mod uploads;
