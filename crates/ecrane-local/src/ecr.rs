@@ -2,6 +2,7 @@
 
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
+use crate::instance::Scheme;
 use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
 use crate::request_log::RequestLog;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(crate) struct Ecr {
     /// The registry of a request that names none.
     pub(crate) home: Registry,
+    /// How clients speak to the server.
+    pub(crate) scheme: Scheme,
     /// Where the server listens.
     pub(crate) address: SocketAddr,
     /// Repositories and images.
@@ -49,9 +52,9 @@ impl Ecr {
         address.to_string()
     }
 
-    /// Where the service is reached.
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.authority())
+    /// Where clients sign in and call the AWS API.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority())
     }
 
     /// The name by which clients push to a repository.

@@ -22,8 +22,10 @@ mod request_log;
 mod server;
 mod store;
 mod sts;
+mod tls;
 mod token;
 mod uploads;
 
 pub use lifecycle::{Schedule, UnknownSchedule};
 pub use server::{Options, ServeError, Server, StartError, bind};
+pub use tls::{Tls, TlsFault};

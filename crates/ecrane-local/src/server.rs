@@ -4,10 +4,11 @@ use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::ecr::Ecr;
-use crate::instance::{self, Ownership, Running};
+use crate::instance::{self, Ownership, Running, Scheme};
 use crate::lifecycle::{self, Previews, Schedule};
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
+use crate::tls::{Tls, TlsFault};
 use crate::token::Tokens;
 use crate::uploads::Uploads;
 use crate::{admin, api, orphans, registry};
@@ -43,6 +44,8 @@ pub struct Options {
     pub now: Option<Moment>,
     /// When lifecycle policies are carried out.
     pub schedule: Schedule,
+    /// What it shows clients that speak TLS; without it, it speaks plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 /// Why the server cannot start.
@@ -68,6 +71,9 @@ pub enum StartError {
         /// What failed.
         reason: Box<dyn Error + Send + Sync>,
     },
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -112,8 +118,14 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         region,
         now,
         schedule,
+        tls,
     } = options;
     let home = Registry { account, region };
+    let acceptor = tls.as_ref().map(Tls::acceptor).transpose()?;
+    let scheme = match acceptor {
+        Some(_) => Scheme::Https,
+        None => Scheme::Http,
+    };
     let ownership = own(&data)?;
     let unusable = |reason| StartError::Data {
         data: data.clone(),
@@ -125,7 +137,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let mut ecr = open(&data, home, address).map_err(unusable)?;
+    let mut ecr = open(&data, home, scheme, address).map_err(unusable)?;
     ecr.schedule = schedule;
     if let Some(now) = now {
         let ahead = ecr.clock.set(now.into());
@@ -133,6 +145,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         kept.map_err(|error| unusable(error.into()))?;
     }
     let running = Running {
+        scheme,
         address,
         pid: std::process::id(),
         account: ecr.home.account.clone(),
@@ -143,7 +156,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         .map_err(|error| unusable(error.into()))?;
     Ok(Server {
         ecr: Arc::new(ecr),
-        connections: Connections::accept_from(listener).map_err(refused)?,
+        connections: Connections::accept_from(listener, acceptor).map_err(refused)?,
         ownership,
         running,
     })
@@ -180,6 +193,7 @@ fn make_private(data: &Path) -> io::Result<()> {
 fn open(
     data: &Path,
     home: Registry,
+    scheme: Scheme,
     address: SocketAddr,
 ) -> Result<Ecr, Box<dyn Error + Send + Sync>> {
     let store = Store::open(&data.join("ecr.redb"))?;
@@ -188,6 +202,7 @@ fn open(
     let clock = Clock::ahead_by(store.clock_ahead()?);
     Ok(Ecr {
         home,
+        scheme,
         address,
         tokens: Tokens::new(store.token_key()?),
         store,

@@ -33,7 +33,7 @@ pub(super) fn token(call: &Call<'_>) -> Result<Value, ApiError> {
             json!({
                 "authorizationToken": STANDARD.encode(format!("AWS:{password}")),
                 "expiresAt": expires.epoch_seconds(),
-                "proxyEndpoint": call.ecr.endpoint(),
+                "proxyEndpoint": call.ecr.url(),
             })
         })
         .collect();

@@ -194,7 +194,7 @@ pub(super) fn download_url(call: &Call<'_>) -> Result<Value, ApiError> {
     let subject = (&key, &digest);
     let token = call.ecr.tokens.seal(Purpose::Layer, &subject, expires);
     Ok(json!({
-        "downloadUrl": format!("{}/_ecrane/layers/{token}", call.ecr.endpoint()),
+        "downloadUrl": format!("{}/_ecrane/layers/{token}", call.ecr.url()),
         "layerDigest": digest,
     }))
 }

@@ -1,6 +1,6 @@
 //! Repositories and their settings, by the AWS API.
 
-use crate::server::{ACCOUNT, REGION, Server, digest};
+use crate::server::{ACCOUNT, REGION, Server, digest, options};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -303,14 +303,7 @@ async fn a_repository_with_images_goes_only_by_force() {
 #[tokio::test]
 async fn a_data_directory_has_one_server() {
     let server = Server::start().await;
-    let options = ecrane_local::Options {
-        data: server.data.path().to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-        account: ACCOUNT.parse().unwrap(),
-        region: REGION.parse().unwrap(),
-        now: None,
-        schedule: ecrane_local::Schedule::Daily,
-    };
+    let options = options(server.data.path(), None);
     let second = ecrane_local::bind(options).await.err().unwrap().to_string();
     assert!(second.contains(&server.address.to_string()), "{second}");
     let running = ecrane_local::instance::running(server.data.path())

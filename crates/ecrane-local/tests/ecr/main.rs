@@ -18,4 +18,6 @@ mod settings;
 #[cfg(test)]
 mod sts;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod uploads;
