@@ -4,6 +4,7 @@ mod aws;
 mod docker;
 mod kill;
 mod registry;
+mod sdk;
 mod skopeo;
 
 use crate::harness::{LocalEcr, succeed};

@@ -16,6 +16,7 @@ pub mod instance;
 mod lifecycle;
 pub mod manifest;
 mod orphans;
+mod push;
 mod refusal;
 mod registry;
 mod request_log;

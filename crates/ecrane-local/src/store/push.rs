@@ -12,6 +12,7 @@ use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
 
 /// An image as it is pushed.
+#[derive(Debug, Clone)]
 pub(crate) struct NewImage {
     /// What is known about it. Of an index, `size` is found here.
     pub(crate) image: Image,
