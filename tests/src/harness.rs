@@ -217,7 +217,8 @@ impl LocalEcr {
         command
     }
 
-    fn sign(&self, command: &mut Command) {
+    /// With what a client needs to find it and to sign.
+    pub(crate) fn sign(&self, command: &mut Command) {
         command
             .env("AWS_ENDPOINT_URL_ECR", &self.url)
             .env("AWS_REGION", "us-east-1")

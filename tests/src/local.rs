@@ -9,6 +9,7 @@ mod modern;
 mod oras;
 mod parallel;
 mod registry;
+mod sdk;
 mod skopeo;
 
 use crate::harness::{LocalEcr, succeed};

@@ -3,6 +3,7 @@
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::instance::Scheme;
+use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
 use crate::request_log::RequestLog;
 use crate::store::{Registry, Repository, Store, StoreError};
@@ -29,6 +30,10 @@ pub(crate) struct Ecr {
     pub(crate) tokens: Tokens,
     /// The time.
     pub(crate) clock: Clock,
+    /// What lifecycle policies would do.
+    pub(crate) previews: Previews,
+    /// When lifecycle policies are carried out.
+    pub(crate) schedule: Schedule,
     /// What was asked.
     pub(crate) log: RequestLog,
 }

@@ -77,7 +77,7 @@ mod tests {
             let world = Self {
                 store: Store::open(&data.path().join("ecr.redb")).unwrap(),
                 files: BlobFiles::open(data.path()).unwrap(),
-                now: Clock.now(),
+                now: Clock::default().now(),
                 data,
             };
             for name in ["app", "other"] {

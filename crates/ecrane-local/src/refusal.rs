@@ -8,6 +8,10 @@ use crate::store::{MOST_TAGS, Registry, RepositoryKey, StoreError};
 use ecrane_core::name::{Digest, NameKind, RepositoryName, Tag};
 use std::fmt;
 
+/// The smallest part of a layer but the last. Source: `LayerPartTooSmallException`
+/// and "Amazon ECR service quotas".
+pub(crate) const SMALLEST_PART: u64 = 5 << 20;
+
 /// A request that cannot be granted as things stand.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -42,6 +46,14 @@ pub(crate) enum Reason {
     ExclusionAlreadyExists(String),
     /// The principal's pulls are not excluded.
     ExclusionNotFound(String),
+    /// The registry has a template of that prefix.
+    TemplateAlreadyExists(String),
+    /// The registry has no template of that prefix.
+    TemplateNotFound(String),
+    /// The registry has a pull-through cache rule of that prefix.
+    RuleAlreadyExists(String),
+    /// The registry has no pull-through cache rule of that prefix.
+    RuleNotFound(String),
     /// There is no such image in it.
     ImageNotFound {
         /// The digest that was asked for.
@@ -49,12 +61,41 @@ pub(crate) enum Reason {
         /// The tag that was asked for.
         tag: Option<String>,
     },
+    /// The image is in the archive.
+    ImageArchived(Digest),
+    /// The image cannot change its storage class by itself.
+    StorageClassFixed(Digest),
+    /// A preview of the repository is being computed.
+    PreviewInProgress,
+    /// The repository had no preview.
+    PreviewNotFound,
     /// The tag may not move.
     TagImmutable(Tag),
     /// A manifest names blobs that were not pushed.
     LayersNotFound(Vec<Digest>),
     /// An index names images that were not pushed.
     ReferencedImagesNotFound(Vec<Digest>),
+    /// The image, with that tag if any, is there already.
+    ImageAlreadyExists(Box<(Digest, Option<Tag>)>),
+    /// The layer is there already.
+    LayerAlreadyExists(Digest),
+    /// No image needs the layer.
+    LayerInaccessible(Digest),
+    /// A layer came in parts of which one is too small.
+    LayerPartTooSmall,
+    /// A part does not begin where the last one ended.
+    LayerPartInvalid {
+        /// The upload.
+        upload: String,
+        /// Where the part begins.
+        first: u64,
+        /// How many bytes there are.
+        size: u64,
+    },
+    /// Nobody asked for a scan of the image.
+    ScanNotFound(Digest),
+    /// An image of that type cannot be scanned.
+    ScanUnsupported(Digest),
     /// There is no such upload in it.
     UploadNotFound(String),
     /// The upload has no bytes to make a layer of.
@@ -145,11 +186,79 @@ impl fmt::Display for Refusal {
                 f,
                 "The pull time update exclusion for principal '{principal}' does not exist in the registry with id '{account}'"
             ),
+            Reason::TemplateAlreadyExists(prefix) => write!(
+                f,
+                "The repository creation template with prefix '{prefix}' already exists in the registry with id '{account}'"
+            ),
+            Reason::TemplateNotFound(prefix) => write!(
+                f,
+                "The repository creation template with prefix '{prefix}' does not exist in the registry with id '{account}'"
+            ),
+            Reason::RuleAlreadyExists(prefix) => write!(
+                f,
+                "The pull through cache rule with repository prefix '{prefix}' already exists in the registry with id '{account}'"
+            ),
+            Reason::RuleNotFound(prefix) => write!(
+                f,
+                "The pull through cache rule with repository prefix '{prefix}' does not exist in the registry with id '{account}'"
+            ),
             Reason::ImageNotFound { digest, tag } => write!(
                 f,
                 "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{name}' in the registry with id '{account}'",
                 digest.as_deref().unwrap_or("null"),
                 tag.as_deref().unwrap_or("null")
+            ),
+            Reason::ImageArchived(digest) => write!(
+                f,
+                "The image with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' is archived"
+            ),
+            Reason::StorageClassFixed(digest) => write!(
+                f,
+                "The storage class of the image with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' follows that of the image that it belongs to"
+            ),
+            Reason::ImageAlreadyExists(image) => write!(
+                f,
+                "Image with digest '{}' and tag '{}' already exists in the repository with name '{name}' in registry with id '{account}'",
+                image.0,
+                image.1.as_ref().map_or("null", Tag::as_str)
+            ),
+            Reason::LayerAlreadyExists(digest) => write!(
+                f,
+                "Layer with digest '{digest}' already exists in the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::LayerInaccessible(digest) => write!(
+                f,
+                "The layer with digest '{digest}' within the repository with name '{name}' in the registry with id '{account}' is not available because it is not associated with an image"
+            ),
+            Reason::LayerPartTooSmall => {
+                write!(
+                    f,
+                    "Layer parts must be at least {SMALLEST_PART} bytes in size"
+                )
+            }
+            Reason::LayerPartInvalid {
+                upload,
+                first,
+                size,
+            } => write!(
+                f,
+                "The layer part with the first byte {first} is not consecutive to the last byte of the upload with id '{upload}', which has {size} bytes"
+            ),
+            Reason::ScanNotFound(digest) => write!(
+                f,
+                "Image scan does not exist for the image with '{{imageDigest:'{digest}', imageTag:'null'}}' in the repository with name '{name}' in the registry with id '{account}'"
+            ),
+            Reason::ScanUnsupported(digest) => write!(
+                f,
+                "The image with digest '{digest}' in the repository with name '{name}' in the registry with id '{account}' is of a type that cannot be scanned"
+            ),
+            Reason::PreviewInProgress => write!(
+                f,
+                "The previous lifecycle policy preview of the repository with name '{name}' in the registry with id '{account}' has not completed. Wait and try again."
+            ),
+            Reason::PreviewNotFound => write!(
+                f,
+                "Lifecycle policy preview does not exist for the repository with name '{name}' in the registry with id '{account}'"
             ),
             Reason::TagImmutable(tag) => write!(
                 f,

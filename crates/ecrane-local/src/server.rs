@@ -5,14 +5,16 @@ use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::ecr::Ecr;
 use crate::instance::{self, Ownership, Running, Scheme};
+use crate::lifecycle::{self, Previews, Schedule};
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
 use crate::tls::{Tls, TlsFault};
 use crate::token::Tokens;
 use crate::uploads::Uploads;
-use crate::{api, orphans, registry};
-use axum::routing::{any, get};
-use axum::{Json, Router, middleware};
+use crate::{admin, api, orphans, registry};
+use axum::routing::{any, get, post};
+use axum::{Router, middleware};
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::{AccountId, Region};
 use std::error::Error;
 use std::fs;
@@ -38,6 +40,10 @@ pub struct Options {
     pub account: AccountId,
     /// The Region of requests that name none.
     pub region: Region,
+    /// What time it is; where the clock was left if nothing is said.
+    pub now: Option<Moment>,
+    /// When lifecycle policies are carried out.
+    pub schedule: Schedule,
     /// What it shows clients that speak TLS; without it, it speaks plain HTTP.
     pub tls: Option<Tls>,
 }
@@ -110,6 +116,8 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         listen,
         account,
         region,
+        now,
+        schedule,
         tls,
     } = options;
     let home = Registry { account, region };
@@ -129,7 +137,13 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let ecr = open(&data, home, scheme, address).map_err(unusable)?;
+    let mut ecr = open(&data, home, scheme, address).map_err(unusable)?;
+    ecr.schedule = schedule;
+    if let Some(now) = now {
+        let ahead = ecr.clock.set(now.into());
+        let kept = ecr.store.keep_clock(ahead);
+        kept.map_err(|error| unusable(error.into()))?;
+    }
     let running = Running {
         scheme,
         address,
@@ -185,6 +199,7 @@ fn open(
     let store = Store::open(&data.join("ecr.redb"))?;
     let files = BlobFiles::open(data)?;
     files.remove_orphans(&store.all_blobs()?)?;
+    let clock = Clock::ahead_by(store.clock_ahead()?);
     Ok(Ecr {
         home,
         scheme,
@@ -193,7 +208,9 @@ fn open(
         store,
         files,
         uploads: Uploads::default(),
-        clock: Clock,
+        clock,
+        previews: Previews::default(),
+        schedule: Schedule::default(),
         log: RequestLog::open(data)?,
     })
 }
@@ -232,11 +249,18 @@ impl Server {
             let _ = stopped.wait_for(|stopped| *stopped).await;
             tokio::time::sleep(LAST_REQUESTS).await;
         };
+        let schedule = match self.ecr.schedule {
+            Schedule::Daily => Some(tokio::spawn(lifecycle::keep(Arc::clone(&self.ecr)))),
+            Schedule::OnDemand => None,
+        };
         let serving = axum::serve(self.connections, router(self.ecr)).with_graceful_shutdown(stop);
         let result = tokio::select! {
             result = serving => result,
             () = overdue => Ok(()),
         };
+        if let Some(schedule) = schedule {
+            schedule.abort();
+        }
         let _ = collecting.await;
         drop(self.ownership);
         result.map_err(ServeError)
@@ -246,7 +270,10 @@ impl Server {
 fn router(ecr: Arc<Ecr>) -> Router {
     Router::new()
         .route("/", any(api::handle))
-        .route("/_ecrane/health", get(health))
+        .route("/_ecrane/health", get(admin::health))
+        .route("/_ecrane/clock", get(admin::clock).put(admin::set_clock))
+        .route("/_ecrane/lifecycle", post(admin::carry_out))
+        .route("/_ecrane/layers/{token}", get(registry::layer))
         .route("/v2", any(registry::handle))
         .route("/v2/", any(registry::handle))
         .route("/v2/{*rest}", any(registry::handle))
@@ -255,8 +282,4 @@ fn router(ecr: Arc<Ecr>) -> Router {
             request_log::record,
         ))
         .with_state(ecr)
-}
-
-async fn health() -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "ok" }))
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::{LocalCommand, Serve};
 use crate::exit::{Exit, Failure};
+use crate::lifecycle::When;
 use crate::show;
 use anyhow::{Context as _, anyhow};
 use ecrane_local::instance::{self, Running};
@@ -11,9 +12,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+mod admin;
 mod background;
+mod span;
 
 pub(crate) use background::{Found, find_or_start};
+pub(crate) use ecrane_local::Schedule;
+pub(crate) use span::Span;
 
 /// The port that people come to know.
 pub(crate) const PORT: u16 = 5100;
@@ -58,6 +63,8 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
         listen: SocketAddr::new(options.listen, options.port),
         account: options.account.parse().map_err(named)?,
         region: options.region.parse().map_err(named)?,
+        now: options.now.map(When::moment),
+        schedule: options.lifecycle,
         tls: tls.map(|(certificate, key)| Tls { certificate, key }),
     })
     .await
@@ -101,10 +108,16 @@ Stop it with Ctrl-C, or `{stop}` from another terminal.",
     )
 }
 
-/// `status` and `stop`.
+/// What is done to one that runs.
 pub(crate) async fn look_after(command: LocalCommand) -> Result<Exit, Failure> {
     match command {
         LocalCommand::Status { data, json } => status(&data_folder(data)?, json),
+        LocalCommand::Clock(options) => admin::clock(options).await,
+        LocalCommand::Expire {
+            data,
+            repository,
+            json,
+        } => admin::expire(&data_folder(data)?, repository, json).await,
         LocalCommand::Stop { data } => stop(&data_folder(data)?).await,
     }
 }

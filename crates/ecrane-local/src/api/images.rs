@@ -1,6 +1,8 @@
 use super::call::{Call, answer};
 use super::error::{ApiError, Code};
 use super::page::PageParameters;
+use super::scans::{NO_SCANNER, ScanStatus};
+use crate::clock::Timestamp;
 use crate::refusal::Reason;
 use crate::store::{ImageStatus, RepositoryKey, Selector, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
@@ -50,17 +52,19 @@ struct Filter {
     image_status: Option<StatusFilter>,
 }
 
+/// Whether an image is listed for its tags.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "UPPERCASE")]
-enum TagStatus {
+pub(super) enum TagStatus {
     Tagged,
     Untagged,
     Any,
 }
 
+/// Whether an image is listed for its storage class.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "UPPERCASE")]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     Active,
     Archived,
     Activating,
@@ -83,20 +87,32 @@ impl Filter {
     }
 }
 
+impl TagStatus {
+    /// Whether it lists an image.
+    pub(super) fn has(self, image: &TaggedImage) -> bool {
+        match self {
+            Self::Tagged => !image.tags.is_empty(),
+            Self::Untagged => image.tags.is_empty(),
+            Self::Any => true,
+        }
+    }
+}
+
+impl StatusFilter {
+    /// Whether it lists an image of that status.
+    pub(super) fn has(self, status: ImageStatus) -> bool {
+        match self {
+            Self::Active => status == ImageStatus::Active,
+            Self::Archived => status == ImageStatus::Archived,
+            Self::Activating => status == ImageStatus::Activating,
+            Self::Any => true,
+        }
+    }
+}
+
 impl Shown {
     fn has(&self, image: &TaggedImage) -> bool {
-        let tags = match self.tags {
-            TagStatus::Tagged => !image.tags.is_empty(),
-            TagStatus::Untagged => image.tags.is_empty(),
-            TagStatus::Any => true,
-        };
-        let status = match self.status {
-            StatusFilter::Active => image.image.status == ImageStatus::Active,
-            StatusFilter::Archived => image.image.status == ImageStatus::Archived,
-            StatusFilter::Activating => image.image.status == ImageStatus::Activating,
-            StatusFilter::Any => true,
-        };
-        tags && status
+        self.tags.has(image) && self.status.has(image.image.status)
     }
 }
 
@@ -185,6 +201,14 @@ struct ImageDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject_manifest_digest: Option<&'a Digest>,
     image_status: ImageStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_recorded_pull_time: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_archived_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_activated_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_status: Option<ScanStatus>,
 }
 
 #[derive(Serialize)]
@@ -213,6 +237,10 @@ fn details<'a>(
             artifact_media_type: image.artifact_media_type.as_deref(),
             subject_manifest_digest: image.subject.as_ref(),
             image_status: image.status,
+            last_recorded_pull_time: image.pulled_at.map(Timestamp::epoch_seconds),
+            last_archived_at: image.archived_at.map(Timestamp::epoch_seconds),
+            last_activated_at: image.activated_at.map(Timestamp::epoch_seconds),
+            image_scan_status: image.scan_asked.then_some(NO_SCANNER),
         });
     ImageDetails {
         image_details: image_details.collect(),

@@ -4,27 +4,36 @@
 //! protocol of Smithy. One file per family of operations.
 
 mod account;
+mod archive;
 mod authorization;
 mod batch;
 mod call;
 mod error;
 mod images;
+mod layers;
 mod lifecycle;
 mod model;
 mod operations;
 mod page;
 mod parameter;
 mod policies;
+mod preview;
+mod pull_through;
+mod put_image;
+mod referrers;
 mod registry;
 mod replication;
 mod repositories;
 mod scanning;
+mod scans;
 mod settings;
 mod tags;
+mod templates;
 
 use crate::ecr::{Ecr, blocking};
+use crate::identity::{Identity, Unknown};
 use crate::request_log::{Access, Subject};
-use crate::store::Registry;
+use crate::sts;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
@@ -39,8 +48,11 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 /// Above a layer's part of 20 MiB in Base64.
 const BODY_LIMIT: usize = 30 << 20;
 
-/// Answers one request of the AWS API.
+/// Answers one request of the AWS API, or of STS, whose protocol has no target.
 pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Response<Body> {
+    if is_form(request.headers()) {
+        return sts::handle(&ecr, request).await;
+    }
     let request_id = uuid::Uuid::new_v4().to_string();
     let mut subject = Subject {
         operation: operation_name(request.headers()),
@@ -66,6 +78,12 @@ pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Res
     response
 }
 
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok());
+    media_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// What the request calls its operation, as far as a log may repeat it.
 fn operation_name(headers: &HeaderMap) -> String {
     headers
@@ -85,17 +103,19 @@ async fn answer(
     subject: &mut Subject,
 ) -> Result<Value, ApiError> {
     let (head, body) = request.into_parts();
+    // Read whatever is asked: a body left unread would end the connection.
+    let body = to_bytes(body, BODY_LIMIT)
+        .await
+        .map_err(|_| ApiError::new(Code::Serialization, "The request body cannot be read"))?;
     if head.method != Method::POST || !head.headers.contains_key(TARGET) {
         return Err(ApiError::unknown_operation());
     }
-    let registry = signed_scope(&head.headers, &ecr.home)?;
+    let now = ecr.clock.now();
+    let identity = Identity::of(&head.headers, &ecr.home, &ecr.tokens, now).map_err(unknown)?;
     let input = model::input(&subject.operation).ok_or_else(ApiError::unknown_operation)?;
     let (access, handler) =
         operations::find(&subject.operation).ok_or_else(|| ApiError::gap(&subject.operation))?;
     subject.access = access;
-    let body = to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| ApiError::new(Code::Serialization, "The request body cannot be read"))?;
     let parameters: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::new(Code::Serialization, "The request body is not JSON"))?;
     subject.repository = parameter::named_repository(&parameters);
@@ -103,7 +123,7 @@ async fn answer(
     let done = blocking(ecr, move |ecr| {
         let call = Call {
             ecr,
-            registry,
+            registry: identity.registry,
             parameters,
         };
         Ok(handler(&call))
@@ -111,34 +131,11 @@ async fn answer(
     done.await.map_err(ApiError::from)?
 }
 
-/// The registry that the request is signed for: the Region of its credential
-/// scope, and the account that this server was started with.
-///
-/// The signature itself is not verified: there is no secret to verify it with.
-fn signed_scope(headers: &HeaderMap, home: &Registry) -> Result<Registry, ApiError> {
-    let authorization = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .ok_or_else(|| {
-            ApiError::new(
-                Code::MissingAuthenticationToken,
-                "Missing Authentication Token",
-            )
-        })?;
-    // AWS4-HMAC-SHA256 Credential=KEY/20260101/REGION/ecr/aws4_request, …
-    let region = authorization
-        .split_once("Credential=")
-        .and_then(|(_, credential)| credential.split(',').next())
-        .and_then(|scope| scope.split('/').nth(2))
-        .and_then(|region| region.trim().parse().ok());
-    match region {
-        Some(region) => Ok(Registry {
-            account: home.account.clone(),
-            region,
-        }),
-        None => Err(ApiError::new(
-            Code::IncompleteSignature,
-            "Authorization header requires 'Credential' parameter with a scope",
-        )),
-    }
+fn unknown(unknown: Unknown) -> ApiError {
+    let code = match unknown {
+        Unknown::Unsigned => Code::MissingAuthenticationToken,
+        Unknown::NoScope => Code::IncompleteSignature,
+        Unknown::Expired => Code::ExpiredToken,
+    };
+    ApiError::new(code, unknown.words())
 }

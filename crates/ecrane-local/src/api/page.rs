@@ -35,7 +35,12 @@ impl PageParameters {
 
     /// The part that is asked for, of the usual length where none is given.
     pub(super) fn page(self) -> Result<Page, ApiError> {
-        let limit = self.max_results.unwrap_or(DEFAULT);
+        self.page_of(DEFAULT)
+    }
+
+    /// As [`Self::page`], for an operation with a usual length of its own.
+    pub(super) fn page_of(self, usual: i64) -> Result<Page, ApiError> {
+        let limit = self.max_results.unwrap_or(usual);
         let after = match self.next_token {
             Some(token) => URL_SAFE_NO_PAD
                 .decode(token)

@@ -37,6 +37,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
         encryption: settings::encryption(parameters.encryption_configuration)?,
         tags: BTreeMap::new(),
         lifecycle_policy: None,
+        lifecycle_put_at: None,
+        lifecycle_evaluated_at: None,
         policy: None,
     };
     repository

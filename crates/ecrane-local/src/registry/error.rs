@@ -85,6 +85,7 @@ impl From<Fault> for RegistryError {
                 "MANIFEST_UNKNOWN",
                 "Requested image not found".into(),
             ),
+            Reason::ImageArchived(_) => (StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", message),
             Reason::TagImmutable(_) => (StatusCode::BAD_REQUEST, "TAG_INVALID", message),
             Reason::LayersNotFound(_) | Reason::ReferencedImagesNotFound(_) => {
                 (StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", message)

@@ -11,8 +11,9 @@ mod uploads;
 use crate::ecr::Ecr;
 use crate::request_log::{Access, Subject};
 use crate::store::RepositoryKey;
+use crate::token::Purpose;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use error::RegistryError;
 use route::Target;
@@ -51,6 +52,29 @@ pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Res
         .insert(name, HeaderValue::from_static(value));
     response.extensions_mut().insert(subject);
     response
+}
+
+/// Answers a request for a layer at an address of `GetDownloadUrlForLayer`: who
+/// has the address needs no password.
+pub(crate) async fn layer(
+    State(ecr): State<Arc<Ecr>>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let now = ecr.clock.now();
+    let (repository, digest) = match ecr.tokens.open(Purpose::Layer, &token, now) {
+        Ok(layer) => layer,
+        Err(_) => return empty(StatusCode::FORBIDDEN),
+    };
+    let call = Call {
+        ecr,
+        repository,
+        request,
+    };
+    match blobs::get(call, digest).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
 }
 
 async fn answer(

@@ -87,6 +87,17 @@ impl Store {
         Ok(size)
     }
 
+    /// Whether an image of the repository needs the blob.
+    pub(crate) fn is_needed(&self, key: &RepositoryKey, digest: &Digest) -> Result<bool, Fault> {
+        let read = self.database.begin_read()?;
+        let id = find(&read.open_table(REPOSITORIES)?, key)?.id;
+        Ok(has_related(
+            &read.open_table(BLOB_IMAGES)?,
+            id,
+            digest.as_str(),
+        )?)
+    }
+
     /// Keeps a blob that no image needs for as long again: a client that was
     /// told of it will not send it.
     pub(crate) fn renew_blob(&self, key: &RepositoryKey, digest: &Digest) -> Result<(), Fault> {

@@ -7,11 +7,13 @@
 mod blobs;
 mod format;
 mod images;
+mod lifecycle;
 mod push;
 mod record;
 mod registries;
 mod removal;
 mod repositories;
+mod templates;
 
 pub(crate) use images::{Selector, TaggedImage};
 pub(crate) use push::NewImage;
@@ -24,6 +26,10 @@ pub(crate) use registries::{
     ReplicationRule, ScanningRule, SigningRule,
 };
 pub(crate) use removal::TagRemoval;
+pub(crate) use templates::{
+    AppliedFor, PullThroughRule, ROOT, Template, for_repository as template_for,
+    plain as plain_repository,
+};
 
 use crate::token::TokenKey;
 use redb::{Database, ReadableDatabase, TableDefinition};
@@ -69,6 +75,7 @@ const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
 const NEXT_REPOSITORY: &str = "next-repository";
 const UNSEEN: i64 = 0;
 const TOKEN_KEY: &str = "token-key";
+const CLOCK: &str = "clock";
 
 /// The disk or the database failed, or holds what this version cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +105,9 @@ pub(crate) enum StoreError {
         /// The format of this version.
         now: u64,
     },
+    /// Two images of a repository have the same tag.
+    #[error("the database gives these tags to several images: {}", .0.join(", "))]
+    SharedTags(Vec<String>),
     /// The work was cut off when the server ended.
     #[error("the work was cut off")]
     CutOff,
@@ -117,7 +127,8 @@ from_redb!(
     redb::TransactionError,
     redb::TableError,
     redb::StorageError,
-    redb::CommitError
+    redb::CommitError,
+    redb::SetDurabilityError
 );
 
 /// The database of one data directory.
@@ -136,6 +147,25 @@ impl Store {
             database,
             released: Notify::new(),
         })
+    }
+
+    /// How far the clock is ahead of the machine's, in milliseconds.
+    pub(crate) fn clock_ahead(&self) -> Result<i64, StoreError> {
+        let read = self.database.begin_read()?;
+        match read.open_table(VALUES)?.get(CLOCK)? {
+            Some(ahead) => decode(ahead.value()),
+            None => Ok(0),
+        }
+    }
+
+    /// Keeps how far the clock is ahead, for the next start.
+    pub(crate) fn keep_clock(&self, ahead: i64) -> Result<(), StoreError> {
+        let write = self.database.begin_write()?;
+        write
+            .open_table(VALUES)?
+            .insert(CLOCK, encode(&ahead)?.as_slice())?;
+        write.commit()?;
+        Ok(())
     }
 
     /// The key that signs this directory's tokens: made once, kept.

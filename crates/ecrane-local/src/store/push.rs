@@ -12,6 +12,7 @@ use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
 
 /// An image as it is pushed.
+#[derive(Debug, Clone)]
 pub(crate) struct NewImage {
     /// What is known about it. Of an index, `size` is found here.
     pub(crate) image: Image,
@@ -42,7 +43,11 @@ impl NewImage {
             subject: read.subject,
             annotations: read.annotations,
             pushed_at,
+            pulled_at: None,
+            archived_at: None,
+            activated_at: None,
             status: ImageStatus::Active,
+            scan_asked: false,
         };
         Self {
             image,
@@ -128,7 +133,8 @@ fn with_largest_child(
     }
 }
 
-/// An image that is there keeps its record: a second push does not renew it.
+/// An image that is there keeps its record: a second push does not renew it. One
+/// in the archive is restored.
 fn insert_image(
     write: &WriteTransaction,
     id: u64,
@@ -137,7 +143,10 @@ fn insert_image(
 ) -> Result<(), StoreError> {
     let place = (id, image.digest.as_str());
     let mut images = write.open_table(IMAGES)?;
-    if images.get(place)?.is_some() {
+    let known = images.get(place)?.map(|record| decode(record.value()));
+    if let Some(mut known) = known.transpose()? {
+        known = restored(known, image.pushed_at);
+        images.insert(place, encode(&known)?.as_slice())?;
         return Ok(());
     }
     images.insert(place, encode(image)?.as_slice())?;
@@ -152,6 +161,13 @@ fn insert_image(
         referrers.insert((id, subject.as_str(), digest), ())?;
     }
     Ok(())
+}
+
+fn restored(mut known: Image, now: Timestamp) -> Image {
+    if known.status != ImageStatus::Active {
+        known.restore(now);
+    }
+    known
 }
 
 fn move_tag(

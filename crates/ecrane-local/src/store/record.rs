@@ -21,7 +21,7 @@ impl fmt::Display for Registry {
 }
 
 /// A repository's full name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RepositoryKey {
     /// The registry that it is in.
     pub(crate) registry: Registry,
@@ -50,6 +50,12 @@ pub(crate) struct Repository {
     pub(crate) tags: BTreeMap<String, String>,
     /// The lifecycle policy's text, as it was put.
     pub(crate) lifecycle_policy: Option<String>,
+    /// When the lifecycle policy was put.
+    #[serde(default)]
+    pub(crate) lifecycle_put_at: Option<Timestamp>,
+    /// When it was last carried out.
+    #[serde(default)]
+    pub(crate) lifecycle_evaluated_at: Option<Timestamp>,
     /// The repository policy's text, as it was put.
     #[serde(default)]
     pub(crate) policy: Option<String>,
@@ -91,10 +97,11 @@ impl Repository {
 /// Which tags may move to another image.
 ///
 /// Source: `ImageTagMutability` in the Amazon ECR API reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Mutability {
     /// All.
+    #[default]
     Mutable,
     /// None.
     Immutable,
@@ -105,7 +112,7 @@ pub(crate) enum Mutability {
 }
 
 /// The setting and its filters: `*` stands for any number of characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TagMutability {
     /// The rule.
     pub(crate) setting: Mutability,
@@ -153,7 +160,7 @@ pub(crate) fn matches_wildcard(pattern: &str, text: &str) -> bool {
 }
 
 /// How a repository would be encrypted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Encryption {
     /// The kind.
     pub(crate) kind: EncryptionType,
@@ -162,9 +169,10 @@ pub(crate) struct Encryption {
 }
 
 /// The kinds of encryption. Source: `EncryptionType` in the API reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum EncryptionType {
     /// Keys that S3 manages.
+    #[default]
     #[serde(rename = "AES256")]
     Aes256,
     /// A KMS key.
@@ -198,8 +206,35 @@ pub(crate) struct Image {
     pub(crate) annotations: BTreeMap<String, String>,
     /// When it was pushed first.
     pub(crate) pushed_at: Timestamp,
+    /// When it was last pulled.
+    #[serde(default)]
+    pub(crate) pulled_at: Option<Timestamp>,
+    /// When it was last archived.
+    #[serde(default)]
+    pub(crate) archived_at: Option<Timestamp>,
+    /// When it was last restored from the archive.
+    #[serde(default)]
+    pub(crate) activated_at: Option<Timestamp>,
     /// Whether it can be pulled.
     pub(crate) status: ImageStatus,
+    /// Whether somebody asked for a scan.
+    #[serde(default)]
+    pub(crate) scan_asked: bool,
+}
+
+impl Image {
+    /// Puts it into the archive.
+    pub(crate) fn archive(&mut self, now: Timestamp) {
+        self.status = ImageStatus::Archived;
+        self.archived_at = Some(now);
+    }
+
+    /// Brings it back from the archive. ECR takes up to 20 minutes, here it is
+    /// there at once.
+    pub(crate) fn restore(&mut self, now: Timestamp) {
+        self.status = ImageStatus::Active;
+        self.activated_at = Some(now);
+    }
 }
 
 /// Whether an image can be pulled. Source: `ImageStatus` in the API reference.

@@ -61,6 +61,17 @@ impl Store {
         Ok(found)
     }
 
+    /// The repositories of all registries.
+    pub(crate) fn all_repositories(&self) -> Result<Vec<Repository>, StoreError> {
+        let read = self.database.begin_read()?;
+        let table = read.open_table(REPOSITORIES)?;
+        let mut all = Vec::new();
+        for entry in table.iter()? {
+            all.push(decode(entry?.1.value())?);
+        }
+        Ok(all)
+    }
+
     /// Changes a repository's settings; `change` may refuse, and then nothing is.
     pub(crate) fn update_repository<T>(
         &self,

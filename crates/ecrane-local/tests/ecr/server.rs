@@ -124,6 +124,26 @@ impl Server {
         }
     }
 
+    /// Sets the clock; gives what policies did because time passed.
+    pub(crate) async fn set_clock(&self, change: Value) -> Value {
+        let request = self
+            .request(Method::PUT, "/_ecrane/clock")
+            .header("content-type", "application/json");
+        let response = request.body(change.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Carries out the policies that are named.
+    pub(crate) async fn carry_out(&self, which: Value) -> Value {
+        let request = self
+            .request(Method::POST, "/_ecrane/lifecycle")
+            .header("content-type", "application/json");
+        let response = request.body(which.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
     pub(crate) async fn create(&self, name: &str) {
         let parameters = json!({ "repositoryName": name });
         self.api("CreateRepository", parameters).await.result();
@@ -219,6 +239,8 @@ pub(crate) fn options(data: &Path, tls: Option<Tls>) -> Options {
         listen: "127.0.0.1:0".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         region: REGION.parse().unwrap(),
+        now: None,
+        schedule: ecrane_local::Schedule::Daily,
         tls,
     }
 }
