@@ -98,8 +98,13 @@ pub(crate) struct LocalEcr {
 impl LocalEcr {
     /// Starts one on a free port.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with these options.
+    pub(crate) fn start_with(words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (server, address) = Self::serve(folder.path());
+        let (server, address) = Self::serve(folder.path(), words);
         Self {
             folder,
             server,
@@ -111,13 +116,15 @@ impl LocalEcr {
     pub(crate) fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        (self.server, self.address) = Self::serve(self.folder.path());
+        (self.server, self.address) = Self::serve(self.folder.path(), &[]);
     }
 
-    fn serve(folder: &Path) -> (Child, String) {
+    fn serve(folder: &Path, words: &[&str]) -> (Child, String) {
         let mut server = clean(binary(), folder)
             .args(["local", "--port", "0", "--data"])
             .arg(folder.join("ecr"))
+            .args(words)
+            .current_dir(root())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

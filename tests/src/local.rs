@@ -6,6 +6,7 @@ mod kill;
 mod registry;
 mod sdk;
 mod skopeo;
+mod time;
 
 use crate::harness::{LocalEcr, succeed};
 use serde_json::{Value, json};
