@@ -14,7 +14,6 @@ mod ecr;
 mod identity;
 pub mod instance;
 mod lifecycle;
-pub mod manifest;
 mod orphans;
 mod push;
 mod refusal;

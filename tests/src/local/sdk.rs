@@ -16,8 +16,8 @@ pub(super) fn script_with(ecr: &LocalEcr, name: &str, words: &[&str]) -> String 
         .args(words);
     ecr.sign(&mut python);
     python
-        .env("AWS_ENDPOINT_URL_STS", format!("http://{}", ecr.address))
-        .env("ECRANE_ENDPOINT", format!("http://{}", ecr.address));
+        .env("AWS_ENDPOINT_URL_STS", &ecr.url)
+        .env("ECRANE_ENDPOINT", &ecr.url);
     let ran = run(&mut python);
     assert_eq!(ran.code, Some(0), "{name}\n{}{}", ran.stdout, ran.stderr);
     println!("{name}: {}", ran.stdout.trim());

@@ -3,11 +3,11 @@
 use super::{Seed, SeedImage, SeedRepository, Seeded, Status, When};
 use crate::clock::Timestamp;
 use crate::ecr::Ecr;
-use crate::manifest;
 use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{
     Image, ImageStatus, LoadedImage, Registry, RepositoryKey, TaggedImage, plain_repository,
 };
+use ecrane_core::manifest;
 use ecrane_core::name::{Digest, Tag};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};

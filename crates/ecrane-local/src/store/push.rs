@@ -6,8 +6,8 @@ use super::{
     Repository, RepositoryKey, Store, StoreError, TAGS, TaggedImage, decode, encode,
 };
 use crate::clock::Timestamp;
-use crate::manifest::Manifest;
 use crate::refusal::{Fault, Reason};
+use ecrane_core::manifest::Manifest;
 use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
 
