@@ -7,6 +7,7 @@ mod architecture;
 mod contract;
 mod faulty;
 mod harness;
+mod images;
 mod lifecycle;
 mod lint;
 mod local;

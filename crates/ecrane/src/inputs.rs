@@ -224,7 +224,7 @@ fn nearest(used: &str) -> Option<&'static str> {
         .iter()
         .map(|name| {
             (
-                strsim::damerau_levenshtein(&used.replace('_', "-"), name),
+                strsim::osa_distance(&used.replace('_', "-"), name),
                 *name,
             )
         })

@@ -129,6 +129,7 @@ codes! {
     lints {
         AnyCountsChildren = "any-counts-children",
         ArchiveForever = "archive-forever",
+        CacheImmutable = "cache-immutable",
         CacheTagExpires = "cache-tag-expires",
         DescriptionDisagrees = "description-disagrees",
         ExpiresNothing = "expires-nothing",

@@ -8,7 +8,7 @@ pub(super) fn nearest<'c>(
     let wanted = folded(name);
     candidates
         .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&wanted, &folded(candidate));
+            let distance = strsim::osa_distance(&wanted, &folded(candidate));
             (distance, candidate)
         })
         .min_by_key(|(distance, _)| *distance)

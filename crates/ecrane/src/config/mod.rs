@@ -62,6 +62,21 @@ pub(crate) enum Service {
     Local,
 }
 
+/// The Region and, if it is not AWS's own, the endpoint; or every fault.
+pub(crate) fn place(
+    inputs: &Inputs,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Region, Option<EndpointUrl>), Vec<Fault>> {
+    let mut reader = read::Reader::default();
+    let region = reader.region(inputs, &variable);
+    let endpoint = reader.endpoint(inputs, &variable);
+    let (faults, _) = reader.finish();
+    match region {
+        Some(region) if faults.is_empty() => Ok((region, endpoint)),
+        _ => Err(faults),
+    }
+}
+
 /// A good configuration, or every fault.
 ///
 /// `variable` looks up the environment: the Region's usual variables, and what
@@ -91,7 +106,7 @@ pub(crate) fn read(
     let resource_tags = reader.resource_tags(inputs);
     let image = reader.image(inputs);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), &variable);
-    let policy = reader.policy(inputs);
+    let policy = reader.policy(inputs, mutability);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {

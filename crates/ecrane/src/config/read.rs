@@ -323,8 +323,12 @@ impl Reader {
     }
 
     /// A path, the text itself, or the word `default`.
-    pub(super) fn policy(&mut self, inputs: &Inputs) -> Option<Policy> {
-        let read = policy::read(inputs.lifecycle_policy.as_ref()?);
+    pub(super) fn policy(
+        &mut self,
+        inputs: &Inputs,
+        mutability: Option<TagMutability>,
+    ) -> Option<Policy> {
+        let read = policy::read(inputs.lifecycle_policy.as_ref()?, mutability);
         self.faults.extend(read.faults);
         self.warnings.extend(read.warnings);
         read.policy

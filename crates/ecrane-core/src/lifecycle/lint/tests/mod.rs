@@ -172,7 +172,7 @@ fn rules_that_get_no_image() {
       |
       = help: if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own
 
-    info[any-counts-children]: each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: 100 images can be less than 100 builds
+    info[any-counts-children]: each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: 100 images can be less than 100 builds. What earlier rules claim is counted too: when that is newer, all that is left to this rule goes
      --> policy.json:4:109
       |
     4 | {"rulePriority": 3, "description": "", "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 100}, "act...
