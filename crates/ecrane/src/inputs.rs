@@ -222,12 +222,7 @@ pub(crate) const NAMES: &[&str] = &[
 fn nearest(used: &str) -> Option<&'static str> {
     NAMES
         .iter()
-        .map(|name| {
-            (
-                strsim::osa_distance(&used.replace('_', "-"), name),
-                *name,
-            )
-        })
+        .map(|name| (strsim::osa_distance(&used.replace('_', "-"), name), *name))
         .min()
         .filter(|(distance, _)| *distance <= 2)
         .map(|(_, name)| name)
