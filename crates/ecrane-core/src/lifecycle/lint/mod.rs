@@ -6,6 +6,7 @@
 
 mod archive;
 mod description;
+mod help;
 mod images;
 mod loss;
 mod mend;
@@ -58,6 +59,12 @@ pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
     // Who writes `all-of` has said what the list means.
     if checked.dialect == Some(Dialect::Ecrane) {
         found.retain(|diagnostic| diagnostic.code != Code::ListIsAnd.id());
+    }
+    if let Some(dialect) = checked.dialect {
+        for diagnostic in &mut found {
+            let help = help::in_dialect(dialect, diagnostic.code).map(str::to_owned);
+            diagnostic.help = help.or(diagnostic.help.take());
+        }
     }
     in_text_order(&mut found);
     found

@@ -318,3 +318,25 @@ fn descriptions() {
     found!("description-disagrees", ["v* 1d # older than 24 hours"], @"");
     found!("description-disagrees", ["v* 365d # Expire builds older than 90 days"], @"warning rules[0].description: the description says 90, and the rule 365 days");
 }
+
+#[test]
+fn help_is_in_the_words_of_the_dialect() {
+    let help = |dialect, text: &str| {
+        let checked = read(text, Some(dialect));
+        let found = lint(&checked);
+        let found = found.iter().find(|it| it.code == "latest-at-risk");
+        found.unwrap().help.clone().unwrap()
+    };
+    insta::assert_snapshot!(
+        help(Dialect::Ecrane, "rules:\n  - images: any\n    keep: 9\n"),
+        @"to keep it whatever happens, write `protect: [latest]`"
+    );
+    insta::assert_snapshot!(
+        help(Dialect::Awsx, r#"{"rules": [{"selection": "any", "maximumNumberOfImages": 9}]}"#),
+        @r#"to keep it whatever happens, write a rule above for `"tagPrefixList": ["latest"]` with `maximumNumberOfImages`"#
+    );
+    insta::assert_snapshot!(
+        help(Dialect::Ecr, &policy(&["any > 9"])),
+        @r#"to keep it whatever happens, apply this first: `"tagPatternList": ["latest"]` with `imageCountMoreThan` 1"#
+    );
+}
