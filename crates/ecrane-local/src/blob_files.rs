@@ -3,17 +3,22 @@
 //! A file under a digest's name is whole: it gets the name when its bytes were
 //! hashed and are on disk. All repositories share one file.
 
-use crate::store::StoreError;
+use crate::refusal::Fault;
+use crate::store::{Store, StoreError};
 use ecrane_core::name::Digest;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 /// The folders of one data directory that hold blobs.
 pub(crate) struct BlobFiles {
     blobs: PathBuf,
     uploads: PathBuf,
+    /// Shared by those who make blobs, held alone by who removes them: a file is
+    /// not removed between its finding and its record.
+    removal: RwLock<()>,
 }
 
 impl BlobFiles {
@@ -22,6 +27,7 @@ impl BlobFiles {
         let files = Self {
             blobs: data.join("blobs").join("sha256"),
             uploads: data.join("uploads"),
+            removal: RwLock::new(()),
         };
         fs::create_dir_all(&files.blobs)?;
         if files.uploads.exists() {
@@ -31,10 +37,10 @@ impl BlobFiles {
         Ok(files)
     }
 
-    /// Removes the blobs that no repository has any more.
+    /// Removes the files of blobs that no repository holds, those of a crash
+    /// between a file and its record among them.
     ///
-    /// Only before requests are served: a blob that is just being confirmed has
-    /// its file first and its record after.
+    /// Only before requests are served.
     pub(crate) fn remove_orphans(&self, kept: &HashSet<Digest>) -> Result<(), StoreError> {
         for folder in fs::read_dir(&self.blobs)? {
             for file in fs::read_dir(folder?.path())? {
@@ -60,14 +66,22 @@ impl BlobFiles {
         self.blobs.join(folder).join(digest.hex())
     }
 
-    /// Makes the upload's file the blob's. Its bytes were hashed and have that
-    /// digest; when this returns they survive a crash.
-    pub(crate) fn confirm(&self, upload: &Path, digest: &Digest) -> io::Result<()> {
+    /// Makes the upload's file the blob's and records it. Its bytes were hashed
+    /// and have that digest; when this returns they survive a crash.
+    pub(crate) fn confirm(
+        &self,
+        upload: &Path,
+        digest: &Digest,
+        record: impl FnOnce() -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let blob = self.blob(digest);
         let folder = blob.parent().unwrap_or(&self.blobs);
-        if blob.exists() {
-            fs::remove_file(upload)?;
-        } else {
+        if !blob.exists() {
+            File::open(upload)?.sync_all()?;
+        }
+        let _shared = self.removal.read().unwrap_or_else(PoisonError::into_inner);
+        if !blob.exists() {
+            // Quick, unless the file that was there has just been removed.
             File::open(upload)?.sync_all()?;
             if !folder.exists() {
                 fs::create_dir_all(folder)?;
@@ -76,7 +90,24 @@ impl BlobFiles {
             fs::rename(upload, &blob)?;
         }
         // Another upload may have given the name a moment ago.
-        sync_folder(folder)
+        sync_folder(folder)?;
+        record()
+    }
+
+    /// Removes the files of the blobs that no repository holds any more.
+    pub(crate) fn remove_unheld(&self, store: &Store) -> Result<(), Fault> {
+        if store.unheld_blobs()?.is_empty() {
+            return Ok(());
+        }
+        let _alone = self.removal.write().unwrap_or_else(PoisonError::into_inner);
+        let unheld = store.unheld_blobs()?;
+        for digest in &unheld {
+            match fs::remove_file(self.blob(digest)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(store.forget_blobs(&unheld)?)
     }
 }
 

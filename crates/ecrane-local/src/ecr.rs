@@ -2,11 +2,13 @@
 
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
+use crate::instance::Scheme;
+use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
-use crate::registry::Uploads;
 use crate::request_log::RequestLog;
 use crate::store::{Registry, Repository, Store, StoreError};
 use crate::token::Tokens;
+use crate::uploads::Uploads;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use std::sync::Arc;
 pub(crate) struct Ecr {
     /// The registry of a request that names none.
     pub(crate) home: Registry,
+    /// How clients speak to the server.
+    pub(crate) scheme: Scheme,
     /// Where the server listens.
     pub(crate) address: SocketAddr,
     /// Repositories and images.
@@ -26,6 +30,10 @@ pub(crate) struct Ecr {
     pub(crate) tokens: Tokens,
     /// The time.
     pub(crate) clock: Clock,
+    /// What lifecycle policies would do.
+    pub(crate) previews: Previews,
+    /// When lifecycle policies are carried out.
+    pub(crate) schedule: Schedule,
     /// What was asked.
     pub(crate) log: RequestLog,
 }
@@ -44,6 +52,11 @@ impl Ecr {
         address.to_string()
     }
 
+    /// Where clients sign in and call the AWS API.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority())
+    }
+
     /// The name by which clients push to a repository.
     pub(crate) fn repository_uri(&self, repository: &Repository) -> String {
         format!("{}/{}", self.authority(), repository.name)
@@ -54,7 +67,7 @@ impl Ecr {
 pub(crate) async fn blocking<T, F>(ecr: &Arc<Ecr>, work: F) -> Result<T, Fault>
 where
     T: Send + 'static,
-    F: FnOnce(&Ecr) -> Result<T, Fault> + Send + 'static,
+    F: FnOnce(&Arc<Ecr>) -> Result<T, Fault> + Send + 'static,
 {
     let ecr = Arc::clone(ecr);
     match tokio::task::spawn_blocking(move || work(&ecr)).await {

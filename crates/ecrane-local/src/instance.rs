@@ -6,6 +6,7 @@
 
 use ecrane_core::name::{AccountId, Region};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -16,9 +17,32 @@ const LOCK: &str = "instance.lock";
 const FACTS: &str = "instance.json";
 const ATTEMPTS: u32 = 20;
 
+/// How clients speak to a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// In the clear.
+    #[default]
+    Http,
+    /// By TLS.
+    Https,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        })
+    }
+}
+
 /// A server that owns a data directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
+    /// How clients speak to it.
+    #[serde(default)]
+    pub scheme: Scheme,
     /// Where it listens.
     pub address: SocketAddr,
     /// Its process id.
@@ -27,6 +51,14 @@ pub struct Running {
     pub account: AccountId,
     /// The Region of requests that name none.
     pub region: Region,
+}
+
+impl Running {
+    /// Where its AWS API is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
 }
 
 /// The server that owns the data directory and serves it.
@@ -110,6 +142,7 @@ mod tests {
 
     fn somebody() -> Running {
         Running {
+            scheme: Scheme::Http,
             address: "127.0.0.1:5100".parse().unwrap(),
             pid: 42,
             account: "123456789012".parse().unwrap(),

@@ -4,14 +4,17 @@ use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::ecr::Ecr;
-use crate::instance::{self, Ownership, Running};
-use crate::registry::Uploads;
+use crate::instance::{self, Ownership, Running, Scheme};
+use crate::lifecycle::{self, Previews, Schedule};
 use crate::request_log::{self, RequestLog};
 use crate::store::{Registry, Store};
+use crate::tls::{Tls, TlsFault};
 use crate::token::Tokens;
-use crate::{api, registry};
-use axum::routing::{any, get};
-use axum::{Json, Router, middleware};
+use crate::uploads::Uploads;
+use crate::{admin, api, orphans, registry};
+use axum::routing::{any, get, post};
+use axum::{Router, middleware};
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::{AccountId, Region};
 use std::error::Error;
 use std::fs;
@@ -37,6 +40,12 @@ pub struct Options {
     pub account: AccountId,
     /// The Region of requests that name none.
     pub region: Region,
+    /// What time it is; where the clock was left if nothing is said.
+    pub now: Option<Moment>,
+    /// When lifecycle policies are carried out.
+    pub schedule: Schedule,
+    /// What it shows clients that speak TLS; without it, it speaks plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 /// Why the server cannot start.
@@ -62,6 +71,9 @@ pub enum StartError {
         /// What failed.
         reason: Box<dyn Error + Send + Sync>,
     },
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -104,8 +116,16 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         listen,
         account,
         region,
+        now,
+        schedule,
+        tls,
     } = options;
     let home = Registry { account, region };
+    let acceptor = tls.as_ref().map(Tls::acceptor).transpose()?;
+    let scheme = match acceptor {
+        Some(_) => Scheme::Https,
+        None => Scheme::Http,
+    };
     let ownership = own(&data)?;
     let unusable = |reason| StartError::Data {
         data: data.clone(),
@@ -117,8 +137,15 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let ecr = open(&data, home, address).map_err(unusable)?;
+    let mut ecr = open(&data, home, scheme, address).map_err(unusable)?;
+    ecr.schedule = schedule;
+    if let Some(now) = now {
+        let ahead = ecr.clock.set(now.into());
+        let kept = ecr.store.keep_clock(ahead);
+        kept.map_err(|error| unusable(error.into()))?;
+    }
     let running = Running {
+        scheme,
         address,
         pid: std::process::id(),
         account: ecr.home.account.clone(),
@@ -129,7 +156,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
         .map_err(|error| unusable(error.into()))?;
     Ok(Server {
         ecr: Arc::new(ecr),
-        connections: Connections::accept_from(listener).map_err(refused)?,
+        connections: Connections::accept_from(listener, acceptor).map_err(refused)?,
         ownership,
         running,
     })
@@ -166,19 +193,24 @@ fn make_private(data: &Path) -> io::Result<()> {
 fn open(
     data: &Path,
     home: Registry,
+    scheme: Scheme,
     address: SocketAddr,
 ) -> Result<Ecr, Box<dyn Error + Send + Sync>> {
     let store = Store::open(&data.join("ecr.redb"))?;
     let files = BlobFiles::open(data)?;
     files.remove_orphans(&store.all_blobs()?)?;
+    let clock = Clock::ahead_by(store.clock_ahead()?);
     Ok(Ecr {
         home,
+        scheme,
         address,
         tokens: Tokens::new(store.token_key()?),
         store,
         files,
         uploads: Uploads::default(),
-        clock: Clock,
+        clock,
+        previews: Previews::default(),
+        schedule: Schedule::default(),
         log: RequestLog::open(data)?,
     })
 }
@@ -206,6 +238,8 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let collecting = orphans::collect_until(Arc::clone(&self.ecr), stopped.clone());
+        let collecting = tokio::spawn(collecting);
         let stop = async move {
             stop.await;
             let _ = stopping.send(true);
@@ -215,11 +249,19 @@ impl Server {
             let _ = stopped.wait_for(|stopped| *stopped).await;
             tokio::time::sleep(LAST_REQUESTS).await;
         };
+        let schedule = match self.ecr.schedule {
+            Schedule::Daily => Some(tokio::spawn(lifecycle::keep(Arc::clone(&self.ecr)))),
+            Schedule::OnDemand => None,
+        };
         let serving = axum::serve(self.connections, router(self.ecr)).with_graceful_shutdown(stop);
         let result = tokio::select! {
             result = serving => result,
             () = overdue => Ok(()),
         };
+        if let Some(schedule) = schedule {
+            schedule.abort();
+        }
+        let _ = collecting.await;
         drop(self.ownership);
         result.map_err(ServeError)
     }
@@ -228,7 +270,10 @@ impl Server {
 fn router(ecr: Arc<Ecr>) -> Router {
     Router::new()
         .route("/", any(api::handle))
-        .route("/_ecrane/health", get(health))
+        .route("/_ecrane/health", get(admin::health))
+        .route("/_ecrane/clock", get(admin::clock).put(admin::set_clock))
+        .route("/_ecrane/lifecycle", post(admin::carry_out))
+        .route("/_ecrane/layers/{token}", get(registry::layer))
         .route("/v2", any(registry::handle))
         .route("/v2/", any(registry::handle))
         .route("/v2/{*rest}", any(registry::handle))
@@ -237,8 +282,4 @@ fn router(ecr: Arc<Ecr>) -> Router {
             request_log::record,
         ))
         .with_state(ecr)
-}
-
-async fn health() -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "ok" }))
 }

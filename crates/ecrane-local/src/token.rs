@@ -1,4 +1,5 @@
-//! The password of `docker login`: who may use which registry, and until when.
+//! The password of `docker login`, and whatever else says of itself what it
+//! opens, and until when.
 //!
 //! A token states its account, Region and end, and is signed with a key of this
 //! data directory. So it outlives a restart, and cannot be made up elsewhere.
@@ -8,6 +9,7 @@ use crate::store::Registry;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::time::Duration;
@@ -24,9 +26,21 @@ pub(crate) struct Tokens {
     key: TokenKey,
 }
 
+/// What a token is for; it is good for nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Purpose {
+    /// The password of a registry.
+    Password,
+    /// The address of a layer.
+    Layer,
+    /// A session of a role that was assumed.
+    Session,
+}
+
 #[derive(Serialize, Deserialize)]
-struct Claims {
-    registry: Registry,
+struct Claims<T> {
+    purpose: Purpose,
+    subject: T,
     expires: Timestamp,
 }
 
@@ -45,21 +59,42 @@ impl Tokens {
         Self { key }
     }
 
-    /// A token for the registry, good until `expires`.
+    /// The password of the registry, good until `expires`.
     pub(crate) fn issue(&self, registry: &Registry, expires: Timestamp) -> String {
+        self.seal(Purpose::Password, registry, expires)
+    }
+
+    /// The registry that the password opens.
+    pub(crate) fn verify(&self, password: &str, now: Timestamp) -> Result<Registry, TokenFault> {
+        self.open(Purpose::Password, password, now)
+    }
+
+    /// A token that states its subject, good until `expires`.
+    pub(crate) fn seal(
+        &self,
+        purpose: Purpose,
+        subject: &impl Serialize,
+        expires: Timestamp,
+    ) -> String {
         let claims = Claims {
-            registry: registry.clone(),
+            purpose,
+            subject,
             expires,
         };
-        // Three strings and a number always have a JSON form.
+        // What is sealed are strings and numbers, which always have a JSON form.
         let claims = serde_json::to_vec(&claims).unwrap_or_default();
         let claims = URL_SAFE_NO_PAD.encode(claims);
         let signature = URL_SAFE_NO_PAD.encode(self.mac(&claims).finalize().into_bytes());
         format!("{claims}.{signature}")
     }
 
-    /// The registry that the token opens.
-    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Registry, TokenFault> {
+    /// The subject of a token for this purpose.
+    pub(crate) fn open<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<T, TokenFault> {
         let (claims, signature) = token.split_once('.').ok_or(TokenFault::Invalid)?;
         let signature = URL_SAFE_NO_PAD
             .decode(signature)
@@ -70,11 +105,14 @@ impl Tokens {
         let claims = URL_SAFE_NO_PAD
             .decode(claims)
             .map_err(|_| TokenFault::Invalid)?;
-        let claims: Claims = serde_json::from_slice(&claims).map_err(|_| TokenFault::Invalid)?;
+        let claims: Claims<T> = serde_json::from_slice(&claims).map_err(|_| TokenFault::Invalid)?;
+        if claims.purpose != purpose {
+            return Err(TokenFault::Invalid);
+        }
         if now >= claims.expires {
             return Err(TokenFault::Expired);
         }
-        Ok(claims.registry)
+        Ok(claims.subject)
     }
 
     fn mac(&self, claims: &str) -> Hmac<Sha256> {
@@ -99,7 +137,7 @@ mod tests {
     #[test]
     fn a_token_opens_its_registry_until_it_ends() {
         let tokens = Tokens::new([7; 64]);
-        let now = Clock.now();
+        let now = Clock::default().now();
         let end = now.after(LIFETIME);
         let token = tokens.issue(&registry(), end);
         assert_eq!(tokens.verify(&token, now), Ok(registry()));
@@ -107,9 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_good_for_one_purpose() {
+        let tokens = Tokens::new([7; 64]);
+        let now = Clock::default().now();
+        let layer = tokens.seal(Purpose::Layer, &registry(), now.after(LIFETIME));
+        assert_eq!(tokens.verify(&layer, now), Err(TokenFault::Invalid));
+        assert_eq!(tokens.open(Purpose::Layer, &layer, now), Ok(registry()));
+    }
+
+    #[test]
     fn a_token_that_was_changed_or_made_elsewhere_opens_nothing() {
         let tokens = Tokens::new([7; 64]);
-        let now = Clock.now();
+        let now = Clock::default().now();
         let foreign = Tokens::new([8; 64]).issue(&registry(), now.after(LIFETIME));
         let token = tokens.issue(&registry(), now.after(LIFETIME));
         let (_, signature) = token.split_once('.').unwrap();

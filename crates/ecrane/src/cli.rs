@@ -1,7 +1,11 @@
 //! The command line.
 
 use crate::inputs::Inputs;
+use crate::lifecycle::When;
+use crate::local::{Schedule, Span};
 use clap::{Args, Parser, Subcommand, ValueHint};
+use ecrane_core::lifecycle::image::Moment;
+use ecrane_core::name::RepositoryName;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -63,7 +67,7 @@ pub(crate) struct Up {
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local status\n  ecrane local stop"
+    after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local --now 2026-09-01T00:00:00Z\n  ecrane local clock --advance 30d\n  ecrane local status\n  ecrane local stop"
 )]
 pub(crate) struct Local {
     /// Look after one that runs
@@ -83,6 +87,12 @@ pub(crate) struct Serve {
     /// The address; others than loopback let the network in
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     pub listen: IpAddr,
+    /// A certificate in PEM: clients speak HTTPS to it then
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Where it keeps everything [default: $XDG_DATA_HOME/ecrane]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
@@ -92,6 +102,13 @@ pub(crate) struct Serve {
     /// The Region that it plays
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     pub region: String,
+    /// What time it is: 2026-09-01T12:00:00Z, seconds since 1970, or +30d
+    /// [default: where the clock was left]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<When>,
+    /// When lifecycle policies act: daily, as ECR's do, or on-demand
+    #[arg(long, value_name = "WHEN", default_value = "daily")]
+    pub lifecycle: Schedule,
 }
 
 /// `ecrane local …`.
@@ -106,12 +123,49 @@ pub(crate) enum LocalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Look at its clock, or move it: policies act on the way
+    Clock(Clock),
+    /// Carry out lifecycle policies now
+    Expire {
+        /// Its folder [default: $XDG_DATA_HOME/ecrane]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        data: Option<PathBuf>,
+        /// Of this repository only
+        #[arg(long, value_name = "NAME")]
+        repository: Option<RepositoryName>,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Stop the one that runs
     Stop {
         /// Its folder [default: $XDG_DATA_HOME/ecrane]
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         data: Option<PathBuf>,
     },
+}
+
+/// `ecrane local clock`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ecrane local clock\n  ecrane local clock --advance 30d\n  ecrane local clock --set 2026-09-01T12:00:00Z"
+)]
+pub(crate) struct Clock {
+    /// Its folder [default: $XDG_DATA_HOME/ecrane]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+    /// Set it: 2026-09-01T12:00:00Z, or seconds since 1970
+    #[arg(long, value_name = "TIME", group = "change")]
+    pub set: Option<Moment>,
+    /// Move it on: 30d, 12h or 90m
+    #[arg(long, value_name = "TIME", group = "change")]
+    pub advance: Option<Span>,
+    /// Set it to the machine's own time
+    #[arg(long, group = "change")]
+    pub reset: bool,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

@@ -2,18 +2,23 @@
 
 use crate::cli::{LocalCommand, Serve};
 use crate::exit::{Exit, Failure};
+use crate::lifecycle::When;
 use crate::show;
 use anyhow::{Context as _, anyhow};
 use ecrane_local::instance::{self, Running};
-use ecrane_local::{Options, StartError, bind};
+use ecrane_local::{Options, StartError, Tls, bind};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+mod admin;
 mod background;
+mod span;
 
 pub(crate) use background::{Found, find_or_start};
+pub(crate) use ecrane_local::Schedule;
+pub(crate) use span::Span;
 
 /// The port that people come to know.
 pub(crate) const PORT: u16 = 5100;
@@ -52,11 +57,15 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
     let named = |error: ecrane_core::name::NameError| Failure::faulty(error.to_string());
     let stop = stop_command(options.data.as_deref());
     let data = data_folder(options.data)?;
+    let tls = options.tls_cert.zip(options.tls_key);
     let server = bind(Options {
         data: data.clone(),
         listen: SocketAddr::new(options.listen, options.port),
         account: options.account.parse().map_err(named)?,
         region: options.region.parse().map_err(named)?,
+        now: options.now.map(When::moment),
+        schedule: options.lifecycle,
+        tls: tls.map(|(certificate, key)| Tls { certificate, key }),
     })
     .await
     .map_err(|error| start_failure(&error))?;
@@ -80,13 +89,13 @@ fn start_failure(error: &StartError) -> Failure {
 
 /// What to paste.
 fn welcome(running: &Running, data: &Path, stop: &str) -> String {
-    let address = running.address;
+    let (url, address) = (running.url(), running.address);
     let region = &running.region;
     format!(
         "\
-ecrane local listens on http://{address} (account {account}, {region}), data in {data}
+ecrane local listens on {url} (account {account}, {region}), data in {data}
 
-  export AWS_ENDPOINT_URL_ECR=http://{address}
+  export AWS_ENDPOINT_URL_ECR={url}
   export AWS_REGION={region} AWS_DEFAULT_REGION={region}
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws ecr create-repository --repository-name hello
@@ -99,10 +108,16 @@ Stop it with Ctrl-C, or `{stop}` from another terminal.",
     )
 }
 
-/// `status` and `stop`.
+/// What is done to one that runs.
 pub(crate) async fn look_after(command: LocalCommand) -> Result<Exit, Failure> {
     match command {
         LocalCommand::Status { data, json } => status(&data_folder(data)?, json),
+        LocalCommand::Clock(options) => admin::clock(options).await,
+        LocalCommand::Expire {
+            data,
+            repository,
+            json,
+        } => admin::expire(&data_folder(data)?, repository, json).await,
         LocalCommand::Stop { data } => stop(&data_folder(data)?).await,
     }
 }
@@ -112,8 +127,11 @@ fn status(data: &Path, json: bool) -> Result<Exit, Failure> {
     let text = match &running {
         _ if json => serde_json::to_string_pretty(&running).context("printing the status")?,
         Some(running) => format!(
-            "running on http://{} (process {}, account {}, {})",
-            running.address, running.pid, running.account, running.region
+            "running on {} (process {}, account {}, {})",
+            running.url(),
+            running.pid,
+            running.account,
+            running.region
         ),
         None => format!("no local ECR owns {}", data.display()),
     };
@@ -138,10 +156,7 @@ async fn stop(data: &Path) -> Result<Exit, Failure> {
     ask(PATIENCE, || Ok(owner(data)?.is_none().then_some(())))
         .await?
         .ok_or_else(|| anyhow!("process {} was told to stop and did not", running.pid))?;
-    show::data(&format!(
-        "stopped the local ECR on http://{}",
-        running.address
-    ))?;
+    show::data(&format!("stopped the local ECR on {}", running.url()))?;
     Ok(Exit::Done)
 }
 

@@ -17,12 +17,10 @@ struct TokenParameters {
 pub(super) fn token(call: &Call<'_>) -> Result<Value, ApiError> {
     let TokenParameters { registry_ids } = call.parameters()?;
     let accounts = match registry_ids {
-        Some(ids) => {
-            parameter::length_between("registryIds", ids.len(), 1, 10)?;
-            ids.iter()
-                .map(|id| parameter::account("registryIds", id))
-                .collect::<Result<_, _>>()?
-        }
+        Some(ids) => ids
+            .iter()
+            .map(|id| parameter::account("registryIds", id))
+            .collect::<Result<_, _>>()?,
         None => vec![call.registry.account.clone()],
     };
     let expires = call.ecr.clock.now().after(LIFETIME);
@@ -35,7 +33,7 @@ pub(super) fn token(call: &Call<'_>) -> Result<Value, ApiError> {
             json!({
                 "authorizationToken": STANDARD.encode(format!("AWS:{password}")),
                 "expiresAt": expires.epoch_seconds(),
-                "proxyEndpoint": format!("http://{}", call.ecr.authority()),
+                "proxyEndpoint": call.ecr.url(),
             })
         })
         .collect();

@@ -3,19 +3,16 @@
 use super::call::{Call, answer};
 use super::error::ApiError;
 use super::images::ImageIdentifier;
-use super::parameter;
 use crate::refusal::{Fault, Reason, Refusal};
-use crate::store::{RepositoryKey, Selector, TagRemoval, TaggedImage};
+use crate::store::{ImageStatus, RepositoryKey, Selector, TagRemoval, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-const MOST_IMAGES: usize = 100;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BatchParameters {
-    image_ids: Option<Vec<ImageIdentifier>>,
+    image_ids: Vec<ImageIdentifier>,
     accepted_media_types: Option<Vec<String>>,
 }
 
@@ -35,6 +32,10 @@ impl Failure {
 
     fn not_found() -> Self {
         Self::new("ImageNotFound", "Requested image not found")
+    }
+
+    fn inaccessible() -> Self {
+        Self::new("ImageInaccessible", "Requested image is archived")
     }
 
     fn of(self, image_id: ImageIdentifier) -> ImageFailure {
@@ -58,12 +59,12 @@ struct ImageFailure {
 /// The shape `Image` of the service model.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ImageShape<'a> {
-    registry_id: &'a AccountId,
-    repository_name: &'a RepositoryName,
-    image_id: ImageIdentifier,
-    image_manifest: String,
-    image_manifest_media_type: String,
+pub(super) struct ImageShape<'a> {
+    pub(super) registry_id: &'a AccountId,
+    pub(super) repository_name: &'a RepositoryName,
+    pub(super) image_id: ImageIdentifier,
+    pub(super) image_manifest: String,
+    pub(super) image_manifest_media_type: String,
 }
 
 #[derive(Serialize)]
@@ -166,8 +167,7 @@ fn batch(
 ) -> Result<(RepositoryKey, BatchParameters, Vec<ImageIdentifier>), ApiError> {
     let key = call.repository()?;
     let mut parameters: BatchParameters = call.parameters()?;
-    let ids = parameter::required("imageIds", parameters.image_ids.take())?;
-    parameter::length_between("imageIds", ids.len(), 1, MOST_IMAGES)?;
+    let ids = std::mem::take(&mut parameters.image_ids);
     // No image can fail by itself in a repository that is not there.
     call.ecr.store.repository(&key)?;
     Ok((key, parameters, ids))
@@ -188,6 +188,9 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiError> {
             Err(failure) => Err(failure),
         };
         match found {
+            Ok((found, _)) if found.image.status != ImageStatus::Active => {
+                got.failures.push(Failure::inaccessible().of(id));
+            }
             Ok((found, manifest)) if is_accepted(&found.image.media_type) => {
                 got.images.push(ImageShape {
                     registry_id: &key.registry.account,

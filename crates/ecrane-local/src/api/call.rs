@@ -5,11 +5,12 @@ use crate::store::{Registry, RepositoryKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// One request of the AWS API.
 pub(super) struct Call<'a> {
     /// The service.
-    pub(super) ecr: &'a Ecr,
+    pub(super) ecr: &'a Arc<Ecr>,
     /// The registry that the request is signed for.
     pub(super) registry: Registry,
     /// What it asks.
@@ -20,7 +21,7 @@ pub(super) struct Call<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RepositoryParameters {
-    repository_name: Option<String>,
+    repository_name: String,
 }
 
 #[derive(Deserialize)]
@@ -30,8 +31,8 @@ struct RegistryParameters {
 }
 
 impl Call<'_> {
-    /// The parameters in the shape of an operation. Unknown ones are ignored,
-    /// as AWS does.
+    /// The parameters in the shape of an operation. They were checked against
+    /// the service model; those that it does not know are ignored, as AWS does.
     pub(super) fn parameters<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         T::deserialize(&self.parameters)
             .map_err(|error| ApiError::new(Code::Serialization, error.to_string()))
@@ -50,10 +51,9 @@ impl Call<'_> {
     /// The repository that the request is about.
     pub(super) fn repository(&self) -> Result<RepositoryKey, ApiError> {
         let RepositoryParameters { repository_name } = self.parameters()?;
-        let name = parameter::required("repositoryName", repository_name)?;
         Ok(RepositoryKey {
             registry: self.registry()?,
-            name: parameter::repository_name("repositoryName", &name)?,
+            name: parameter::repository_name(&repository_name)?,
         })
     }
 }

@@ -12,43 +12,89 @@ pub(super) struct ApiError {
 /// The service's names for what can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
+    EmptyUpload,
+    ExclusionAlreadyExists,
+    ExclusionNotFound,
+    ExpiredToken,
+    ImageAlreadyExists,
+    ImageArchived,
+    ImageDigestDoesNotMatch,
     ImageNotFound,
+    ImageStorageClassUpdateNotSupported,
+    ImageTagAlreadyExists,
     IncompleteSignature,
+    InvalidLayer,
+    InvalidLayerPart,
     InvalidParameter,
     InvalidTagParameter,
+    LayerAlreadyExists,
+    LayerInaccessible,
+    LayerPartTooSmall,
     LayersNotFound,
-    ImageTagAlreadyExists,
     LifecyclePolicyNotFound,
+    LifecyclePolicyPreviewInProgress,
+    LifecyclePolicyPreviewNotFound,
     MissingAuthenticationToken,
     ReferencedImagesNotFound,
+    RegistryPolicyNotFound,
     RepositoryAlreadyExists,
     RepositoryNotEmpty,
     RepositoryNotFound,
+    RepositoryPolicyNotFound,
+    ScanNotFound,
     Serialization,
     Server,
+    SigningConfigurationNotFound,
     TooManyTags,
     UnknownOperation,
+    UnsupportedImageType,
+    UploadNotFound,
+    Validation,
 }
 
 impl Code {
     const fn name(self) -> &'static str {
         match self {
+            Self::EmptyUpload => "EmptyUploadException",
+            Self::ExclusionAlreadyExists => "ExclusionAlreadyExistsException",
+            Self::ExclusionNotFound => "ExclusionNotFoundException",
+            Self::ExpiredToken => "ExpiredTokenException",
+            Self::ImageAlreadyExists => "ImageAlreadyExistsException",
+            Self::ImageArchived => "ImageArchivedException",
+            Self::ImageDigestDoesNotMatch => "ImageDigestDoesNotMatchException",
             Self::ImageNotFound => "ImageNotFoundException",
+            Self::ImageStorageClassUpdateNotSupported => {
+                "ImageStorageClassUpdateNotSupportedException"
+            }
+            Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::IncompleteSignature => "IncompleteSignatureException",
+            Self::InvalidLayer => "InvalidLayerException",
+            Self::InvalidLayerPart => "InvalidLayerPartException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidTagParameter => "InvalidTagParameterException",
+            Self::LayerAlreadyExists => "LayerAlreadyExistsException",
+            Self::LayerInaccessible => "LayerInaccessibleException",
+            Self::LayerPartTooSmall => "LayerPartTooSmallException",
             Self::LayersNotFound => "LayersNotFoundException",
-            Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::LifecyclePolicyNotFound => "LifecyclePolicyNotFoundException",
+            Self::LifecyclePolicyPreviewInProgress => "LifecyclePolicyPreviewInProgressException",
+            Self::LifecyclePolicyPreviewNotFound => "LifecyclePolicyPreviewNotFoundException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::ReferencedImagesNotFound => "ReferencedImagesNotFoundException",
+            Self::RegistryPolicyNotFound => "RegistryPolicyNotFoundException",
             Self::RepositoryAlreadyExists => "RepositoryAlreadyExistsException",
             Self::RepositoryNotEmpty => "RepositoryNotEmptyException",
             Self::RepositoryNotFound => "RepositoryNotFoundException",
+            Self::RepositoryPolicyNotFound => "RepositoryPolicyNotFoundException",
+            Self::ScanNotFound => "ScanNotFoundException",
             Self::Serialization => "SerializationException",
             Self::Server => "ServerException",
+            Self::SigningConfigurationNotFound => "SigningConfigurationNotFoundException",
             Self::TooManyTags => "TooManyTagsException",
             Self::UnknownOperation => "UnknownOperationException",
+            Self::UnsupportedImageType => "UnsupportedImageTypeException",
+            Self::UploadNotFound => "UploadNotFoundException",
+            Self::Validation => "ValidationException",
         }
     }
 }
@@ -66,12 +112,15 @@ impl ApiError {
         Self::new(Code::InvalidParameter, invalid_parameter(name, rule))
     }
 
-    /// AWS says no more than the code; here it is said that it is our gap.
-    pub(super) fn unknown_operation(name: Option<&str>) -> Self {
-        let message = match name {
-            Some(name) => format!("ecrane local does not have the operation {name}"),
-            None => "the AWS API takes POST requests that name an operation in X-Amz-Target".into(),
-        };
+    /// An operation that the service does not have.
+    pub(super) fn unknown_operation() -> Self {
+        Self::new(Code::UnknownOperation, "")
+    }
+
+    /// An operation that the service has and this one does not: AWS has no such
+    /// case, so the answer to an unknown one says that the gap is ours.
+    pub(super) fn gap(operation: &str) -> Self {
+        let message = format!("ecrane local does not have the operation {operation}");
         Self::new(Code::UnknownOperation, message)
     }
 
@@ -84,6 +133,9 @@ impl ApiError {
     }
 
     pub(super) fn body(&self) -> Value {
+        if self.message.is_empty() {
+            return json!({ "__type": self.code.name() });
+        }
         json!({ "__type": self.code.name(), "message": self.message })
     }
 }
@@ -100,10 +152,29 @@ impl From<Fault> for ApiError {
             Reason::RepositoryNotEmpty => Code::RepositoryNotEmpty,
             Reason::TooManyTags => Code::TooManyTags,
             Reason::LifecyclePolicyNotFound => Code::LifecyclePolicyNotFound,
+            Reason::RepositoryPolicyNotFound => Code::RepositoryPolicyNotFound,
+            Reason::RegistryPolicyNotFound => Code::RegistryPolicyNotFound,
+            Reason::SigningConfigurationNotFound => Code::SigningConfigurationNotFound,
+            Reason::ExclusionAlreadyExists(_) => Code::ExclusionAlreadyExists,
+            Reason::ExclusionNotFound(_) => Code::ExclusionNotFound,
             Reason::ImageNotFound { .. } => Code::ImageNotFound,
+            Reason::ImageArchived(_) => Code::ImageArchived,
+            Reason::StorageClassFixed(_) => Code::ImageStorageClassUpdateNotSupported,
+            Reason::PreviewInProgress => Code::LifecyclePolicyPreviewInProgress,
+            Reason::PreviewNotFound => Code::LifecyclePolicyPreviewNotFound,
             Reason::TagImmutable(_) => Code::ImageTagAlreadyExists,
             Reason::LayersNotFound(_) => Code::LayersNotFound,
             Reason::ReferencedImagesNotFound(_) => Code::ReferencedImagesNotFound,
+            Reason::ImageAlreadyExists(_) => Code::ImageAlreadyExists,
+            Reason::LayerAlreadyExists(_) => Code::LayerAlreadyExists,
+            Reason::LayerInaccessible(_) => Code::LayerInaccessible,
+            Reason::LayerPartTooSmall => Code::LayerPartTooSmall,
+            Reason::LayerPartInvalid { .. } => Code::InvalidLayerPart,
+            Reason::ScanNotFound(_) => Code::ScanNotFound,
+            Reason::ScanUnsupported(_) => Code::UnsupportedImageType,
+            Reason::UploadNotFound(_) => Code::UploadNotFound,
+            Reason::UploadEmpty(_) => Code::EmptyUpload,
+            Reason::LayerDigestDiffers => Code::InvalidLayer,
             Reason::ReferencedByManifestList(_) => Code::InvalidParameter,
         };
         Self::new(code, refusal.to_string())

@@ -1,7 +1,8 @@
 use super::call::{Call, answer};
-use super::error::ApiError;
+use super::error::{ApiError, Code};
 use super::page::PageParameters;
-use super::parameter;
+use super::scans::{NO_SCANNER, ScanStatus};
+use crate::clock::Timestamp;
 use crate::refusal::Reason;
 use crate::store::{ImageStatus, RepositoryKey, Selector, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
@@ -27,6 +28,14 @@ pub(super) struct ImageIdentifier {
 }
 
 impl ImageIdentifier {
+    /// An image that was found, by the tag that it was asked for by.
+    pub(super) fn found(image: &TaggedImage, tag: Option<String>) -> Self {
+        Self {
+            image_digest: Some(image.image.digest.to_string()),
+            image_tag: tag,
+        }
+    }
+
     /// An image, by its digest and one of its tags if it has any.
     pub(super) fn new(digest: &Digest, tag: Option<&Tag>) -> Self {
         Self {
@@ -39,21 +48,23 @@ impl ImageIdentifier {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Filter {
-    tag_status: Option<String>,
-    image_status: Option<String>,
+    tag_status: Option<TagStatus>,
+    image_status: Option<StatusFilter>,
 }
 
+/// Whether an image is listed for its tags.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "UPPERCASE")]
-enum TagStatus {
+pub(super) enum TagStatus {
     Tagged,
     Untagged,
     Any,
 }
 
+/// Whether an image is listed for its storage class.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "UPPERCASE")]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     Active,
     Archived,
     Activating,
@@ -68,35 +79,40 @@ struct Shown {
 
 impl Filter {
     /// Active images only, where nothing is said.
-    fn parse(self) -> Result<Shown, ApiError> {
-        let tags = match self.tag_status {
-            Some(word) => parameter::one_of("tagStatus", word, "TAGGED, UNTAGGED, ANY")?,
-            None => TagStatus::Any,
-        };
-        let status = match self.image_status {
-            Some(word) => {
-                parameter::one_of("imageStatus", word, "ACTIVE, ARCHIVED, ACTIVATING, ANY")?
-            }
-            None => StatusFilter::Active,
-        };
-        Ok(Shown { tags, status })
+    fn shown(self) -> Shown {
+        Shown {
+            tags: self.tag_status.unwrap_or(TagStatus::Any),
+            status: self.image_status.unwrap_or(StatusFilter::Active),
+        }
+    }
+}
+
+impl TagStatus {
+    /// Whether it lists an image.
+    pub(super) fn has(self, image: &TaggedImage) -> bool {
+        match self {
+            Self::Tagged => !image.tags.is_empty(),
+            Self::Untagged => image.tags.is_empty(),
+            Self::Any => true,
+        }
+    }
+}
+
+impl StatusFilter {
+    /// Whether it lists an image of that status.
+    pub(super) fn has(self, status: ImageStatus) -> bool {
+        match self {
+            Self::Active => status == ImageStatus::Active,
+            Self::Archived => status == ImageStatus::Archived,
+            Self::Activating => status == ImageStatus::Activating,
+            Self::Any => true,
+        }
     }
 }
 
 impl Shown {
     fn has(&self, image: &TaggedImage) -> bool {
-        let tags = match self.tags {
-            TagStatus::Tagged => !image.tags.is_empty(),
-            TagStatus::Untagged => image.tags.is_empty(),
-            TagStatus::Any => true,
-        };
-        let status = match self.status {
-            StatusFilter::Active => image.image.status == ImageStatus::Active,
-            StatusFilter::Archived => image.image.status == ImageStatus::Archived,
-            StatusFilter::Activating => image.image.status == ImageStatus::Activating,
-            StatusFilter::Any => true,
-        };
-        tags && status
+        self.tags.has(image) && self.status.has(image.image.status)
     }
 }
 
@@ -106,7 +122,6 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
     let parameters: ListParameters = call.parameters()?;
     let paging: PageParameters = call.parameters()?;
     if let Some(ids) = parameters.image_ids {
-        parameter::length_between("imageIds", ids.len(), 1, 100)?;
         if paging.is_given() {
             return Err(ApiError::parameter(
                 "maxResults",
@@ -115,7 +130,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         }
         return describe_named(call, &key, &ids);
     }
-    let shown = parameters.filter.unwrap_or_default().parse()?;
+    let shown = parameters.filter.unwrap_or_default().shown();
     let page = paging.page()?;
     let mut found = Vec::new();
     call.ecr.store.visit_images(&key, &page.after, |image| {
@@ -135,29 +150,38 @@ fn describe_named(
 ) -> Result<Value, ApiError> {
     let mut found = Vec::new();
     for id in ids {
-        let not_found = || Reason::ImageNotFound {
-            digest: id.image_digest.clone(),
-            tag: id.image_tag.clone(),
-        };
-        let selector = match (&id.image_digest, &id.image_tag) {
-            (Some(digest), _) => digest.parse().ok().map(Selector::Digest),
-            (None, Some(tag)) => tag.parse().ok().map(Selector::Tag),
-            (None, None) => {
-                return Err(ApiError::parameter(
-                    "imageIds",
-                    "must have imageDigest or imageTag",
-                ));
-            }
-        };
-        let selector = selector.ok_or_else(|| not_found().about(key))?;
-        let (image, _) = call.ecr.store.image(key, &selector)?;
-        let other_tag = |tag: &String| image.tags.iter().all(|own| own.as_str() != tag);
-        if id.image_tag.as_ref().is_some_and(other_tag) {
-            return Err(not_found().about(key).into());
-        }
-        found.push(image);
+        found.push(find(call, key, id)?);
     }
     answer(&details(key, &found, None))
+}
+
+/// The image that is meant; a digest and a tag must mean the same.
+pub(super) fn find(
+    call: &Call<'_>,
+    key: &RepositoryKey,
+    id: &ImageIdentifier,
+) -> Result<TaggedImage, ApiError> {
+    let not_found = || Reason::ImageNotFound {
+        digest: id.image_digest.clone(),
+        tag: id.image_tag.clone(),
+    };
+    let selector = match (&id.image_digest, &id.image_tag) {
+        (Some(digest), _) => digest.parse().ok().map(Selector::Digest),
+        (None, Some(tag)) => tag.parse().ok().map(Selector::Tag),
+        (None, None) => {
+            return Err(ApiError::new(
+                Code::InvalidParameter,
+                "Invalid request parameters: both tag and digest cannot be null",
+            ));
+        }
+    };
+    let selector = selector.ok_or_else(|| not_found().about(key))?;
+    let (image, _) = call.ecr.store.image(key, &selector)?;
+    let other_tag = |tag: &String| image.tags.iter().all(|own| own.as_str() != tag);
+    if id.image_tag.as_ref().is_some_and(other_tag) {
+        return Err(not_found().about(key).into());
+    }
+    Ok(image)
 }
 
 /// The shape `ImageDetail` of the service model.
@@ -177,6 +201,14 @@ struct ImageDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject_manifest_digest: Option<&'a Digest>,
     image_status: ImageStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_recorded_pull_time: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_archived_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_activated_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_status: Option<ScanStatus>,
 }
 
 #[derive(Serialize)]
@@ -205,6 +237,10 @@ fn details<'a>(
             artifact_media_type: image.artifact_media_type.as_deref(),
             subject_manifest_digest: image.subject.as_ref(),
             image_status: image.status,
+            last_recorded_pull_time: image.pulled_at.map(Timestamp::epoch_seconds),
+            last_archived_at: image.archived_at.map(Timestamp::epoch_seconds),
+            last_activated_at: image.activated_at.map(Timestamp::epoch_seconds),
+            image_scan_status: image.scan_asked.then_some(NO_SCANNER),
         });
     ImageDetails {
         image_details: image_details.collect(),
@@ -224,7 +260,7 @@ struct ImageIds {
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let parameters: ListParameters = call.parameters()?;
-    let shown = parameters.filter.unwrap_or_default().parse()?;
+    let shown = parameters.filter.unwrap_or_default().shown();
     let paging: PageParameters = call.parameters()?;
     let page = paging.page()?;
     // A place in this list is a digest and one of its tags.

@@ -3,21 +3,35 @@
 //! Source: the Amazon ECR service model (2015-09-21) and the AWS JSON 1.1
 //! protocol of Smithy. One file per family of operations.
 
+mod account;
+mod archive;
 mod authorization;
 mod batch;
 mod call;
 mod error;
 mod images;
+mod layers;
 mod lifecycle;
+mod model;
+mod operations;
 mod page;
 mod parameter;
+mod policies;
+mod preview;
+mod put_image;
+mod referrers;
+mod registry;
+mod replication;
 mod repositories;
+mod scanning;
+mod scans;
 mod settings;
 mod tags;
 
 use crate::ecr::{Ecr, blocking};
+use crate::identity::{Identity, Unknown};
 use crate::request_log::{Access, Subject};
-use crate::store::Registry;
+use crate::sts;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
@@ -29,41 +43,14 @@ use std::sync::Arc;
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AmazonEC2ContainerRegistry_V20150921.";
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
-/// Above a manifest of 4 MiB in a JSON string.
-const BODY_LIMIT: usize = 8 << 20;
+/// Above a layer's part of 20 MiB in Base64.
+const BODY_LIMIT: usize = 30 << 20;
 
-type Handler = fn(&Call<'_>) -> Result<Value, ApiError>;
-
-/// An operation that is there, whether it may change something, and its code.
-const OPERATIONS: &[(&str, Access, Handler)] = &[
-    ("BatchDeleteImage", Access::Write, batch::delete),
-    ("BatchGetImage", Access::Read, batch::get),
-    ("CreateRepository", Access::Write, repositories::create),
-    ("DeleteLifecyclePolicy", Access::Write, lifecycle::delete),
-    ("DeleteRepository", Access::Write, repositories::delete),
-    ("DescribeImages", Access::Read, images::describe),
-    ("DescribeRepositories", Access::Read, repositories::describe),
-    ("GetAuthorizationToken", Access::Read, authorization::token),
-    ("GetLifecyclePolicy", Access::Read, lifecycle::get),
-    ("ListImages", Access::Read, images::list),
-    ("ListTagsForResource", Access::Read, tags::list),
-    (
-        "PutImageScanningConfiguration",
-        Access::Write,
-        settings::put_scanning,
-    ),
-    (
-        "PutImageTagMutability",
-        Access::Write,
-        settings::put_mutability,
-    ),
-    ("PutLifecyclePolicy", Access::Write, lifecycle::put),
-    ("TagResource", Access::Write, tags::put),
-    ("UntagResource", Access::Write, tags::remove),
-];
-
-/// Answers one request of the AWS API.
+/// Answers one request of the AWS API, or of STS, whose protocol has no target.
 pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Response<Body> {
+    if is_form(request.headers()) {
+        return sts::handle(&ecr, request).await;
+    }
     let request_id = uuid::Uuid::new_v4().to_string();
     let mut subject = Subject {
         operation: operation_name(request.headers()),
@@ -89,6 +76,12 @@ pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Res
     response
 }
 
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok());
+    media_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// What the request calls its operation, as far as a log may repeat it.
 fn operation_name(headers: &HeaderMap) -> String {
     headers
@@ -109,16 +102,13 @@ async fn answer(
 ) -> Result<Value, ApiError> {
     let (head, body) = request.into_parts();
     if head.method != Method::POST || !head.headers.contains_key(TARGET) {
-        return Err(ApiError::unknown_operation(None));
+        return Err(ApiError::unknown_operation());
     }
-    let registry = signed_scope(&head.headers, &ecr.home)?;
-    let Some((_, access, handler)) = OPERATIONS
-        .iter()
-        .find(|(name, _, _)| *name == subject.operation)
-        .copied()
-    else {
-        return Err(ApiError::unknown_operation(Some(&subject.operation)));
-    };
+    let now = ecr.clock.now();
+    let identity = Identity::of(&head.headers, &ecr.home, &ecr.tokens, now).map_err(unknown)?;
+    let input = model::input(&subject.operation).ok_or_else(ApiError::unknown_operation)?;
+    let (access, handler) =
+        operations::find(&subject.operation).ok_or_else(|| ApiError::gap(&subject.operation))?;
     subject.access = access;
     let body = to_bytes(body, BODY_LIMIT)
         .await
@@ -126,10 +116,11 @@ async fn answer(
     let parameters: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::new(Code::Serialization, "The request body is not JSON"))?;
     subject.repository = parameter::named_repository(&parameters);
+    input.check(&parameters)?;
     let done = blocking(ecr, move |ecr| {
         let call = Call {
             ecr,
-            registry,
+            registry: identity.registry,
             parameters,
         };
         Ok(handler(&call))
@@ -137,34 +128,11 @@ async fn answer(
     done.await.map_err(ApiError::from)?
 }
 
-/// The registry that the request is signed for: the Region of its credential
-/// scope, and the account that this server was started with.
-///
-/// The signature itself is not verified: there is no secret to verify it with.
-fn signed_scope(headers: &HeaderMap, home: &Registry) -> Result<Registry, ApiError> {
-    let authorization = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .ok_or_else(|| {
-            ApiError::new(
-                Code::MissingAuthenticationToken,
-                "Missing Authentication Token",
-            )
-        })?;
-    // AWS4-HMAC-SHA256 Credential=KEY/20260101/REGION/ecr/aws4_request, …
-    let region = authorization
-        .split_once("Credential=")
-        .and_then(|(_, credential)| credential.split(',').next())
-        .and_then(|scope| scope.split('/').nth(2))
-        .and_then(|region| region.trim().parse().ok());
-    match region {
-        Some(region) => Ok(Registry {
-            account: home.account.clone(),
-            region,
-        }),
-        None => Err(ApiError::new(
-            Code::IncompleteSignature,
-            "Authorization header requires 'Credential' parameter with a scope",
-        )),
-    }
+fn unknown(unknown: Unknown) -> ApiError {
+    let code = match unknown {
+        Unknown::Unsigned => Code::MissingAuthenticationToken,
+        Unknown::NoScope => Code::IncompleteSignature,
+        Unknown::Expired => Code::ExpiredToken,
+    };
+    ApiError::new(code, unknown.words())
 }

@@ -5,7 +5,6 @@
 //! repeats nor skips what stays.
 
 use super::error::ApiError;
-use super::parameter;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -34,10 +33,14 @@ impl PageParameters {
         self.max_results.is_some() || self.next_token.is_some()
     }
 
-    /// The part that is asked for.
+    /// The part that is asked for, of the usual length where none is given.
     pub(super) fn page(self) -> Result<Page, ApiError> {
-        let limit = self.max_results.unwrap_or(DEFAULT);
-        parameter::number_between("maxResults", limit, 1, 1000)?;
+        self.page_of(DEFAULT)
+    }
+
+    /// As [`Self::page`], for an operation with a usual length of its own.
+    pub(super) fn page_of(self, usual: i64) -> Result<Page, ApiError> {
+        let limit = self.max_results.unwrap_or(usual);
         let after = match self.next_token {
             Some(token) => URL_SAFE_NO_PAD
                 .decode(token)

@@ -37,6 +37,9 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
         encryption: settings::encryption(parameters.encryption_configuration)?,
         tags: BTreeMap::new(),
         lifecycle_policy: None,
+        lifecycle_put_at: None,
+        lifecycle_evaluated_at: None,
+        policy: None,
     };
     repository
         .add_tags(tags::parse(parameters.tags.unwrap_or_default())?)
@@ -68,7 +71,6 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
         let next = page.cut(&mut found, |repository| repository.name.to_string());
         return listing(call.ecr, &found, next);
     };
-    parameter::length_between("repositoryNames", names.len(), 1, 100)?;
     if paging.is_given() {
         return Err(ApiError::parameter(
             "maxResults",
@@ -79,7 +81,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Value, ApiError> {
     for name in &names {
         let key = RepositoryKey {
             registry: registry.clone(),
-            name: parameter::repository_name("repositoryNames", name)?,
+            name: parameter::repository_name(name)?,
         };
         found.push(call.ecr.store.repository(&key)?);
     }

@@ -6,32 +6,26 @@ use ecrane_core::name::{AccountId, RepositoryName};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-const MUTABILITIES: &str = "IMMUTABLE, MUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION";
-const MOST_EXCLUSIONS: usize = 5;
 const MOST_STARS: usize = 2;
 
 /// The parameters that set which tags may move.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MutabilityParameters {
-    image_tag_mutability: Option<String>,
+    image_tag_mutability: Option<Mutability>,
     image_tag_mutability_exclusion_filters: Option<Vec<ExclusionFilter>>,
 }
 
+/// Of the one type that there is, `WILDCARD`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct ExclusionFilter {
-    filter_type: Option<String>,
-    filter: Option<String>,
+    filter: String,
 }
 
 impl MutabilityParameters {
     /// The setting; all tags are mutable where nothing is said.
     pub(super) fn parse(self) -> Result<TagMutability, ApiError> {
-        let setting = match self.image_tag_mutability {
-            Some(word) => parameter::one_of("imageTagMutability", word, MUTABILITIES)?,
-            None => Mutability::Mutable,
-        };
+        let setting = self.image_tag_mutability.unwrap_or(Mutability::Mutable);
         let filters = self.image_tag_mutability_exclusion_filters;
         let name = "imageTagMutabilityExclusionFilters";
         let takes_filters = matches!(
@@ -39,17 +33,14 @@ impl MutabilityParameters {
             Mutability::ImmutableWithExclusion | Mutability::MutableWithExclusion
         );
         if takes_filters != filters.is_some() {
-            let rule = if takes_filters {
-                "must be given with this imageTagMutability"
-            } else {
-                "must not be given with this imageTagMutability"
-            };
+            let can = if takes_filters { "can't be" } else { "must be" };
+            let word = parameter::text(&setting);
+            let rule = format!(
+                "ImageTagMutabilityExclusionFilters {can} null when imageTagMutability is set as {word}"
+            );
             return Err(ApiError::parameter(name, rule));
         }
         let filters = filters.unwrap_or_default();
-        if takes_filters {
-            parameter::length_between(name, filters.len(), 1, MOST_EXCLUSIONS)?;
-        }
         let exclusions = filters
             .into_iter()
             .map(|filter| exclusion(name, filter))
@@ -61,22 +52,7 @@ impl MutabilityParameters {
     }
 }
 
-fn exclusion(name: &str, filter: ExclusionFilter) -> Result<String, ApiError> {
-    let kind = parameter::required("filterType", filter.filter_type)?;
-    if kind != "WILDCARD" {
-        return Err(ApiError::parameter(
-            "filterType",
-            "Member must satisfy enum value set: [WILDCARD]",
-        ));
-    }
-    let filter = parameter::required("filter", filter.filter)?;
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '*' | '-');
-    if !(1..=128).contains(&filter.len()) || !filter.chars().all(legal) {
-        return Err(ApiError::parameter(
-            name,
-            "must satisfy regular expression '^[0-9a-zA-Z._*-]{1,128}$'",
-        ));
-    }
+fn exclusion(name: &str, ExclusionFilter { filter }: ExclusionFilter) -> Result<String, ApiError> {
     if filter.matches('*').count() > MOST_STARS {
         return Err(ApiError::parameter(
             name,
@@ -119,10 +95,6 @@ struct MutabilityShape<'a> {
 pub(super) fn put_mutability(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let parameters: MutabilityParameters = call.parameters()?;
-    parameter::required(
-        "imageTagMutability",
-        parameters.image_tag_mutability.as_ref(),
-    )?;
     let mutability = parameters.parse()?;
     let (repository, ()) = call.ecr.store.update_repository(&key, |repository| {
         repository.tag_mutability = mutability;
@@ -153,7 +125,7 @@ pub(super) fn scan_on_push(parameters: Option<ScanningParameters>) -> bool {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PutScanningParameters {
-    image_scanning_configuration: Option<ScanningParameters>,
+    image_scanning_configuration: ScanningParameters,
 }
 
 /// The shape `ImageScanningConfiguration` of the service model.
@@ -176,11 +148,7 @@ pub(super) struct EncryptionShape<'a> {
 pub(super) fn put_scanning(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
     let parameters: PutScanningParameters = call.parameters()?;
-    let configuration = parameter::required(
-        "imageScanningConfiguration",
-        parameters.image_scanning_configuration,
-    )?;
-    let scan_on_push = scan_on_push(Some(configuration));
+    let scan_on_push = scan_on_push(Some(parameters.image_scanning_configuration));
     let (repository, ()) = call.ecr.store.update_repository(&key, |repository| {
         repository.scan_on_push = scan_on_push;
         Ok(())
@@ -196,14 +164,14 @@ pub(super) fn put_scanning(call: &Call<'_>) -> Result<Value, ApiError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EncryptionParameters {
-    encryption_type: Option<String>,
+    encryption_type: EncryptionType,
     kms_key: Option<String>,
 }
 
 /// AES256 where nothing is said.
 pub(super) fn encryption(parameters: Option<EncryptionParameters>) -> Result<Encryption, ApiError> {
     let Some(EncryptionParameters {
-        encryption_type,
+        encryption_type: kind,
         kms_key,
     }) = parameters
     else {
@@ -212,16 +180,11 @@ pub(super) fn encryption(parameters: Option<EncryptionParameters>) -> Result<Enc
             kms_key: None,
         });
     };
-    let kind = parameter::required("encryptionType", encryption_type)?;
-    let kind = parameter::one_of("encryptionType", kind, "AES256, KMS, KMS_DSSE")?;
-    if let Some(key) = &kms_key {
-        parameter::length_between("kmsKey", key.len(), 1, 2048)?;
-        if kind == EncryptionType::Aes256 {
-            return Err(ApiError::parameter(
-                "kmsKey",
-                "must not be given with encryptionType AES256",
-            ));
-        }
+    if kms_key.is_some() && kind == EncryptionType::Aes256 {
+        return Err(ApiError::parameter(
+            "kmsKey",
+            "must not be given with encryptionType AES256",
+        ));
     }
     Ok(Encryption { kind, kms_key })
 }

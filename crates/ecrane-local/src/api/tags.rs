@@ -2,7 +2,6 @@
 
 use super::call::Call;
 use super::error::{ApiError, Code};
-use super::parameter;
 use crate::store::{Registry, RepositoryKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,18 +15,16 @@ const LONGEST_VALUE: usize = 256;
 #[derive(Deserialize)]
 pub(super) struct TagParameters {
     #[serde(rename = "Key")]
-    key: Option<String>,
+    key: String,
     #[serde(rename = "Value")]
-    value: Option<String>,
+    value: String,
 }
 
 /// Tags that keep the rules, each key once.
 pub(super) fn parse(tags: Vec<TagParameters>) -> Result<BTreeMap<String, String>, ApiError> {
     let invalid = |message: &str| Err(ApiError::new(Code::InvalidTagParameter, message));
     let mut parsed = BTreeMap::new();
-    for tag in tags {
-        let key = parameter::required("tags", tag.key)?;
-        let value = parameter::required("tags", tag.value)?;
+    for TagParameters { key, value } in tags {
         if !(1..=LONGEST_KEY).contains(&key.chars().count()) {
             return invalid("Tag keys must have a length between 1 and 128");
         }
@@ -50,15 +47,13 @@ pub(super) fn parse(tags: Vec<TagParameters>) -> Result<BTreeMap<String, String>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ResourceParameters {
-    resource_arn: Option<String>,
+    resource_arn: String,
 }
 
 /// The repository of an ARN: `arn:aws:ecr:REGION:ACCOUNT:repository/NAME`.
 fn resource(call: &Call<'_>) -> Result<RepositoryKey, ApiError> {
     let ResourceParameters { resource_arn } = call.parameters()?;
-    let arn = parameter::required("resourceArn", resource_arn)?;
-    parse_arn(&arn)
-        .ok_or_else(|| ApiError::parameter("resourceArn", "must be the ARN of a repository"))
+    parse_arn(&resource_arn).ok_or_else(|| ApiError::parameter("resourceArn", "Invalid ARN"))
 }
 
 fn parse_arn(arn: &str) -> Option<RepositoryKey> {
@@ -77,14 +72,14 @@ fn parse_arn(arn: &str) -> Option<RepositoryKey> {
 
 #[derive(Deserialize)]
 struct TagResourceParameters {
-    tags: Option<Vec<TagParameters>>,
+    tags: Vec<TagParameters>,
 }
 
 /// `TagResource`: adds tags and replaces those of the same key.
 pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = resource(call)?;
     let TagResourceParameters { tags } = call.parameters()?;
-    let tags = parse(parameter::required("tags", tags)?)?;
+    let tags = parse(tags)?;
     call.ecr
         .store
         .update_repository(&key, |repository| repository.add_tags(tags))?;
@@ -94,16 +89,15 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UntagResourceParameters {
-    tag_keys: Option<Vec<String>>,
+    tag_keys: Vec<String>,
 }
 
 /// `UntagResource`; keys that are not there are no fault.
 pub(super) fn remove(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = resource(call)?;
     let UntagResourceParameters { tag_keys } = call.parameters()?;
-    let keys = parameter::required("tagKeys", tag_keys)?;
     call.ecr.store.update_repository(&key, |repository| {
-        repository.tags.retain(|key, _| !keys.contains(key));
+        repository.tags.retain(|key, _| !tag_keys.contains(key));
         Ok(())
     })?;
     Ok(json!({}))

@@ -1,10 +1,12 @@
 use super::error::RegistryError;
 use super::{CONTENT_DIGEST, Call, empty, set};
-use crate::ecr::blocking;
+use crate::ecr::{Ecr, blocking};
+use crate::store::RepositoryKey;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use ecrane_core::name::Digest;
-use std::io::SeekFrom;
+use std::io::{ErrorKind, SeekFrom};
+use std::sync::Arc;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
@@ -14,28 +16,19 @@ const CHUNK: usize = 256 << 10;
 
 /// A blob, or the part of it that a `Range` asks for.
 pub(super) async fn get(call: Call, digest: Digest) -> Result<Response<Body>, RegistryError> {
-    let (key, wanted) = (call.repository.clone(), digest.clone());
-    let size = blocking(&call.ecr, move |ecr| ecr.store.blob_size(&key, &wanted)).await?;
-    let Some(size) = size else {
-        return Err(unknown(&digest));
-    };
+    let is_head = call.request.method() == Method::HEAD;
+    let size = size(&call.ecr, call.repository, &digest, is_head).await?;
     let Ok(range) = range(call.request.headers(), size) else {
         let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
-        set(
-            &mut response,
-            header::CONTENT_RANGE,
-            format!("bytes */{size}"),
-        );
+        let sizes = format!("bytes */{size}");
+        set(&mut response, header::CONTENT_RANGE, sizes);
         return Ok(response);
     };
     let (start, length) = range.unwrap_or((0, size));
-    let mut response = if call.request.method() == Method::HEAD {
+    let mut response = if is_head {
         empty(StatusCode::OK)
     } else {
-        let mut file = File::open(call.ecr.files.blob(&digest)).await?;
-        file.seek(SeekFrom::Start(start)).await?;
-        let part = ReaderStream::with_capacity(file.take(length), CHUNK);
-        Response::new(Body::from_stream(part))
+        Response::new(content(&call.ecr, &digest, start, length).await?)
     };
     if range.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -45,13 +38,46 @@ pub(super) async fn get(call: Call, digest: Digest) -> Result<Response<Body>, Re
     }
     set(&mut response, header::ACCEPT_RANGES, "bytes");
     set(&mut response, header::CONTENT_LENGTH, length.to_string());
-    set(
-        &mut response,
-        header::CONTENT_TYPE,
-        "application/octet-stream",
-    );
+    let binary = "application/octet-stream";
+    set(&mut response, header::CONTENT_TYPE, binary);
     set(&mut response, CONTENT_DIGEST, digest.as_str());
     Ok(response)
+}
+
+/// How large the blob is. Who only asks may be about to need it, and will not
+/// send it again: it is not collected soon.
+async fn size(
+    ecr: &Arc<Ecr>,
+    key: RepositoryKey,
+    digest: &Digest,
+    is_head: bool,
+) -> Result<u64, RegistryError> {
+    let wanted = digest.clone();
+    let size = blocking(ecr, move |ecr| {
+        let size = ecr.store.blob_size(&key, &wanted)?;
+        if is_head && size.is_some() {
+            ecr.store.renew_blob(&key, &wanted)?;
+        }
+        Ok(size)
+    });
+    size.await?.ok_or_else(|| unknown(digest))
+}
+
+/// The bytes of a part, as they are read.
+async fn content(
+    ecr: &Ecr,
+    digest: &Digest,
+    start: u64,
+    length: u64,
+) -> Result<Body, RegistryError> {
+    let mut file = match File::open(ecr.files.blob(digest)).await {
+        // It has just been collected.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(unknown(digest)),
+        other => other?,
+    };
+    file.seek(SeekFrom::Start(start)).await?;
+    let part = ReaderStream::with_capacity(file.take(length), CHUNK);
+    Ok(Body::from_stream(part))
 }
 
 /// A blob that is not in the repository.

@@ -1,5 +1,7 @@
 use super::session;
+use crate::manifest::ManifestFault;
 use crate::refusal::{Fault, Reason, invalid_parameter, name_rule};
+use crate::uploads::PartFault;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use ecrane_core::name::{NameError, NameKind};
@@ -45,23 +47,9 @@ impl RegistryError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
     }
 
-    /// A manifest that is none.
-    pub(super) fn manifest_invalid(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "MANIFEST_INVALID", message)
-    }
-
     /// A body that is larger than ECR takes.
     pub(super) fn too_large(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID", message)
-    }
-
-    /// The client stopped sending, or sent what is no HTTP body.
-    pub(super) fn broken_body(reason: impl std::fmt::Display) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "BLOB_UPLOAD_INVALID",
-            format!("The request body cannot be read: {reason}"),
-        )
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
@@ -97,19 +85,48 @@ impl From<Fault> for RegistryError {
                 "MANIFEST_UNKNOWN",
                 "Requested image not found".into(),
             ),
+            Reason::ImageArchived(_) => (StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", message),
             Reason::TagImmutable(_) => (StatusCode::BAD_REQUEST, "TAG_INVALID", message),
             Reason::LayersNotFound(_) | Reason::ReferencedImagesNotFound(_) => {
                 (StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", message)
             }
+            Reason::UploadNotFound(_) => (StatusCode::NOT_FOUND, "BLOB_UPLOAD_UNKNOWN", message),
+            Reason::UploadEmpty(_) => (StatusCode::BAD_REQUEST, "BLOB_UPLOAD_INVALID", message),
+            Reason::LayerDigestDiffers => (StatusCode::BAD_REQUEST, "DIGEST_INVALID", message),
             Reason::ReferencedByManifestList(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
             }
-            Reason::RepositoryAlreadyExists
-            | Reason::RepositoryNotEmpty
-            | Reason::TooManyTags
-            | Reason::LifecyclePolicyNotFound => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
+            // What only the AWS API refuses.
+            _ => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
         };
         Self::new(status, code, message)
+    }
+}
+
+impl From<ManifestFault> for RegistryError {
+    fn from(fault: ManifestFault) -> Self {
+        match fault {
+            ManifestFault::Unsupported(_) => Self::unsupported(fault.to_string()),
+            ManifestFault::Name(fault) => fault.into(),
+            _ => Self::new(
+                StatusCode::BAD_REQUEST,
+                "MANIFEST_INVALID",
+                fault.to_string(),
+            ),
+        }
+    }
+}
+
+impl From<PartFault> for RegistryError {
+    fn from(fault: PartFault) -> Self {
+        match fault {
+            PartFault::Body(reason) => Self::new(
+                StatusCode::BAD_REQUEST,
+                "BLOB_UPLOAD_INVALID",
+                format!("The request body cannot be read: {reason}"),
+            ),
+            PartFault::Disk(error) => error.into(),
+        }
     }
 }
 

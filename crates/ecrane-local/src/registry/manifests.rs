@@ -1,8 +1,10 @@
 use super::error::RegistryError;
 use super::route::Reference;
-use super::{CONTENT_DIGEST, Call, empty, json, manifest, set};
+use super::{CONTENT_DIGEST, Call, empty, json, set};
 use crate::ecr::blocking;
-use crate::store::{Image, Selector};
+use crate::manifest;
+use crate::refusal::Reason;
+use crate::store::{Image, ImageStatus, NewImage, Selector};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{Method, Response, StatusCode, header};
@@ -26,8 +28,17 @@ impl From<Reference> for Selector {
 /// A manifest, byte for byte as it was pushed.
 pub(super) async fn get(call: Call, reference: Reference) -> Result<Response<Body>, RegistryError> {
     let key = call.repository.clone();
+    let pulled = call.request.method() == Method::GET;
     let (found, bytes) = blocking(&call.ecr, move |ecr| {
-        ecr.store.image(&key, &reference.into())
+        let (found, bytes) = ecr.store.image(&key, &reference.into())?;
+        let digest = &found.image.digest;
+        if found.image.status != ImageStatus::Active {
+            return Err(Reason::ImageArchived(digest.clone()).about(&key));
+        }
+        if pulled {
+            ecr.store.record_pull(&key, digest, ecr.clock.now())?;
+        }
+        Ok((found, bytes))
     })
     .await?;
     let length = bytes.len();
@@ -57,7 +68,8 @@ pub(super) async fn put(call: Call, reference: Reference) -> Result<Response<Bod
         Reference::Digest(_) => return Err(wrong_digest()),
     };
     let now = call.ecr.clock.now();
-    let new = manifest::parse(content_type, bytes.into(), tag, now)?;
+    let read = manifest::read(content_type, &bytes)?;
+    let new = NewImage::new(read, bytes.into(), tag, now);
     let (digest, subject) = (new.image.digest.clone(), new.image.subject.clone());
     let key = call.repository.clone();
     blocking(&call.ecr, move |ecr| ecr.store.put_image(&key, new)).await?;

@@ -2,20 +2,18 @@
 
 mod blobs;
 mod error;
-mod manifest;
+mod lists;
 mod manifests;
 mod route;
 mod session;
-mod tags;
 mod uploads;
-
-pub(crate) use uploads::Uploads;
 
 use crate::ecr::Ecr;
 use crate::request_log::{Access, Subject};
 use crate::store::RepositoryKey;
+use crate::token::Purpose;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use error::RegistryError;
 use route::Target;
@@ -56,6 +54,29 @@ pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Res
     response
 }
 
+/// Answers a request for a layer at an address of `GetDownloadUrlForLayer`: who
+/// has the address needs no password.
+pub(crate) async fn layer(
+    State(ecr): State<Arc<Ecr>>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let now = ecr.clock.now();
+    let (repository, digest) = match ecr.tokens.open(Purpose::Layer, &token, now) {
+        Ok(layer) => layer,
+        Err(_) => return empty(StatusCode::FORBIDDEN),
+    };
+    let call = Call {
+        ecr,
+        repository,
+        request,
+    };
+    match blobs::get(call, digest).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
+}
+
 async fn answer(
     ecr: Arc<Ecr>,
     target: Target,
@@ -63,6 +84,9 @@ async fn answer(
 ) -> Result<Response<Body>, RegistryError> {
     let registry = session::registry(&ecr, request.headers())?;
     let method = request.method().clone();
+    if (&method, &target) == (&Method::GET, &Target::Catalog) {
+        return lists::repositories(&ecr, registry, request.uri()).await;
+    }
     let call = |name| Call {
         ecr,
         repository: RepositoryKey { registry, name },
@@ -70,7 +94,7 @@ async fn answer(
     };
     match (method, target) {
         (Method::GET | Method::HEAD, Target::Base) => Ok(json(b"{}".to_vec())),
-        (Method::GET, Target::Tags(name)) => tags::list(call(name)).await,
+        (Method::GET, Target::Tags(name)) => lists::tags(call(name)).await,
         (Method::GET | Method::HEAD, Target::Manifest(name, reference)) => {
             manifests::get(call(name), reference).await
         }

@@ -6,6 +6,8 @@ use ecrane_core::name::{Digest, NameError, RepositoryName, Tag};
 pub(super) enum Target {
     /// `/v2/`.
     Base,
+    /// `/v2/_catalog`.
+    Catalog,
     /// `/v2/NAME/tags/list`.
     Tags(RepositoryName),
     /// `/v2/NAME/manifests/REFERENCE`.
@@ -42,6 +44,7 @@ pub(super) fn parse(path: &str) -> Target {
     let segments: Vec<&str> = rest.split('/').skip(1).collect();
     let target = match segments.as_slice() {
         [] | [""] => return Target::Base,
+        ["_catalog"] => return Target::Catalog,
         [name @ .., "tags", "list"] => named(name, Ok(()), |name, ()| Target::Tags(name)),
         [name @ .., "manifests", text] => named(name, reference(text), Target::Manifest),
         [name @ .., "referrers", digest] => named(name, digest.parse(), Target::Referrers),
@@ -81,7 +84,7 @@ impl Target {
             | Self::Blob(name, _)
             | Self::Uploads(name)
             | Self::Upload(name, _) => Some(name),
-            Self::Base | Self::BadName(_) | Self::Unknown => None,
+            Self::Base | Self::Catalog | Self::BadName(_) | Self::Unknown => None,
         }
     }
 
@@ -89,6 +92,7 @@ impl Target {
     pub(super) fn operation(&self, method: &Method) -> &'static str {
         match (self, method.as_str()) {
             (Self::Base, _) => "SignIn",
+            (Self::Catalog, _) => "ListRepositories",
             (Self::Tags(_), _) => "ListTags",
             (Self::Manifest(..), "HEAD") => "HeadManifest",
             (Self::Manifest(..), "PUT") => "PutManifest",

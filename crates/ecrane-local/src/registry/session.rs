@@ -22,7 +22,7 @@ pub(super) enum Refused {
 /// token of `GetAuthorizationToken`.
 pub(super) fn registry(ecr: &Ecr, headers: &HeaderMap) -> Result<Registry, Refused> {
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        let realm = format!("http://{}/", ecr.authority());
+        let realm = format!("{}/", ecr.url());
         return Err(Refused::NoCredentials { realm });
     };
     let password = authorization

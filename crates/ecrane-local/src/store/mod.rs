@@ -5,9 +5,12 @@
 //! them; their bytes are files, see [`crate::blob_files`].
 
 mod blobs;
+mod format;
 mod images;
+mod lifecycle;
 mod push;
 mod record;
+mod registries;
 mod removal;
 mod repositories;
 
@@ -15,7 +18,11 @@ pub(crate) use images::{Selector, TaggedImage};
 pub(crate) use push::NewImage;
 pub(crate) use record::{
     Encryption, EncryptionType, Image, ImageStatus, MOST_TAGS, Mutability, Registry, Repository,
-    RepositoryKey, TagMutability,
+    RepositoryKey, TagMutability, matches_wildcard,
+};
+pub(crate) use registries::{
+    AccountSetting, NameFilter, RegistryScanning, RegistrySettings, ReplicationDestination,
+    ReplicationRule, ScanningRule, SigningRule,
 };
 pub(crate) use removal::TagRemoval;
 
@@ -24,6 +31,7 @@ use redb::{Database, ReadableDatabase, TableDefinition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
+use tokio::sync::Notify;
 
 /// `(registry, name)` → [`Repository`].
 const REPOSITORIES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("repositories");
@@ -39,17 +47,30 @@ const IMAGE_TAGS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::
 const PARENTS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("parents");
 /// `(repository id, subject, referrer)`: the manifests that refer to an image.
 const REFERRERS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("referrers");
-/// `(repository id, digest)` → size: the blobs that were pushed to a repository.
+/// `(repository id, digest)` → size: the blobs that a repository holds.
 const BLOBS: TableDefinition<'_, (u64, &str), u64> = TableDefinition::new("blobs");
+/// `(digest, repository id)`: the repositories that hold a blob.
+const HOLDERS: TableDefinition<'_, (&str, u64), ()> = TableDefinition::new("holders");
+/// `(repository id, image, blob)`: the blobs that an image needs.
+const IMAGE_BLOBS: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("image_blobs");
+/// `(repository id, blob, image)`: the images that need a blob.
+const BLOB_IMAGES: TableDefinition<'_, (u64, &str, &str), ()> = TableDefinition::new("blob_images");
+/// `(repository id, digest)` → since when no image needs the blob, as far as the
+/// last collection knows; before it saw the blob, [`UNSEEN`].
+const LOOSE_BLOBS: TableDefinition<'_, (u64, &str), i64> = TableDefinition::new("loose_blobs");
+/// The blobs that no repository holds any more and whose files are still there.
+const UNHELD_BLOBS: TableDefinition<'_, &str, ()> = TableDefinition::new("unheld_blobs");
+/// registry → [`registries::RegistrySettings`].
+const REGISTRIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("registries");
 /// Single numbers, by name.
 const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
 /// Single values, by name.
 const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
 
 const NEXT_REPOSITORY: &str = "next-repository";
-const FORMAT: &str = "format";
-const FORMAT_NOW: u64 = 1;
+const UNSEEN: i64 = 0;
 const TOKEN_KEY: &str = "token-key";
+const CLOCK: &str = "clock";
 
 /// The disk or the database failed, or holds what this version cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -71,12 +92,17 @@ pub(crate) enum StoreError {
     Random(#[from] getrandom::Error),
     /// Another version of ecrane wrote it.
     #[error(
-        "the data directory has format {found}, and this version of ecrane reads format {FORMAT_NOW}; use another directory or the ecrane that wrote it"
+        "the data directory has format {found}, and this version of ecrane reads format {now}; use another directory or the ecrane that wrote it"
     )]
     Format {
         /// The format that was found.
         found: u64,
+        /// The format of this version.
+        now: u64,
     },
+    /// Two images of a repository have the same tag.
+    #[error("the database gives these tags to several images: {}", .0.join(", "))]
+    SharedTags(Vec<String>),
     /// The work was cut off when the server ended.
     #[error("the work was cut off")]
     CutOff,
@@ -96,38 +122,45 @@ from_redb!(
     redb::TransactionError,
     redb::TableError,
     redb::StorageError,
-    redb::CommitError
+    redb::CommitError,
+    redb::SetDurabilityError
 );
 
 /// The database of one data directory.
 pub(crate) struct Store {
     database: Database,
+    /// Told when blobs may have become superfluous.
+    released: Notify,
 }
 
 impl Store {
     /// Opens the database, and makes it if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let database = Database::create(path)?;
-        let transaction = database.begin_write()?;
-        {
-            // Opening makes a table, so that a reader always finds it.
-            transaction.open_table(REPOSITORIES)?;
-            transaction.open_table(IMAGES)?;
-            transaction.open_table(MANIFESTS)?;
-            transaction.open_table(TAGS)?;
-            transaction.open_table(IMAGE_TAGS)?;
-            transaction.open_table(PARENTS)?;
-            transaction.open_table(REFERRERS)?;
-            transaction.open_table(BLOBS)?;
-            transaction.open_table(VALUES)?;
-            let mut counters = transaction.open_table(COUNTERS)?;
-            let found = counters.insert(FORMAT, FORMAT_NOW)?.map(|old| old.value());
-            if let Some(found) = found.filter(|found| *found != FORMAT_NOW) {
-                return Err(StoreError::Format { found });
-            }
+        format::prepare(&database)?;
+        Ok(Self {
+            database,
+            released: Notify::new(),
+        })
+    }
+
+    /// How far the clock is ahead of the machine's, in milliseconds.
+    pub(crate) fn clock_ahead(&self) -> Result<i64, StoreError> {
+        let read = self.database.begin_read()?;
+        match read.open_table(VALUES)?.get(CLOCK)? {
+            Some(ahead) => decode(ahead.value()),
+            None => Ok(0),
         }
-        transaction.commit()?;
-        Ok(Self { database })
+    }
+
+    /// Keeps how far the clock is ahead, for the next start.
+    pub(crate) fn keep_clock(&self, ahead: i64) -> Result<(), StoreError> {
+        let write = self.database.begin_write()?;
+        write
+            .open_table(VALUES)?
+            .insert(CLOCK, encode(&ahead)?.as_slice())?;
+        write.commit()?;
+        Ok(())
     }
 
     /// The key that signs this directory's tokens: made once, kept.

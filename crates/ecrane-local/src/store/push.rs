@@ -1,9 +1,12 @@
+use super::blobs::need;
 use super::images::tagged;
 use super::repositories::find;
 use super::{
-    BLOBS, IMAGE_TAGS, IMAGES, Image, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES, RepositoryKey,
-    Store, StoreError, TAGS, decode, encode,
+    BLOBS, IMAGE_TAGS, IMAGES, Image, ImageStatus, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES,
+    RepositoryKey, Store, StoreError, TAGS, decode, encode,
 };
+use crate::clock::Timestamp;
+use crate::manifest::Manifest;
 use crate::refusal::{Fault, Reason};
 use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
@@ -18,6 +21,40 @@ pub(crate) struct NewImage {
     pub(crate) blobs: Vec<Digest>,
     /// The tag that it is given.
     pub(crate) tag: Option<Tag>,
+}
+
+impl NewImage {
+    /// The image of a manifest that is pushed now.
+    pub(crate) fn new(
+        read: Manifest,
+        manifest: Vec<u8>,
+        tag: Option<Tag>,
+        pushed_at: Timestamp,
+    ) -> Self {
+        let image = Image {
+            digest: read.digest,
+            media_type: read.media_type,
+            artifact_media_type: read.artifact_media_type,
+            artifact_type: read.artifact_type,
+            manifest_size: read.manifest_size,
+            size: read.size,
+            children: read.children,
+            subject: read.subject,
+            annotations: read.annotations,
+            pushed_at,
+            pulled_at: None,
+            archived_at: None,
+            activated_at: None,
+            status: ImageStatus::Active,
+            scan_asked: false,
+        };
+        Self {
+            image,
+            manifest,
+            blobs: read.blobs,
+            tag,
+        }
+    }
 }
 
 impl Store {
@@ -40,6 +77,7 @@ impl Store {
             check_blobs(&write, key, id, &new.blobs)?;
             let image = with_largest_child(&write, key, id, new.image)?;
             insert_image(&write, id, &image, &new.manifest)?;
+            need(&write, id, &image.digest, &new.blobs)?;
             if let Some(tag) = &new.tag {
                 move_tag(&write, id, tag, current.as_ref(), &image.digest)?;
             }
@@ -94,7 +132,8 @@ fn with_largest_child(
     }
 }
 
-/// An image that is there keeps its record: a second push does not renew it.
+/// An image that is there keeps its record: a second push does not renew it. One
+/// in the archive is restored.
 fn insert_image(
     write: &WriteTransaction,
     id: u64,
@@ -103,7 +142,10 @@ fn insert_image(
 ) -> Result<(), StoreError> {
     let place = (id, image.digest.as_str());
     let mut images = write.open_table(IMAGES)?;
-    if images.get(place)?.is_some() {
+    let known = images.get(place)?.map(|record| decode(record.value()));
+    if let Some(mut known) = known.transpose()? {
+        known = restored(known, image.pushed_at);
+        images.insert(place, encode(&known)?.as_slice())?;
         return Ok(());
     }
     images.insert(place, encode(image)?.as_slice())?;
@@ -118,6 +160,13 @@ fn insert_image(
         referrers.insert((id, subject.as_str(), digest), ())?;
     }
     Ok(())
+}
+
+fn restored(mut known: Image, now: Timestamp) -> Image {
+    if known.status != ImageStatus::Active {
+        known.restore(now);
+    }
+    known
 }
 
 fn move_tag(

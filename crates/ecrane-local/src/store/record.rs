@@ -21,7 +21,7 @@ impl fmt::Display for Registry {
 }
 
 /// A repository's full name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RepositoryKey {
     /// The registry that it is in.
     pub(crate) registry: Registry,
@@ -50,6 +50,15 @@ pub(crate) struct Repository {
     pub(crate) tags: BTreeMap<String, String>,
     /// The lifecycle policy's text, as it was put.
     pub(crate) lifecycle_policy: Option<String>,
+    /// When the lifecycle policy was put.
+    #[serde(default)]
+    pub(crate) lifecycle_put_at: Option<Timestamp>,
+    /// When it was last carried out.
+    #[serde(default)]
+    pub(crate) lifecycle_evaluated_at: Option<Timestamp>,
+    /// The repository policy's text, as it was put.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
 }
 
 /// How many resource tags a repository may have. Source: "Tagging a private
@@ -131,7 +140,7 @@ impl TagMutability {
 ///
 /// The pieces between stars are found from the left, each as early as possible,
 /// so the time is bounded by the product of both lengths.
-fn matches_wildcard(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
@@ -195,8 +204,35 @@ pub(crate) struct Image {
     pub(crate) annotations: BTreeMap<String, String>,
     /// When it was pushed first.
     pub(crate) pushed_at: Timestamp,
+    /// When it was last pulled.
+    #[serde(default)]
+    pub(crate) pulled_at: Option<Timestamp>,
+    /// When it was last archived.
+    #[serde(default)]
+    pub(crate) archived_at: Option<Timestamp>,
+    /// When it was last restored from the archive.
+    #[serde(default)]
+    pub(crate) activated_at: Option<Timestamp>,
     /// Whether it can be pulled.
     pub(crate) status: ImageStatus,
+    /// Whether somebody asked for a scan.
+    #[serde(default)]
+    pub(crate) scan_asked: bool,
+}
+
+impl Image {
+    /// Puts it into the archive.
+    pub(crate) fn archive(&mut self, now: Timestamp) {
+        self.status = ImageStatus::Archived;
+        self.archived_at = Some(now);
+    }
+
+    /// Brings it back from the archive. ECR takes up to 20 minutes, here it is
+    /// there at once.
+    pub(crate) fn restore(&mut self, now: Timestamp) {
+        self.status = ImageStatus::Active;
+        self.activated_at = Some(now);
+    }
 }
 
 /// Whether an image can be pulled. Source: `ImageStatus` in the API reference.

@@ -1,8 +1,9 @@
+use super::blobs::release;
 use super::images::{Selector, related, tagged};
 use super::repositories::find;
 use super::{
     IMAGE_TAGS, IMAGES, Image, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES, RepositoryKey, Store,
-    TAGS, decode,
+    StoreError, TAGS, decode,
 };
 use crate::refusal::{Fault, Reason};
 use ecrane_core::name::{Digest, Tag};
@@ -37,6 +38,7 @@ impl Store {
             }
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(removal)
     }
 
@@ -52,6 +54,7 @@ impl Store {
             remove(&write, key, id, digest)?
         };
         write.commit()?;
+        self.released().notify_one();
         Ok(tags)
     }
 }
@@ -67,12 +70,25 @@ fn remove(
     if !parents.is_empty() {
         return Err(Reason::ReferencedByManifestList(parents).about(key));
     }
+    match forget(write, id, digest)? {
+        Some(tags) => Ok(tags),
+        None => Err(Selector::Digest(digest.clone()).not_found().about(key)),
+    }
+}
+
+/// Removes an image and all that was known of it; gives its tags, if it was there.
+pub(super) fn forget(
+    write: &WriteTransaction,
+    id: u64,
+    digest: &Digest,
+) -> Result<Option<Vec<Tag>>, StoreError> {
     let place = (id, digest.as_str());
     let image: Image = match write.open_table(IMAGES)?.remove(place)? {
         Some(record) => decode(record.value())?,
-        None => return Err(Selector::Digest(digest.clone()).not_found().about(key)),
+        None => return Ok(None),
     };
     write.open_table(MANIFESTS)?.remove(place)?;
+    release(write, id, digest)?;
     let tags: Vec<Tag> = related(&write.open_table(IMAGE_TAGS)?, id, digest)?;
     let mut image_tags = write.open_table(IMAGE_TAGS)?;
     let mut all_tags = write.open_table(TAGS)?;
@@ -88,5 +104,5 @@ fn remove(
         let mut referrers = write.open_table(REFERRERS)?;
         referrers.remove((id, subject.as_str(), digest.as_str()))?;
     }
-    Ok(tags)
+    Ok(Some(tags))
 }

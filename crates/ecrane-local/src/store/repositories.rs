@@ -1,6 +1,8 @@
+use super::blobs::let_go_of_all;
 use super::{
-    BLOBS, COUNTERS, IMAGE_TAGS, IMAGES, MANIFESTS, NEXT_REPOSITORY, PARENTS, REFERRERS,
-    REPOSITORIES, Registry, Repository, RepositoryKey, Store, StoreError, TAGS, decode, encode,
+    BLOB_IMAGES, COUNTERS, IMAGE_BLOBS, IMAGE_TAGS, IMAGES, LOOSE_BLOBS, MANIFESTS,
+    NEXT_REPOSITORY, PARENTS, REFERRERS, REPOSITORIES, Registry, Repository, RepositoryKey, Store,
+    StoreError, TAGS, decode, encode,
 };
 use crate::refusal::{Fault, Reason};
 use redb::{ReadableDatabase, ReadableTable, Table, WriteTransaction};
@@ -59,6 +61,17 @@ impl Store {
         Ok(found)
     }
 
+    /// The repositories of all registries.
+    pub(crate) fn all_repositories(&self) -> Result<Vec<Repository>, StoreError> {
+        let read = self.database.begin_read()?;
+        let table = read.open_table(REPOSITORIES)?;
+        let mut all = Vec::new();
+        for entry in table.iter()? {
+            all.push(decode(entry?.1.value())?);
+        }
+        Ok(all)
+    }
+
     /// Changes a repository's settings; `change` may refuse, and then nothing is.
     pub(crate) fn update_repository<T>(
         &self,
@@ -103,6 +116,7 @@ impl Store {
         };
         empty_repository(&write, repository.id)?;
         write.commit()?;
+        self.released().notify_one();
         Ok(repository)
     }
 }
@@ -131,7 +145,12 @@ fn empty_repository(write: &WriteTransaction, id: u64) -> Result<(), StoreError>
     write
         .open_table(TAGS)?
         .retain_in(pair.clone(), |_, _| false)?;
-    write.open_table(BLOBS)?.retain_in(pair, |_, _| false)?;
+    let_go_of_all(write, id)?;
+    write
+        .open_table(LOOSE_BLOBS)?
+        .retain_in(pair, |_, _| false)?;
+    empty_relation(&mut write.open_table(IMAGE_BLOBS)?, id)?;
+    empty_relation(&mut write.open_table(BLOB_IMAGES)?, id)?;
     empty_relation(&mut write.open_table(IMAGE_TAGS)?, id)?;
     empty_relation(&mut write.open_table(PARENTS)?, id)?;
     empty_relation(&mut write.open_table(REFERRERS)?, id)

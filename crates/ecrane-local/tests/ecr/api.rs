@@ -1,6 +1,6 @@
 //! Repositories and their settings, by the AWS API.
 
-use crate::server::{ACCOUNT, REGION, Server, digest};
+use crate::server::{ACCOUNT, REGION, Server, digest, options};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -81,31 +81,31 @@ async fn faulty_parameters_are_refused_in_the_words_of_the_service() {
             ("TagResource", json!({ "resourceArn": "arn:aws:s3:::bucket", "tags": [] })),
             ("GetLifecyclePolicy", json!({ "repositoryName": "app" })),
             ("GetAuthorizationToken", json!({ "registryIds": [] })),
-            ("StartImageScan", json!({ "repositoryName": "app" })),
+            ("ValidatePullThroughCacheRule", json!({ "ecrRepositoryPrefix": "app" })),
         ],
     )
     .await;
-    insta::assert_snapshot!(refusals, @r#"
-    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must not be null'
-    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length greater than or equal to 2'
-    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length less than or equal to 256'
+    insta::assert_snapshot!(refusals, @r"
+    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must not be null'
+    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must have length greater than or equal to 2'
+    400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must have length less than or equal to 256'
     400 InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*''
-    400 SerializationException: invalid type: integer `7`, expected a string
+    400 SerializationException: NUMBER_VALUE can not be converted to a String
     400 RepositoryAlreadyExistsException: The repository with name 'app' already exists in the registry with id '123456789012'
     400 InvalidParameterException: Invalid parameter at 'registryId' failed to satisfy constraint: 'must satisfy regular expression '[0-9]{12}''
-    400 InvalidParameterException: Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: [IMMUTABLE, MUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]'
-    400 InvalidParameterException: Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'must be given with this imageTagMutability'
+    400 InvalidParameterException: Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: [MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]'
+    400 InvalidParameterException: Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as MUTABLE_WITH_EXCLUSION'
     400 InvalidTagParameterException: Tag keys must not begin with aws:
-    400 InvalidParameterException: Invalid parameter at 'encryptionType' failed to satisfy constraint: 'Member must satisfy enum value set: [AES256, KMS, KMS_DSSE]'
+    400 InvalidParameterException: Invalid parameter at 'encryptionConfiguration.encryptionType' failed to satisfy constraint: 'Member must satisfy enum value set: [AES256, KMS, KMS_DSSE]'
     400 RepositoryNotFoundException: The repository with name 'nope' does not exist in the registry with id '123456789012'
-    400 InvalidParameterException: Invalid parameter at 'maxResults' failed to satisfy constraint: 'must have value greater than or equal to 1'
+    400 InvalidParameterException: Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'
     400 InvalidParameterException: Invalid parameter at 'nextToken' failed to satisfy constraint: 'must be a token of this service'
     400 RepositoryNotFoundException: The repository with name 'nope' does not exist in the registry with id '123456789012'
-    400 InvalidParameterException: Invalid parameter at 'resourceArn' failed to satisfy constraint: 'must be the ARN of a repository'
+    400 InvalidParameterException: Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'
     400 LifecyclePolicyNotFoundException: Lifecycle policy does not exist for the repository with name 'app' in the registry with id '123456789012'
-    400 InvalidParameterException: Invalid parameter at 'registryIds' failed to satisfy constraint: 'must have length greater than or equal to 1'
-    400 UnknownOperationException: ecrane local does not have the operation StartImageScan
-    "#);
+    400 InvalidParameterException: Invalid parameter at 'registryIds' failed to satisfy constraint: 'Member must have length greater than or equal to 1'
+    400 UnknownOperationException: ecrane local does not have the operation ValidatePullThroughCacheRule
+    ");
 }
 
 #[tokio::test]
@@ -303,12 +303,7 @@ async fn a_repository_with_images_goes_only_by_force() {
 #[tokio::test]
 async fn a_data_directory_has_one_server() {
     let server = Server::start().await;
-    let options = ecrane_local::Options {
-        data: server.data.path().to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-        account: ACCOUNT.parse().unwrap(),
-        region: REGION.parse().unwrap(),
-    };
+    let options = options(server.data.path(), None);
     let second = ecrane_local::bind(options).await.err().unwrap().to_string();
     assert!(second.contains(&server.address.to_string()), "{second}");
     let running = ecrane_local::instance::running(server.data.path())

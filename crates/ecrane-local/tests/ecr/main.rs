@@ -6,8 +6,18 @@ mod api;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod sts;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod uploads;

@@ -184,6 +184,48 @@ async fn tags_are_listed_in_parts() {
         list("/v2/app/tags/list?n=2&last=b").await,
         (json!(["c"]), None)
     );
+    assert_eq!(list("/v2/app/tags/list?n=0").await, (json!([]), None));
+}
+
+#[tokio::test]
+async fn repositories_are_listed_in_parts() {
+    let server = Server::start().await;
+    for name in ["team/b", "a1", "c1"] {
+        server.create(name).await;
+    }
+    let list = async |query: &str| {
+        let path = format!("/v2/_catalog{query}");
+        let request = server.registry(Method::GET, &path).await;
+        let response = request.send().await.unwrap();
+        let link = response.headers().get("link").cloned();
+        let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        (body["repositories"].clone(), link)
+    };
+    assert_eq!(list("").await, (json!(["a1", "c1", "team/b"]), None));
+    let (first, link) = list("?n=2").await;
+    assert_eq!(first, json!(["a1", "c1"]));
+    assert_eq!(link.unwrap(), "</v2/_catalog?n=2&last=c1>; rel=\"next\"");
+    assert_eq!(list("?n=2&last=c1").await, (json!(["team/b"]), None));
+}
+
+#[tokio::test]
+async fn more_than_a_thousand_are_not_listed_at_once() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let mut lines = Vec::new();
+    for path in [
+        "/v2/app/tags/list?n=10000",
+        "/v2/_catalog?n=10000",
+        "/v2/app/tags/list?n=many",
+    ] {
+        let request = server.registry(Method::GET, path).await;
+        lines.push(refusal(request.send().await.unwrap()).await);
+    }
+    insta::assert_snapshot!(lines.join("\n"), @"
+    405 UNSUPPORTED: Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'
+    405 UNSUPPORTED: Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'
+    400 PAGINATION_NUMBER_INVALID: invalid number of results requested
+    ");
 }
 
 #[tokio::test]

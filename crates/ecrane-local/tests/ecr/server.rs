@@ -1,10 +1,11 @@
 //! A server for a test, and the words to speak to it.
 
-use ecrane_local::{Options, ServeError, bind};
-use reqwest::{Method, RequestBuilder, Response};
+use ecrane_local::{Options, ServeError, Tls, bind};
+use reqwest::{Certificate, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;
+use std::path::Path;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -17,6 +18,7 @@ pub(crate) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(crate) struct Server {
     pub(crate) data: TempDir,
     pub(crate) address: SocketAddr,
+    scheme: &'static str,
     client: reqwest::Client,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
@@ -55,14 +57,24 @@ impl Server {
         Self::start_on(self.data).await
     }
 
+    /// One that speaks TLS, and a client that trusts its certificate.
+    pub(crate) async fn start_with_tls() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (tls, pem) = certificate(data.path());
+        let client = reqwest::Client::builder()
+            .tls_certs_only([Certificate::from_pem(pem.as_bytes()).unwrap()])
+            .build()
+            .unwrap();
+        Self::serve(data, Some(tls), client).await
+    }
+
     async fn start_on(data: TempDir) -> Self {
-        let options = Options {
-            data: data.path().to_owned(),
-            listen: "127.0.0.1:0".parse().unwrap(),
-            account: ACCOUNT.parse().unwrap(),
-            region: REGION.parse().unwrap(),
-        };
-        let server = bind(options).await.unwrap();
+        Self::serve(data, None, reqwest::Client::new()).await
+    }
+
+    async fn serve(data: TempDir, tls: Option<Tls>, client: reqwest::Client) -> Self {
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let server = bind(options(data.path(), tls)).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.serve(async move {
@@ -71,7 +83,8 @@ impl Server {
         Self {
             data,
             address,
-            client: reqwest::Client::new(),
+            scheme,
+            client,
             stop,
             served,
         }
@@ -79,7 +92,7 @@ impl Server {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
-            .request(method, format!("http://{}{path}", self.address))
+            .request(method, format!("{}://{}{path}", self.scheme, self.address))
     }
 
     /// An operation of the AWS API, signed for the home Region.
@@ -109,6 +122,26 @@ impl Server {
             status: response.status().as_u16(),
             body: serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
         }
+    }
+
+    /// Sets the clock; gives what policies did because time passed.
+    pub(crate) async fn set_clock(&self, change: Value) -> Value {
+        let request = self
+            .request(Method::PUT, "/_ecrane/clock")
+            .header("content-type", "application/json");
+        let response = request.body(change.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Carries out the policies that are named.
+    pub(crate) async fn carry_out(&self, which: Value) -> Value {
+        let request = self
+            .request(Method::POST, "/_ecrane/lifecycle")
+            .header("content-type", "application/json");
+        let response = request.body(which.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
 
     pub(crate) async fn create(&self, name: &str) {
@@ -198,6 +231,30 @@ impl Server {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
+}
+
+pub(crate) fn options(data: &Path, tls: Option<Tls>) -> Options {
+    Options {
+        data: data.to_owned(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+        account: ACCOUNT.parse().unwrap(),
+        region: REGION.parse().unwrap(),
+        now: None,
+        schedule: ecrane_local::Schedule::Daily,
+        tls,
+    }
+}
+
+/// A certificate for the loopback address, in files and as PEM.
+pub(crate) fn certificate(folder: &Path) -> (Tls, String) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let tls = Tls {
+        certificate: folder.join("certificate.pem"),
+        key: folder.join("key.pem"),
+    };
+    std::fs::write(&tls.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&tls.key, made.signing_key.serialize_pem()).unwrap();
+    (tls, made.cert.pem())
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {

@@ -47,7 +47,8 @@ async fn a_blob_comes_in_parts_with_the_habits_of_ecr() {
         .send()
         .await
         .unwrap();
-    assert_eq!(resumed.status(), 416);
+    assert_eq!(header(&resumed, "location"), location);
+    insta::assert_snapshot!(refusal(resumed).await, @"416 BLOB_UPLOAD_INVALID: First byte of the layer part is 6 instead of 11");
 
     let digest = digest(b"hello world!");
     let path = format!("{location}?digest={digest}");
@@ -90,6 +91,54 @@ async fn an_upload_is_seen_only_when_its_digest_is_right() {
     );
     let left = std::fs::read_dir(server.data.path().join("uploads")).unwrap();
     assert_eq!(left.count(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_without_bytes_is_no_layer() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let location = begin(&server).await;
+    let path = format!("{location}?digest={}", digest(b""));
+    let empty = refusal(send(&server, Method::PUT, &path, "").await).await;
+    let id = location.rsplit('/').next().unwrap();
+    insta::assert_snapshot!(empty.replace(id, "ID"), @"400 BLOB_UPLOAD_INVALID: The upload with id 'ID' in the repository with name 'app' in registry with id '123456789012' cannot be completed because it does not have any parts.");
+    // It is still open.
+    let path = format!("{location}?digest={}", digest(b"content"));
+    assert_eq!(
+        send(&server, Method::PUT, &path, "content").await.status(),
+        201
+    );
+}
+
+#[tokio::test]
+async fn what_was_confirmed_cannot_be_changed_by_its_upload() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let location = begin(&server).await;
+    let digest = digest(b"content");
+    let path = format!("{location}?digest={digest}");
+    send(&server, Method::PUT, &path, "content").await;
+    let more = send(&server, Method::PATCH, &location, " and more").await;
+    assert!(refusal(more).await.starts_with("404 BLOB_UPLOAD_UNKNOWN"));
+    let blob = send(&server, Method::GET, &format!("/v2/app/blobs/{digest}"), "").await;
+    assert_eq!(blob.text().await.unwrap(), "content");
+}
+
+#[tokio::test]
+async fn a_part_of_a_blob_that_is_not_there_is_refused() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let blob = server.push_blob("app", b"content").await;
+    let path = format!("/v2/app/blobs/{blob}");
+    let request = server.registry(Method::GET, &path).await;
+    let beyond = request.header("range", "bytes=7-").send().await.unwrap();
+    assert_eq!(
+        (beyond.status().as_u16(), header(&beyond, "content-range")),
+        (416, "bytes */7")
+    );
+    let absent = format!("/v2/app/blobs/{}", digest(b"absent"));
+    let absent = refusal(send(&server, Method::GET, &absent, "").await).await;
+    insta::assert_snapshot!(absent, @"404 BLOB_UNKNOWN: blob unknown to registry: sha256:5ad38304b535c2987dbd24657c1a11b884984ff600d9f389deb0d4e634fee792");
 }
 
 #[tokio::test]
@@ -168,6 +217,43 @@ async fn a_blob_is_seen_in_the_repositories_that_it_was_pushed_to() {
     assert_eq!(send(&server, Method::POST, &mount, "").await.status(), 202);
     server.push_blob("other", b"content").await;
     assert_eq!(send(&server, Method::HEAD, &path, "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_blob_is_mounted_where_the_account_allows_it() {
+    let server = Server::start().await;
+    for name in ["app", "other"] {
+        server.create(name).await;
+    }
+    let kms = json!({ "repositoryName": "secret", "encryptionConfiguration": { "encryptionType": "KMS" } });
+    server.api("CreateRepository", kms).await.result();
+    server.push_image("app", "v1", "content").await;
+    let needed = digest(b"content");
+    let loose = server.push_blob("app", b"loose").await;
+    let mount = async |digest: &str, from: &str, to: &str| {
+        let path = format!("/v2/{to}/blobs/uploads/?mount={digest}&from={from}");
+        send(&server, Method::POST, &path, "").await
+    };
+    assert_eq!(mount(&needed, "app", "other").await.status(), 202);
+    let on = json!({ "name": "BLOB_MOUNTING", "value": "ENABLED" });
+    server.api("PutAccountSetting", on).await.result();
+    for (digest, from, to, status) in [
+        (needed.as_str(), "app", "other", 201),
+        // No image needs it yet.
+        (&loose, "app", "other", 202),
+        // Another encryption.
+        (&needed, "app", "secret", 202),
+        (&needed, "nope", "other", 202),
+        (&needed, "-", "other", 202),
+        ("sha256:1", "app", "other", 202),
+        (&needed, "app", "nope", 404),
+    ] {
+        let answer = mount(digest, from, to).await;
+        assert_eq!(answer.status(), status, "{digest} from {from} to {to}");
+    }
+    let path = format!("/v2/other/blobs/{needed}");
+    let blob = send(&server, Method::GET, &path, "").await;
+    assert_eq!(blob.text().await.unwrap(), "content");
 }
 
 #[tokio::test]

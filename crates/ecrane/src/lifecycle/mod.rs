@@ -10,6 +10,8 @@ mod file;
 mod preview;
 mod when;
 
+pub(crate) use when::When;
+
 use crate::exit::{Exit, Failure};
 use crate::show::{self, Log};
 

@@ -14,7 +14,8 @@ pub(crate) enum When {
 }
 
 impl When {
-    pub(super) fn moment(self) -> Moment {
+    /// The moment.
+    pub(crate) fn moment(self) -> Moment {
         match self {
             Self::At(moment) => moment,
             Self::InDays(days) => now().plus_days(days),

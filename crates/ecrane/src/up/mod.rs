@@ -96,11 +96,11 @@ async fn connection(
         "already running"
     };
     log.line(&format!(
-        "local ECR on http://{} ({what}); `{stop}` ends it",
-        running.address
+        "local ECR on {} ({what}); `{stop}` ends it",
+        running.url()
     ));
     log.line("");
-    let url = format!("http://{}", running.address);
+    let url = running.url();
     Ok(Connection {
         region: running.region,
         endpoint: Some(EndpointUrl::parse(&url).map_err(Failure::refused)?),

@@ -1,0 +1,224 @@
+//! Who may use a repository or a registry. The policies are checked and kept;
+//! nobody's request is refused by them here.
+
+use super::call::Call;
+use super::error::ApiError;
+use crate::refusal::{Fault, Reason};
+use crate::store::{RegistrySettings, Repository};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What a policy is put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Repository,
+    Registry,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    policy_text: String,
+}
+
+/// `SetRepositoryPolicy`.
+pub(super) fn set(call: &Call<'_>) -> Result<Value, ApiError> {
+    let key = call.repository()?;
+    let Parameters { policy_text } = call.parameters()?;
+    call.ecr.store.repository(&key)?;
+    check(Subject::Repository, &policy_text)?;
+    let (repository, text) = call.ecr.store.update_repository(&key, |repository| {
+        repository.policy = Some(policy_text.clone());
+        Ok(policy_text)
+    })?;
+    Ok(of_repository(&repository, &text))
+}
+
+/// `GetRepositoryPolicy`.
+pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiError> {
+    let key = call.repository()?;
+    let repository = call.ecr.store.repository(&key)?;
+    match &repository.policy {
+        Some(text) => Ok(of_repository(&repository, text)),
+        None => Err(Reason::RepositoryPolicyNotFound.about(&key).into()),
+    }
+}
+
+/// `DeleteRepositoryPolicy`.
+pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiError> {
+    let key = call.repository()?;
+    let (repository, text) = call.ecr.store.update_repository(&key, |repository| {
+        let policy = repository.policy.take();
+        policy.ok_or(Reason::RepositoryPolicyNotFound)
+    })?;
+    Ok(of_repository(&repository, &text))
+}
+
+fn of_repository(repository: &Repository, text: &str) -> Value {
+    json!({
+        "registryId": repository.registry.account,
+        "repositoryName": repository.name,
+        "policyText": text,
+    })
+}
+
+/// `PutRegistryPolicy`.
+pub(super) fn put_of_registry(call: &Call<'_>) -> Result<Value, ApiError> {
+    let Parameters { policy_text } = call.parameters()?;
+    check(Subject::Registry, &policy_text)?;
+    let put = |settings: &mut RegistrySettings| {
+        settings.policy = Some(policy_text.clone());
+        Ok(policy_text)
+    };
+    of_registry(call, call.ecr.store.update_registry(&call.registry, put))
+}
+
+/// `GetRegistryPolicy`.
+pub(super) fn get_of_registry(call: &Call<'_>) -> Result<Value, ApiError> {
+    let settings = call.ecr.store.registry_settings(&call.registry)?;
+    let not_found = || Reason::RegistryPolicyNotFound.in_registry(&call.registry);
+    of_registry(call, settings.policy.ok_or_else(not_found))
+}
+
+/// `DeleteRegistryPolicy`.
+pub(super) fn delete_of_registry(call: &Call<'_>) -> Result<Value, ApiError> {
+    let take = |settings: &mut RegistrySettings| {
+        let policy = settings.policy.take();
+        policy.ok_or(Reason::RegistryPolicyNotFound)
+    };
+    of_registry(call, call.ecr.store.update_registry(&call.registry, take))
+}
+
+fn of_registry(call: &Call<'_>, text: Result<String, Fault>) -> Result<Value, ApiError> {
+    Ok(json!({ "registryId": call.registry.account, "policyText": text? }))
+}
+
+/// Refuses what is no policy document for the subject.
+fn check(subject: Subject, text: &str) -> Result<(), ApiError> {
+    let valid = serde_json::from_str(text).is_ok_and(|document| is_policy(subject, &document));
+    if valid {
+        return Ok(());
+    }
+    let rule = match subject {
+        Subject::Repository => "Invalid repository policy provided",
+        Subject::Registry => "Invalid registry policy provided",
+    };
+    Err(ApiError::parameter("PolicyText", rule))
+}
+
+/// Source: "Grammar of the IAM JSON policy language" in the IAM user guide.
+fn is_policy(subject: Subject, document: &Value) -> bool {
+    let Value::Object(document) = document else {
+        return false;
+    };
+    let known = ["Version", "Id", "Statement"];
+    let version = document.get("Version").and_then(Value::as_str);
+    let statements = match document.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(statement) => std::slice::from_ref(statement),
+        None => &[],
+    };
+    document.keys().all(|key| known.contains(&key.as_str()))
+        && matches!(version, None | Some("2008-10-17" | "2012-10-17"))
+        && !statements.is_empty()
+        && statements.iter().all(|statement| match statement {
+            Value::Object(statement) => is_statement(subject, statement),
+            _ => false,
+        })
+}
+
+fn is_statement(subject: Subject, statement: &Map<String, Value>) -> bool {
+    let known = [
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    ];
+    let one_of = |names: [&str; 2]| {
+        names
+            .iter()
+            .filter(|name| statement.contains_key(**name))
+            .count()
+    };
+    let actions = statement
+        .get("Action")
+        .or_else(|| statement.get("NotAction"));
+    // A repository's policy is about that repository: it names no resource.
+    let resources = match subject {
+        Subject::Repository => 0,
+        Subject::Registry => 1,
+    };
+    statement.keys().all(|key| known.contains(&key.as_str()))
+        && matches!(
+            statement.get("Effect").and_then(Value::as_str),
+            Some("Allow" | "Deny")
+        )
+        && one_of(["Principal", "NotPrincipal"]) == 1
+        && one_of(["Action", "NotAction"]) == 1
+        && one_of(["Resource", "NotResource"]) == resources
+        && actions.is_some_and(are_actions)
+        && statement.get("Condition").is_none_or(Value::is_object)
+}
+
+fn are_actions(actions: &Value) -> bool {
+    let is_action = |action: &Value| {
+        action.as_str().is_some_and(|action| {
+            action == "*"
+                || action
+                    .split_once(':')
+                    .is_some_and(|(service, _)| service == "ecr")
+        })
+    };
+    match actions {
+        Value::Array(actions) => !actions.is_empty() && actions.iter().all(is_action),
+        action => is_action(action),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(subject: Subject, statement: &Value, expected: bool) {
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        assert_eq!(is_policy(subject, &document), expected, "{document}");
+    }
+
+    #[test]
+    fn a_policy_has_what_its_subject_needs() {
+        let pull = json!({ "Effect": "Allow", "Principal": "*", "Action": ["ecr:BatchGetImage"] });
+        check(Subject::Repository, &pull, true);
+        check(Subject::Registry, &pull, false);
+        let changed = |name: &str, value: Value| {
+            let mut statement = pull.clone();
+            statement[name] = value;
+            statement
+        };
+        check(Subject::Registry, &changed("Resource", "*".into()), true);
+        check(Subject::Repository, &changed("Resource", "*".into()), false);
+        check(Subject::Repository, &changed("Action", "*".into()), true);
+        check(
+            Subject::Repository,
+            &changed("Action", "s3:GetObject".into()),
+            false,
+        );
+        check(Subject::Repository, &changed("Action", json!([])), false);
+        check(
+            Subject::Repository,
+            &changed("Effect", "allow".into()),
+            false,
+        );
+        check(
+            Subject::Repository,
+            &changed("Principals", "*".into()),
+            false,
+        );
+        assert!(!is_policy(Subject::Repository, &json!({ "Statement": [] })));
+        assert!(!is_policy(Subject::Repository, &json!([])));
+    }
+}

@@ -1,0 +1,169 @@
+//! What can be asked of STS.
+
+use super::xml::Element;
+use super::{Parameters, StsError};
+use crate::ecr::Ecr;
+use crate::identity::{Identity, Session, Unknown, role_key};
+use crate::token::Purpose;
+use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ecrane_core::lifecycle::image::Moment;
+use ecrane_core::name::AccountId;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How long a session is, in seconds, where nothing is said. Source: `AssumeRole`
+/// in the AWS STS API reference.
+const USUAL: u64 = 3_600;
+const LEAST: u64 = 900;
+const MOST: u64 = 43_200;
+
+/// Carries out an action; gives its result's element.
+pub(super) fn run(
+    ecr: &Ecr,
+    headers: &HeaderMap,
+    action: &str,
+    parameters: &Parameters,
+) -> Result<Element, StsError> {
+    match action {
+        "GetCallerIdentity" => Ok(caller(&identity(ecr, headers)?)),
+        "AssumeRole" => {
+            identity(ecr, headers)?;
+            assume(ecr, parameters, "AssumeRoleResult")
+        }
+        "AssumeRoleWithWebIdentity" => web_identity(ecr, parameters),
+        _ => Err(StsError::new(
+            StatusCode::BAD_REQUEST,
+            "InvalidAction",
+            format!("ecrane local does not have the STS action {action}"),
+        )),
+    }
+}
+
+fn identity(ecr: &Ecr, headers: &HeaderMap) -> Result<Identity, StsError> {
+    let now = ecr.clock.now();
+    Identity::of(headers, &ecr.home, &ecr.tokens, now).map_err(|unknown| {
+        let code = match unknown {
+            Unknown::Unsigned => "MissingAuthenticationToken",
+            Unknown::NoScope => "IncompleteSignature",
+            Unknown::Expired => "ExpiredToken",
+        };
+        StsError::new(StatusCode::FORBIDDEN, code, unknown.words())
+    })
+}
+
+fn caller(identity: &Identity) -> Element {
+    let Identity {
+        registry,
+        session,
+        key,
+    } = identity;
+    let account = registry.account.to_string();
+    let partition = registry.region.partition().arn_name();
+    let (arn, user_id) = match session {
+        Some(session) => (session.arn.clone(), session.user_id.clone()),
+        None => (
+            format!("arn:{partition}:iam::{account}:user/local"),
+            key.clone(),
+        ),
+    };
+    Element::new("GetCallerIdentityResult")
+        .text("Arn", &arn)
+        .text("UserId", &user_id)
+        .text("Account", &account)
+}
+
+/// A role's account, name and partition, of
+/// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
+struct Role<'a> {
+    partition: &'a str,
+    account: AccountId,
+    name: &'a str,
+}
+
+fn role(arn: &str) -> Option<Role<'_>> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else {
+        return None;
+    };
+    let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
+    Some(Role {
+        partition,
+        account: account.parse().ok()?,
+        name: (!name.is_empty()).then_some(name)?,
+    })
+}
+
+/// The result's element, with the credentials of a session of the role in it.
+fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, StsError> {
+    let invalid =
+        |message: String| StsError::new(StatusCode::BAD_REQUEST, "ValidationError", message);
+    let arn = parameters.required("RoleArn")?;
+    let session_name = parameters.required("RoleSessionName")?;
+    let role = role(arn).ok_or_else(|| invalid(format!("{arn} is invalid")))?;
+    let seconds = match parameters.get("DurationSeconds") {
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|seconds| (LEAST..=MOST).contains(seconds))
+            .ok_or_else(|| {
+                invalid(format!(
+                    "1 validation error detected: Value '{text}' at 'durationSeconds' failed to satisfy constraint: Member must have value between {LEAST} and {MOST}"
+                ))
+            })?,
+        None => USUAL,
+    };
+    let Role {
+        partition,
+        account,
+        name,
+    } = role;
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    let user_id = format!("AROAECRANE{account}:{session_name}");
+    let session = Session {
+        arn: format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}"),
+        user_id: user_id.clone(),
+        account,
+    };
+    let expires = ecr.clock.now().after(Duration::from_secs(seconds));
+    let key = role_key(&session.account, random.get(..8).unwrap_or_default());
+    let credentials = Element::new("Credentials")
+        .text("AccessKeyId", &key)
+        .text("SecretAccessKey", &random)
+        .text(
+            "SessionToken",
+            &ecr.tokens.seal(Purpose::Session, &session, expires),
+        )
+        .text("Expiration", &Moment::from(expires).to_string());
+    let user = Element::new("AssumedRoleUser")
+        .text("Arn", &session.arn)
+        .text("AssumedRoleId", &user_id);
+    Ok(Element::new(result).child(credentials).child(user))
+}
+
+/// What a web identity token says. It is not verified: whoever issued it is not
+/// asked.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Claims {
+    sub: String,
+    iss: String,
+}
+
+fn web_identity(ecr: &Ecr, parameters: &Parameters) -> Result<Element, StsError> {
+    let token = parameters.required("WebIdentityToken")?;
+    let claims = token
+        .split('.')
+        .nth(1)
+        .and_then(|claims| URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok())
+        .and_then(|claims| serde_json::from_slice::<Claims>(&claims).ok())
+        .ok_or_else(|| {
+            let message = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
+            StsError::new(StatusCode::BAD_REQUEST, "InvalidIdentityToken", message)
+        })?;
+    let result = assume(ecr, parameters, "AssumeRoleWithWebIdentityResult")?;
+    Ok(result
+        .text("SubjectFromWebIdentityToken", &claims.sub)
+        .text("Provider", &claims.iss))
+}
