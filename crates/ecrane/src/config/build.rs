@@ -33,12 +33,12 @@ impl Reader {
         let spec = BuildSpec {
             context: self.context(inputs),
             file: inputs.file.as_ref().map(PathBuf::from),
-            build_contexts: self.each("build-contexts", by_line(&inputs.build_contexts)),
+            build_contexts: self.each("build-contexts", &by_line(&inputs.build_contexts)),
             build_args: self.build_args(inputs),
             target: inputs.target.clone(),
-            platforms: self.each("platforms", by_comma_and_line(&inputs.platforms)),
+            platforms: self.each("platforms", &by_comma_and_line(&inputs.platforms)),
             secrets: self.secrets(inputs),
-            ssh: self.each("ssh", by_comma_and_line(&inputs.ssh)),
+            ssh: self.each("ssh", &by_comma_and_line(&inputs.ssh)),
             cache_from: self.caches("cache-from", &inputs.cache_from),
             cache_to: self.cache_destinations(inputs, immutable),
             rebuild: self.rebuild(inputs),
@@ -47,17 +47,17 @@ impl Reader {
                 _ => BaseImages::Missing,
             },
             network: inputs.network.clone(),
-            hosts: self.each("add-hosts", by_comma_and_line(&inputs.add_hosts)),
+            hosts: self.each("add-hosts", &by_comma_and_line(&inputs.add_hosts)),
             provenance: self
                 .one("provenance", inputs.provenance.as_deref())
                 .unwrap_or_default(),
             sbom: self.one("sbom", inputs.sbom.as_deref()).unwrap_or_default(),
             builder: inputs.builder.clone(),
             compression: self.one("compression", inputs.compression.as_deref()),
-            options: self.each("build-options", by_line(&inputs.build_options)),
+            options: self.each("build-options", &by_line(&inputs.build_options)),
         };
         self.dockerfile(&spec);
-        ImageSource::Build(spec)
+        ImageSource::Build(Box::new(spec))
     }
 
     /// An image that is there already is not built: what only a build could
@@ -148,7 +148,7 @@ impl Reader {
     }
 
     /// What may stand for itself in a list, or each fault of it.
-    fn each<T: FromStr<Err = String>>(&mut self, input: &str, texts: Vec<String>) -> Vec<T> {
+    fn each<T: FromStr<Err = String>>(&mut self, input: &str, texts: &[String]) -> Vec<T> {
         texts
             .iter()
             .filter_map(|text| self.one(input, Some(text)))

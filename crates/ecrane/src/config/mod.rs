@@ -38,7 +38,7 @@ pub(crate) struct Config {
 #[derive(Debug, Clone)]
 pub(crate) enum ImageSource {
     /// It is built.
-    Build(BuildSpec),
+    Build(Box<BuildSpec>),
     /// It is an OCI layout in this folder.
     Layout(PathBuf),
 }
