@@ -11,6 +11,7 @@ mod parallel;
 mod registry;
 mod sdk;
 mod skopeo;
+mod time;
 
 use crate::harness::{LocalEcr, succeed};
 use serde_json::{Value, json};
