@@ -21,14 +21,7 @@ impl Reader {
     ) -> ImageSource {
         if let Some(text) = &inputs.image {
             self.nothing_to_build(inputs);
-            let folder = PathBuf::from(text);
-            if !folder.join("oci-layout").is_file() {
-                self.fault(
-                    Fault::whole("image", text, "there is no OCI layout in this folder")
-                        .help("a layout holds the files `oci-layout` and `index.json`"),
-                );
-            }
-            return ImageSource::Layout(folder);
+            return self.prebuilt(text);
         }
         let spec = BuildSpec {
             context: self.context(inputs),
@@ -58,6 +51,36 @@ impl Reader {
         };
         self.dockerfile(&spec);
         ImageSource::Build(Box::new(spec))
+    }
+
+    /// A folder and a file are taken for what they are; anything else that reads
+    /// as a name is the engine's.
+    fn prebuilt(&mut self, text: &str) -> ImageSource {
+        let path = PathBuf::from(text);
+        if path.is_file() {
+            return ImageSource::Archive(path);
+        }
+        if path.is_dir() {
+            if !path.join("oci-layout").is_file() {
+                self.fault(
+                    Fault::whole("image", text, "there is no OCI layout in this folder")
+                        .help("a layout holds the files `oci-layout` and `index.json`"),
+                );
+            }
+            return ImageSource::Layout(path);
+        }
+        let names_a_file = text.starts_with(['.', '/', '-', '~'])
+            || path
+                .extension()
+                .is_some_and(|it| ["tar", "gz", "tgz"].iter().any(|end| it == *end));
+        if names_a_file {
+            self.fault(
+                Fault::whole("image", text, "there is no such folder or file").help(
+                    "give the folder of an OCI layout, an archive of one or of `docker save`, or the name of an image that the engine has",
+                ),
+            );
+        }
+        ImageSource::Engine(text.to_owned())
     }
 
     /// An image that is there already is not built: what only a build could
