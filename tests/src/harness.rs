@@ -91,19 +91,41 @@ pub(crate) fn succeed(command: &mut Command) -> Ran {
 pub(crate) struct LocalEcr {
     folder: TempDir,
     server: Child,
+    /// `http://127.0.0.1:PORT`.
+    url: String,
     /// `127.0.0.1:PORT`.
     pub(crate) address: String,
 }
 
+/// The file names of its certificate and of the key, as clients look for them.
+const CERTIFICATE: &str = "certificates/ca.crt";
+const KEY: &str = "server.key";
+
 impl LocalEcr {
     /// Starts one on a free port.
     pub(crate) fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap())
+    }
+
+    /// Starts one that speaks TLS, with a certificate of its own.
+    pub(crate) fn start_with_tls() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (server, address) = Self::serve(folder.path());
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let certificate = folder.path().join(CERTIFICATE);
+        std::fs::create_dir(certificate.parent().unwrap()).unwrap();
+        std::fs::write(certificate, made.cert.pem()).unwrap();
+        std::fs::write(folder.path().join(KEY), made.signing_key.serialize_pem()).unwrap();
+        Self::start_in(folder)
+    }
+
+    fn start_in(folder: TempDir) -> Self {
+        let (server, url) = Self::serve(folder.path());
+        let (_, address) = url.split_once("://").unwrap();
         Self {
+            address: address.to_owned(),
+            url,
             folder,
             server,
-            address,
         }
     }
 
@@ -111,26 +133,45 @@ impl LocalEcr {
     pub(crate) fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        (self.server, self.address) = Self::serve(self.folder.path());
+        (self.server, self.url) = Self::serve(self.folder.path());
+        let (_, address) = self.url.split_once("://").unwrap();
+        self.address = address.to_owned();
     }
 
     fn serve(folder: &Path) -> (Child, String) {
-        let mut server = clean(binary(), folder)
+        let mut command = clean(binary(), folder);
+        command
             .args(["local", "--port", "0", "--data"])
-            .arg(folder.join("ecr"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .arg(folder.join("ecr"));
+        if folder.join(KEY).exists() {
+            command.arg("--tls-cert").arg(folder.join(CERTIFICATE));
+            command.arg("--tls-key").arg(folder.join(KEY));
+        }
+        let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(server.stdout.as_mut().unwrap())
             .read_line(&mut first)
             .unwrap();
-        let address = first
+        let url = first
             .split_whitespace()
-            .find_map(|word| word.strip_prefix("http://"))
+            .find(|word| word.contains("://"))
             .unwrap_or_else(|| panic!("no address in {first:?}"))
             .to_owned();
-        (server, address)
+        (server, url)
+    }
+
+    /// The most memory that it has had at once, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.server.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = peak.unwrap().split_whitespace().next().unwrap();
+        kilobytes.parse::<u64>().unwrap() * 1024
+    }
+
+    /// The folder of the certificate that it shows.
+    pub(crate) fn certificates(&self) -> PathBuf {
+        self.home().join(CERTIFICATE).parent().unwrap().to_owned()
     }
 
     /// A folder that ends with it.
@@ -176,14 +217,19 @@ impl LocalEcr {
         command
     }
 
-    fn sign(&self, command: &mut Command) {
+    /// With what a client needs to find it and to sign.
+    pub(crate) fn sign(&self, command: &mut Command) {
         command
-            .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", self.address))
+            .env("AWS_ENDPOINT_URL_ECR", &self.url)
             .env("AWS_REGION", "us-east-1")
             // The first version of the `aws` command knows this name only.
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local");
+        let certificate = self.home().join(CERTIFICATE);
+        if certificate.exists() {
+            command.env("AWS_CA_BUNDLE", certificate);
+        }
     }
 
     /// How many requests so far.

@@ -1,9 +1,15 @@
 //! `ecrane local` as clients see it that nobody here wrote, a file for each.
 
 mod aws;
+mod buildah;
 mod docker;
 mod kill;
+mod large;
+mod modern;
+mod oras;
+mod parallel;
 mod registry;
+mod sdk;
 mod skopeo;
 
 use crate::harness::{LocalEcr, succeed};
@@ -27,7 +33,10 @@ pub(super) fn auth_file(ecr: &LocalEcr) -> PathBuf {
     let file = ecr.home().join("auth.json");
     let entry = json!({ "auth": base64(&format!("AWS:{}", password(ecr))) });
     let auths = json!({ "auths": { &ecr.address: entry } });
-    std::fs::write(&file, auths.to_string()).unwrap();
+    // Another client may read it just now.
+    let draft = tempfile::NamedTempFile::new_in(ecr.home()).unwrap();
+    std::fs::write(&draft, auths.to_string()).unwrap();
+    draft.persist(&file).unwrap();
     file
 }
 
@@ -52,21 +61,22 @@ pub(super) fn digest(image: &Value) -> &str {
 /// An image of one layer as a folder that skopeo reads (its `dir:` form).
 pub(super) fn image_folder(folder: &Path, layer: &[u8]) -> String {
     std::fs::create_dir_all(folder).unwrap();
-    let blob = |bytes: &[u8]| {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, bytes).unwrap();
-        let sum = succeed(Command::new("sha256sum").arg(file.path())).stdout;
-        let hex = sum.split_whitespace().next().unwrap().to_owned();
-        std::fs::write(folder.join(&hex), bytes).unwrap();
-        json!({ "digest": format!("sha256:{hex}"), "size": bytes.len() })
-    };
-    let mut layer = blob(layer);
+    let file = folder.join("layer");
+    std::fs::write(&file, layer).unwrap();
+    image_folder_of(folder, &file)
+}
+
+/// The same for a layer that is a file in the folder; the file takes its place in it.
+pub(super) fn image_folder_of(folder: &Path, layer: &Path) -> String {
+    let mut layer = named_by_digest(folder, layer);
     layer["mediaType"] = "application/vnd.oci.image.layer.v1.tar".into();
     let config = json!({
         "architecture": "amd64", "os": "linux",
         "rootfs": { "type": "layers", "diff_ids": [layer["digest"]] }
     });
-    let mut config = blob(config.to_string().as_bytes());
+    let file = folder.join("config");
+    std::fs::write(&file, config.to_string()).unwrap();
+    let mut config = named_by_digest(folder, &file);
     config["mediaType"] = "application/vnd.oci.image.config.v1+json".into();
     let manifest = json!({
         "schemaVersion": 2,
@@ -77,4 +87,13 @@ pub(super) fn image_folder(folder: &Path, layer: &[u8]) -> String {
     std::fs::write(folder.join("manifest.json"), manifest.to_string()).unwrap();
     std::fs::write(folder.join("version"), "Directory Transport Version: 1.1\n").unwrap();
     format!("dir:{}", folder.display())
+}
+
+/// Names a file by its digest; gives what a manifest says of it.
+fn named_by_digest(folder: &Path, file: &Path) -> Value {
+    let sum = succeed(Command::new("sha256sum").arg(file)).stdout;
+    let hex = sum.split_whitespace().next().unwrap();
+    let size = std::fs::metadata(file).unwrap().len();
+    std::fs::rename(file, folder.join(hex)).unwrap();
+    json!({ "digest": format!("sha256:{hex}"), "size": size })
 }

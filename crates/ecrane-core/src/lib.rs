@@ -8,6 +8,7 @@ pub mod auth;
 pub mod build;
 pub mod diagnostic;
 pub mod lifecycle;
+pub mod manifest;
 pub mod name;
 pub mod push;
 pub mod report;

@@ -42,8 +42,8 @@ fn collect(store: &Store, files: &BlobFiles, now: Timestamp) -> Result<(), Fault
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::manifest;
     use crate::store::{NewImage, Registry, RepositoryKey};
+    use ecrane_core::manifest;
     use ecrane_core::name::Digest;
     use serde_json::json;
     use sha2::{Digest as _, Sha256};

@@ -46,6 +46,14 @@ pub(crate) enum Reason {
     ExclusionAlreadyExists(String),
     /// The principal's pulls are not excluded.
     ExclusionNotFound(String),
+    /// The registry has a template of that prefix.
+    TemplateAlreadyExists(String),
+    /// The registry has no template of that prefix.
+    TemplateNotFound(String),
+    /// The registry has a pull-through cache rule of that prefix.
+    RuleAlreadyExists(String),
+    /// The registry has no pull-through cache rule of that prefix.
+    RuleNotFound(String),
     /// There is no such image in it.
     ImageNotFound {
         /// The digest that was asked for.
@@ -177,6 +185,22 @@ impl fmt::Display for Refusal {
             Reason::ExclusionNotFound(principal) => write!(
                 f,
                 "The pull time update exclusion for principal '{principal}' does not exist in the registry with id '{account}'"
+            ),
+            Reason::TemplateAlreadyExists(prefix) => write!(
+                f,
+                "The repository creation template with prefix '{prefix}' already exists in the registry with id '{account}'"
+            ),
+            Reason::TemplateNotFound(prefix) => write!(
+                f,
+                "The repository creation template with prefix '{prefix}' does not exist in the registry with id '{account}'"
+            ),
+            Reason::RuleAlreadyExists(prefix) => write!(
+                f,
+                "The pull through cache rule with repository prefix '{prefix}' already exists in the registry with id '{account}'"
+            ),
+            Reason::RuleNotFound(prefix) => write!(
+                f,
+                "The pull through cache rule with repository prefix '{prefix}' does not exist in the registry with id '{account}'"
             ),
             Reason::ImageNotFound { digest, tag } => write!(
                 f,

@@ -102,6 +102,13 @@ impl Log {
         }
     }
 
+    /// Keeps a secret out of a workflow's log from here on. Elsewhere nobody masks.
+    pub(crate) fn mask(self, secret: &str) {
+        if self.place == Place::Workflow {
+            runner::masks(secret).for_each(|command| self.raw(&command));
+        }
+    }
+
     /// A line that a builder printed.
     pub(crate) fn foreign(self, text: &str) {
         let text = runner::inert(text);

@@ -1,46 +1,30 @@
 //! The Docker engine: finding one that answers, installing and starting one, and its base image.
 
+mod daemon;
+pub(crate) mod modern;
+
 use std::env;
-use std::fs::{self, File};
-use std::os::unix::process::CommandExt;
+use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use crate::command::{self, Failure};
 use crate::machine;
 use crate::packages::{self, IPTABLES};
 use crate::workspace::Workspace;
+use daemon::Daemon;
 
 /// What production Dockerfiles, the action's own among them, build on.
 pub(crate) const BASE_IMAGE: &str = "debian:trixie-slim";
 
-/// The engine that setup starts keeps its images here, so that they outlive it and a `cargo clean`.
-const DATA: &str = "/var/lib/ecrane-engine";
-/// What belongs to one run of it. The path is short: the sockets below it have a limit of 108 bytes.
-const RUN: &str = "/run/ecrane-engine";
-const PID: &str = "/run/ecrane-engine.pid";
-const CONTAINERD_PID: &str = "/run/ecrane-engine/containerd/containerd.pid";
-const SOCKET: &str = "unix:///var/run/docker.sock";
+/// The engine of the usual socket.
+const USUAL: Daemon = Daemon {
+    data: "/var/lib/ecrane-engine",
+    run: "/run/ecrane-engine",
+    pid: "/run/ecrane-engine.pid",
+    socket: "unix:///var/run/docker.sock",
+};
 const CONTROL_GROUPS: &str = "/sys/fs/cgroup";
-const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// In a chroot the root of the mounts is not the root of the programs. An engine cannot work there: the kernel refuses
-/// it to change how mounts spread, and what it executes in a container would land in the outer root. So it gets a mount
-/// name space of its own, in which the inner root becomes the root of the mounts, as an initial RAM disk does it.
-const ENTER_ROOT: [&str; 8] = [
-    "--mount",
-    "--propagation=unchanged",
-    "nsenter",
-    "--mount=/proc/self/ns/mnt",
-    "--wd=/",
-    "sh",
-    "-c",
-    "mount --make-rprivate / && mkdir -p run/ecrane-root && mount --rbind . run/ecrane-root \
-     && cd run/ecrane-root && mount --move . / && exec chroot . \"$0\" \"$@\"",
-];
-
 /// The state of what an engine limits its containers by.
 #[derive(PartialEq, Eq)]
 enum ControlGroups {
@@ -72,7 +56,7 @@ pub(crate) fn commands() -> Vec<Command> {
     install
         .into_iter()
         .chain(control_groups_mount())
-        .chain([daemon()])
+        .chain([USUAL.command(&[], None)])
         .collect()
 }
 
@@ -95,7 +79,8 @@ pub(crate) fn install_and_start(workspace: &Workspace) -> Result<(), Failure> {
     if answers() {
         return Ok(());
     }
-    start(workspace)
+    let log = workspace.target.join("engine.log");
+    USUAL.start(USUAL.command(&[], None), &log, answers)
 }
 
 fn needed_packages() -> Vec<&'static str> {
@@ -151,105 +136,6 @@ fn package_exists(name: &str) -> bool {
         &format!("^{name}$"),
     ]));
     found.is_ok_and(|list| !list.is_empty())
-}
-
-fn daemon() -> Command {
-    let words = [
-        "--data-root",
-        DATA,
-        "--exec-root",
-        RUN,
-        "--pidfile",
-        PID,
-        "--host",
-        SOCKET,
-        "--log-level",
-        "warn",
-    ];
-    let mut command = if is_chroot() {
-        machine::as_root("unshare", &[&ENTER_ROOT[..], &["dockerd"], &words].concat())
-    } else {
-        machine::as_root("dockerd", &words)
-    };
-    // The group of whoever runs the task may use the socket: it need not be root.
-    if let Ok(group) = command::read(Command::new("id").arg("-g")) {
-        command.args(["--group", &group]);
-    }
-    command
-}
-
-/// Whether this process has another root than its mounts have; only root can tell.
-fn is_chroot() -> bool {
-    let identity = ["stat", "--format=%d:%i", "/"];
-    let inner = command::read(Command::new("env").args(identity));
-    let outer = Command::new("nsenter")
-        .arg("--mount=/proc/self/ns/mnt")
-        .args(identity)
-        .output();
-    let outer = outer.ok().filter(|output| output.status.success());
-    matches!((inner, outer), (Ok(inner), Some(outer)) if inner.as_bytes() != outer.stdout.trim_ascii())
-}
-
-/// Whether the process of this file is gone. Its id may be another program's by now, which the engine would take for
-/// its own.
-fn is_stale(file: &str, program: &str) -> bool {
-    let Ok(id) = fs::read_to_string(file) else {
-        return false;
-    };
-    let name = fs::read_to_string(format!("/proc/{}/comm", id.trim())).unwrap_or_default();
-    name.trim() != program
-}
-
-fn start(workspace: &Workspace) -> Result<(), Failure> {
-    machine::check_rights()?;
-    for (file, program) in [(PID, "dockerd"), (CONTAINERD_PID, "containerd")] {
-        if is_stale(file, program) {
-            command::quietly(&mut machine::as_root("rm", &["-f", file]))?;
-        }
-    }
-    let log_path = workspace.target.join("engine.log");
-    let log = File::create(&log_path).and_then(|log| Ok((log.try_clone()?, log)));
-    let (out, err) = log.map_err(|error| {
-        Failure::new(format!(
-            "`{}` could not be written: {error}",
-            log_path.display()
-        ))
-    })?;
-    let mut daemon = daemon();
-    let child = daemon
-        .stdin(Stdio::null())
-        .stdout(out)
-        .stderr(err)
-        .process_group(0)
-        .spawn();
-    let child = child.map_err(|error| {
-        Failure::new(format!(
-            "`{}` could not be started: {error}",
-            command::line(&daemon)
-        ))
-    })?;
-    wait(child).map_err(|reason| {
-        let log = fs::read_to_string(&log_path).unwrap_or_default();
-        let (line, log) = (command::line(&daemon), command::tail(&log));
-        Failure::new(format!(
-            "`{line}` {reason}; its log ends with\n{log}\nan engine needs root and control groups"
-        ))
-    })
-}
-
-/// Waits until the engine answers; says what happened when it does not.
-fn wait(mut child: Child) -> Result<(), String> {
-    let start = Instant::now();
-    while start.elapsed() < START_LIMIT {
-        if answers() {
-            return Ok(());
-        }
-        if let Ok(Some(status)) = child.try_wait() {
-            return Err(format!("ended ({status})"));
-        }
-        thread::sleep(Duration::from_millis(200));
-    }
-    Err(format!("did not answer within {} s", START_LIMIT.as_secs()))
 }
 
 fn base_archive(workspace: &Workspace) -> PathBuf {

@@ -30,7 +30,7 @@ Build tasks of ecrane
 Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
-  setup  Install what the tests need: packages, Rust targets, Python tools, an engine, a base image
+  setup  Install what the tests need: packages, Rust targets, Python tools, two engines, a base image
   demo   Run the main job twice on examples/hello against a local ECR, and pull the image back
   test   Check and test everything
   dist   Build the static binary that ships, into dist/ecrane

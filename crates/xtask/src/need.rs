@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::command::{self, Failure};
-use crate::engine;
+use crate::engine::{self, modern};
 use crate::machine;
 use crate::packages::{self, Package};
 use crate::workspace::Workspace;
@@ -31,6 +31,8 @@ pub(crate) enum Need {
     Engine,
     /// [`engine::BASE_IMAGE`] in that engine.
     BaseImage,
+    /// A second engine, with what later releases can do.
+    ModernEngine,
 }
 
 /// Sees to it that everything is there. Without consent to install, names all that is missing and fails.
@@ -93,6 +95,7 @@ impl Need {
             Self::RustTarget(target) => format!("Rust target {target}"),
             Self::PythonTools => format!("Python tools in {}", workspace.tools().display()),
             Self::Engine => "Docker engine".to_owned(),
+            Self::ModernEngine => "Docker engine with the containerd store".to_owned(),
             Self::BaseImage => format!("base image {}", engine::BASE_IMAGE),
         }
     }
@@ -103,6 +106,7 @@ impl Need {
             Self::RustTarget(target) => machine::has_rust_target(target),
             Self::PythonTools => has_python_tools(workspace),
             Self::Engine => engine::answers(),
+            Self::ModernEngine => modern::is_here(workspace),
             Self::BaseImage => engine::has_base_image(),
         }
     }
@@ -113,6 +117,7 @@ impl Need {
             Self::RustTarget(target) => vec![rustup(target)],
             Self::PythonTools => python_tools(workspace).into(),
             Self::Engine => engine::commands(),
+            Self::ModernEngine => modern::commands(workspace),
             Self::BaseImage => engine::base_image_commands(workspace).into(),
         }
     }
@@ -123,6 +128,7 @@ impl Need {
             Self::RustTarget(target) => command::quietly(&mut rustup(target)),
             Self::PythonTools => install_python_tools(workspace),
             Self::Engine => engine::install_and_start(workspace),
+            Self::ModernEngine => modern::install_and_start(workspace),
             Self::BaseImage => engine::import_base_image(workspace),
         }
     }

@@ -19,6 +19,11 @@ enum Proof {
     PythonModule(&'static str),
 }
 
+/// A client of a local ECR that needs no engine.
+pub(crate) const BUILDAH: Package = Package {
+    name: "buildah",
+    proof: Proof::Program("buildah"),
+};
 pub(crate) const CERTIFICATES: Package = Package {
     name: "ca-certificates",
     // Debian's place, Fedora's, and that of macOS and Alpine.

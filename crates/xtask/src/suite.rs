@@ -9,7 +9,7 @@ use crate::dist;
 use crate::fuzz;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
-    CERTIFICATES, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
+    BUILDAH, CERTIFICATES, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
 };
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 /// What the checks and the suite need, in the order in which one brings the next.
 pub(crate) const NEEDS: &[Need] = &[
     Need::Packages(&[
+        BUILDAH,
         CERTIFICATES,
         CXX,
         GIT,
@@ -33,6 +34,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::PythonTools,
     Need::Engine,
     Need::BaseImage,
+    Need::ModernEngine,
 ];
 
 /// The packages that stand alone, then the workspace, which takes the longest: a lock file of theirs that is behind

@@ -47,11 +47,4 @@ fn the_aws_command_manages_repositories_and_images() {
         refused.stderr
     );
     on_a1("delete-repository", &["--force"]);
-    let mut unknown = ecr.aws_command(&["describe-pull-through-cache-rules"]);
-    let unknown = run(&mut unknown).stderr;
-    assert!(
-        unknown.contains("(UnknownOperationException)")
-            && unknown.contains("DescribePullThroughCacheRules"),
-        "{unknown}"
-    );
 }

@@ -1,7 +1,7 @@
 //! skopeo, in both directions.
 
 use super::{auth_file, image_folder};
-use crate::harness::{LocalEcr, clean, succeed};
+use crate::harness::{LocalEcr, clean, run, succeed};
 use std::process::Command;
 
 /// `skopeo …` with the registry's password for both ends.
@@ -37,4 +37,22 @@ fn skopeo_copies_in_both_directions() {
         &format!("docker://{}/app", ecr.address),
     ];
     assert!(succeed(&mut skopeo(&ecr, &list)).stdout.contains("\"v1\""));
+}
+
+#[test]
+fn skopeo_trusts_the_certificate_that_was_given() {
+    let ecr = LocalEcr::start_with_tls();
+    ecr.aws(&["create-repository", "--repository-name", "app"]);
+    let source = image_folder(&ecr.home().join("image"), b"content");
+    let target = format!("docker://{}/app:v1", ecr.address);
+    let mut push = skopeo(&ecr, &["copy", &source, &target]);
+    let doubt = run(&mut push).stderr;
+    assert!(
+        doubt.contains("certificate signed by unknown authority"),
+        "{doubt}"
+    );
+    succeed(push.arg("--dest-cert-dir").arg(ecr.certificates()));
+    let mut inspect = skopeo(&ecr, &["inspect", &target]);
+    let inspected = succeed(inspect.arg("--cert-dir").arg(ecr.certificates())).stdout;
+    assert!(inspected.contains("\"v1\""), "{inspected}");
 }

@@ -8,7 +8,8 @@ pub use probe::probe;
 
 use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
+use secrecy::{ExposeSecret as _, SecretString};
 use std::path::{Path, PathBuf};
 use tokio_util::io::SyncIoBridge;
 
@@ -92,13 +93,18 @@ pub async fn build(
     let files = BuildFiles {
         layout_tar: folder.join("layout.tar"),
         image_id: folder.join("image-id"),
+        secrets: folder.join("secrets"),
     };
+    write_secrets(spec, &files.secrets)?;
     let argv = build::argv(spec, route, &files);
     let command = match route {
         Route::BuildxLayout | Route::BuildxLoad => "buildx build",
         Route::BuildKit | Route::Classic => "build",
     };
-    child::run(command, &argv, &child::environment(spec, route), on_line).await?;
+    let built = child::run(command, &argv, &child::environment(spec, route), on_line).await;
+    // The folder goes anyway; what is in these files goes first.
+    let _ = std::fs::remove_dir_all(&files.secrets);
+    built?;
     let into = folder.join("layout");
     match route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
@@ -106,6 +112,31 @@ pub async fn build(
             save(spec, route, &files.image_id, into).await
         }
     }
+}
+
+/// Writes the secrets that have their values with them, for this user alone.
+fn write_secrets(spec: &BuildSpec, folder: &Path) -> Result<(), BuildError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    let write = |secret: &Secret, value: &SecretString| {
+        let mut file = std::fs::OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(folder.join(secret.id.as_str()))?;
+        file.write_all(value.expose_secret().as_bytes())
+    };
+    let failed = || BuildError::io("writing a secret for the builder");
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed())?;
+    for secret in &spec.secrets {
+        if let SecretSource::Value(value) = &secret.source {
+            write(secret, value).map_err(failed())?;
+        }
+    }
+    Ok(())
 }
 
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::error::{ApiError, Code};
+use crate::push;
 use crate::refusal::{Fault, Reason, SMALLEST_PART, name_rule};
 use crate::store::RepositoryKey;
 use crate::token::Purpose;
@@ -24,6 +25,7 @@ const ADDRESS: Duration = Duration::from_secs(60 * 60);
 /// `InitiateLayerUpload`.
 pub(super) fn initiate(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
+    push::make_repository(call.ecr, &key)?;
     // Operations run where they may wait.
     let upload = Handle::current().block_on(Upload::begin(call.ecr, &key))?;
     let id = upload.id().to_owned();

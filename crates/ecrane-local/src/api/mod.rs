@@ -18,6 +18,7 @@ mod page;
 mod parameter;
 mod policies;
 mod preview;
+mod pull_through;
 mod put_image;
 mod referrers;
 mod registry;
@@ -27,6 +28,7 @@ mod scanning;
 mod scans;
 mod settings;
 mod tags;
+mod templates;
 
 use crate::ecr::{Ecr, blocking};
 use crate::identity::{Identity, Unknown};
@@ -101,6 +103,10 @@ async fn answer(
     subject: &mut Subject,
 ) -> Result<Value, ApiError> {
     let (head, body) = request.into_parts();
+    // Read whatever is asked: a body left unread would end the connection.
+    let body = to_bytes(body, BODY_LIMIT)
+        .await
+        .map_err(|_| ApiError::new(Code::Serialization, "The request body cannot be read"))?;
     if head.method != Method::POST || !head.headers.contains_key(TARGET) {
         return Err(ApiError::unknown_operation());
     }
@@ -110,9 +116,6 @@ async fn answer(
     let (access, handler) =
         operations::find(&subject.operation).ok_or_else(|| ApiError::gap(&subject.operation))?;
     subject.access = access;
-    let body = to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| ApiError::new(Code::Serialization, "The request body cannot be read"))?;
     let parameters: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::new(Code::Serialization, "The request body is not JSON"))?;
     subject.repository = parameter::named_repository(&parameters);

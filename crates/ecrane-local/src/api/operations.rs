@@ -4,7 +4,8 @@ use super::call::Call;
 use super::error::ApiError;
 use super::{
     account, archive, authorization, batch, images, layers, lifecycle, policies, preview,
-    put_image, referrers, registry, replication, repositories, scanning, scans, settings, tags,
+    pull_through, put_image, referrers, registry, replication, repositories, scanning, scans,
+    settings, tags, templates,
 };
 use crate::request_log::Access::{self, Read, Write};
 use serde_json::Value;
@@ -23,10 +24,14 @@ const OPERATIONS: &[(&str, Access, Handler)] = &[
         scanning::of_repositories,
     ),
     ("CompleteLayerUpload", Write, layers::complete),
+    ("CreatePullThroughCacheRule", Write, pull_through::create),
     ("CreateRepository", Write, repositories::create),
+    ("CreateRepositoryCreationTemplate", Write, templates::create),
     ("DeleteLifecyclePolicy", Write, lifecycle::delete),
+    ("DeletePullThroughCacheRule", Write, pull_through::delete),
     ("DeleteRegistryPolicy", Write, policies::delete_of_registry),
     ("DeleteRepository", Write, repositories::delete),
+    ("DeleteRepositoryCreationTemplate", Write, templates::delete),
     ("DeleteRepositoryPolicy", Write, policies::delete),
     (
         "DeleteSigningConfiguration",
@@ -38,11 +43,22 @@ const OPERATIONS: &[(&str, Access, Handler)] = &[
         Write,
         registry::deregister_exclusion,
     ),
+    ("DescribeImageReplicationStatus", Read, replication::status),
     ("DescribeImageScanFindings", Read, scans::findings),
     ("DescribeImageSigningStatus", Read, registry::signing_status),
     ("DescribeImages", Read, images::describe),
+    (
+        "DescribePullThroughCacheRules",
+        Read,
+        pull_through::describe,
+    ),
     ("DescribeRegistry", Read, replication::describe_registry),
     ("DescribeRepositories", Read, repositories::describe),
+    (
+        "DescribeRepositoryCreationTemplates",
+        Read,
+        templates::describe,
+    ),
     ("GetAccountSetting", Read, account::get),
     ("GetAuthorizationToken", Read, authorization::token),
     ("GetDownloadUrlForLayer", Read, layers::download_url),
@@ -85,7 +101,10 @@ const OPERATIONS: &[(&str, Access, Handler)] = &[
     ("TagResource", Write, tags::put),
     ("UntagResource", Write, tags::remove),
     ("UpdateImageStorageClass", Write, archive::update),
+    ("UpdatePullThroughCacheRule", Write, pull_through::update),
+    ("UpdateRepositoryCreationTemplate", Write, templates::update),
     ("UploadLayerPart", Write, layers::upload_part),
+    ("ValidatePullThroughCacheRule", Read, pull_through::validate),
 ];
 
 /// The operation of that name, if it is there.

@@ -93,6 +93,11 @@ fn of_registry(call: &Call<'_>, text: Result<String, Fault>) -> Result<Value, Ap
     Ok(json!({ "registryId": call.registry.account, "policyText": text? }))
 }
 
+/// Refuses what is no policy of a repository.
+pub(super) fn check_of_repository(text: &str) -> Result<(), ApiError> {
+    check(Subject::Repository, text)
+}
+
 /// Refuses what is no policy document for the subject.
 fn check(subject: Subject, text: &str) -> Result<(), ApiError> {
     let valid = serde_json::from_str(text).is_ok_and(|document| is_policy(subject, &document));

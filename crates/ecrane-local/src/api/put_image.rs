@@ -4,9 +4,10 @@ use super::batch::ImageShape;
 use super::call::{Call, answer};
 use super::error::{ApiError, Code};
 use super::images::ImageIdentifier;
-use crate::manifest;
+use crate::push;
 use crate::refusal::{Fault, Reason, name_rule};
 use crate::store::{NewImage, RepositoryKey, Selector};
+use ecrane_core::manifest;
 use ecrane_core::name::{Digest, NameKind, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,8 +39,8 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
         .map(|tag| tag.parse())
         .transpose()
         .map_err(|_| ApiError::parameter("imageTag", name_rule(NameKind::Tag)))?;
-    let store = &call.ecr.store;
-    store.repository(&key)?;
+    push::make_repository(call.ecr, &key)?;
+    call.ecr.store.repository(&key)?;
     let read = manifest::read(
         image_manifest_media_type.as_deref(),
         image_manifest.as_bytes(),
@@ -56,7 +57,11 @@ pub(super) fn put(call: &Call<'_>) -> Result<Value, ApiError> {
     }
     let now = call.ecr.clock.now();
     let bytes = image_manifest.clone().into_bytes();
-    store.put_image(&key, NewImage::new(read, bytes, tag.clone(), now))?;
+    push::put_image(
+        call.ecr,
+        &key,
+        &NewImage::new(read, bytes, tag.clone(), now),
+    )?;
     answer(&Put {
         image: ImageShape {
             registry_id: &key.registry.account,

@@ -175,10 +175,7 @@ pub(super) fn encryption(parameters: Option<EncryptionParameters>) -> Result<Enc
         kms_key,
     }) = parameters
     else {
-        return Ok(Encryption {
-            kind: EncryptionType::Aes256,
-            kms_key: None,
-        });
+        return Ok(Encryption::default());
     };
     if kms_key.is_some() && kind == EncryptionType::Aes256 {
         return Err(ApiError::parameter(

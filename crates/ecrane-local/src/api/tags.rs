@@ -106,10 +106,12 @@ pub(super) fn remove(call: &Call<'_>) -> Result<Value, ApiError> {
 /// `ListTagsForResource`.
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
     let repository = call.ecr.store.repository(&resource(call)?)?;
-    let tags: Vec<Value> = repository
-        .tags
-        .iter()
+    Ok(json!({ "tags": shapes(&repository.tags) }))
+}
+
+/// Tags in the service's shape.
+pub(super) fn shapes(tags: &BTreeMap<String, String>) -> Vec<Value> {
+    tags.iter()
         .map(|(key, value)| json!({ "Key": key, "Value": value }))
-        .collect();
-    Ok(json!({ "tags": tags }))
+        .collect()
 }

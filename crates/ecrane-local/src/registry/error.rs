@@ -1,9 +1,9 @@
 use super::session;
-use crate::manifest::ManifestFault;
 use crate::refusal::{Fault, Reason, invalid_parameter, name_rule};
 use crate::uploads::PartFault;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
+use ecrane_core::manifest::ManifestFault;
 use ecrane_core::name::{NameError, NameKind};
 use serde_json::json;
 use std::io;

@@ -2,12 +2,13 @@ use super::error::RegistryError;
 use super::route::Reference;
 use super::{CONTENT_DIGEST, Call, empty, json, set};
 use crate::ecr::blocking;
-use crate::manifest;
+use crate::push;
 use crate::refusal::Reason;
 use crate::store::{Image, ImageStatus, NewImage, Selector};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
 use axum::http::{Method, Response, StatusCode, header};
+use ecrane_core::manifest;
 use ecrane_core::name::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -72,7 +73,11 @@ pub(super) async fn put(call: Call, reference: Reference) -> Result<Response<Bod
     let new = NewImage::new(read, bytes.into(), tag, now);
     let (digest, subject) = (new.image.digest.clone(), new.image.subject.clone());
     let key = call.repository.clone();
-    blocking(&call.ecr, move |ecr| ecr.store.put_image(&key, new)).await?;
+    blocking(&call.ecr, move |ecr| {
+        push::make_repository(ecr, &key)?;
+        push::put_image(ecr, &key, &new)
+    })
+    .await?;
     let mut response = empty(StatusCode::CREATED);
     let location = format!("/v2/{}/manifests/{digest}", call.repository.name);
     set(&mut response, header::LOCATION, location);

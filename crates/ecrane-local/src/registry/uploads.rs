@@ -6,6 +6,7 @@
 use super::error::RegistryError;
 use super::{CONTENT_DIGEST, Call, empty, set};
 use crate::ecr::{Ecr, blocking};
+use crate::push;
 use crate::store::{AccountSetting, RepositoryKey};
 use crate::uploads::{Upload, Uploads};
 use axum::body::Body;
@@ -48,6 +49,8 @@ impl Parameters {
 pub(super) async fn start(call: Call) -> Result<Response<Body>, RegistryError> {
     let parameters = Parameters::of(&call);
     let (ecr, to) = (&call.ecr, &call.repository);
+    let key = to.clone();
+    blocking(ecr, move |ecr| push::make_repository(ecr, &key)).await?;
     if let Some((from, digest)) = parameters.mount(to)
         && mount(ecr, from, to, &digest).await?
     {

@@ -13,6 +13,7 @@ mod record;
 mod registries;
 mod removal;
 mod repositories;
+mod templates;
 
 pub(crate) use images::{Selector, TaggedImage};
 pub(crate) use push::NewImage;
@@ -25,6 +26,10 @@ pub(crate) use registries::{
     ReplicationRule, ScanningRule, SigningRule,
 };
 pub(crate) use removal::TagRemoval;
+pub(crate) use templates::{
+    AppliedFor, PullThroughRule, ROOT, Template, for_repository as template_for,
+    plain as plain_repository,
+};
 
 use crate::token::TokenKey;
 use redb::{Database, ReadableDatabase, TableDefinition};

@@ -6,12 +6,13 @@ use super::{
     RepositoryKey, Store, StoreError, TAGS, decode, encode,
 };
 use crate::clock::Timestamp;
-use crate::manifest::Manifest;
 use crate::refusal::{Fault, Reason};
+use ecrane_core::manifest::Manifest;
 use ecrane_core::name::{Digest, Tag};
 use redb::{ReadableTable, WriteTransaction};
 
 /// An image as it is pushed.
+#[derive(Debug, Clone)]
 pub(crate) struct NewImage {
     /// What is known about it. Of an index, `size` is found here.
     pub(crate) image: Image,

@@ -97,10 +97,11 @@ impl Repository {
 /// Which tags may move to another image.
 ///
 /// Source: `ImageTagMutability` in the Amazon ECR API reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Mutability {
     /// All.
+    #[default]
     Mutable,
     /// None.
     Immutable,
@@ -111,7 +112,7 @@ pub(crate) enum Mutability {
 }
 
 /// The setting and its filters: `*` stands for any number of characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TagMutability {
     /// The rule.
     pub(crate) setting: Mutability,
@@ -159,7 +160,7 @@ pub(crate) fn matches_wildcard(pattern: &str, text: &str) -> bool {
 }
 
 /// How a repository would be encrypted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Encryption {
     /// The kind.
     pub(crate) kind: EncryptionType,
@@ -168,9 +169,10 @@ pub(crate) struct Encryption {
 }
 
 /// The kinds of encryption. Source: `EncryptionType` in the API reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum EncryptionType {
     /// Keys that S3 manages.
+    #[default]
     #[serde(rename = "AES256")]
     Aes256,
     /// A KMS key.

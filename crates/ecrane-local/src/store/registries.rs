@@ -1,5 +1,6 @@
 //! What is set for a whole registry.
 
+use super::templates::{PullThroughRule, Template};
 use super::{REGISTRIES, Registry, Store, decode, encode};
 use crate::clock::Timestamp;
 use crate::refusal::{Fault, Reason};
@@ -25,6 +26,10 @@ pub(crate) struct RegistrySettings {
     /// Principals whose pulls are not to be recorded, since when. Stored only:
     /// a registry password does not tell its principal here.
     pub(crate) pull_time_exclusions: BTreeMap<String, Timestamp>,
+    /// What new repositories are made of, by their prefix.
+    pub(crate) templates: BTreeMap<String, Template>,
+    /// Where images would be fetched from, by the prefix of their repositories.
+    pub(crate) pull_through: BTreeMap<String, PullThroughRule>,
 }
 
 /// An account setting. Source: `PutAccountSetting` in the API reference.
@@ -98,6 +103,16 @@ pub(crate) struct ReplicationRule {
     /// Prefixes of the repositories that are copied; without any, all are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) repository_filters: Vec<NameFilter>,
+    /// Whether deletions are to follow. Kept; they do not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delete_replication: Option<DeleteReplication>,
+}
+
+/// The shape `DeleteReplication` of the service model.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DeleteReplication {
+    /// Whether deletions follow.
+    pub(crate) enabled: bool,
 }
 
 /// The shape `ReplicationDestination` of the service model.

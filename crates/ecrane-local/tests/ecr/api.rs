@@ -81,7 +81,7 @@ async fn faulty_parameters_are_refused_in_the_words_of_the_service() {
             ("TagResource", json!({ "resourceArn": "arn:aws:s3:::bucket", "tags": [] })),
             ("GetLifecyclePolicy", json!({ "repositoryName": "app" })),
             ("GetAuthorizationToken", json!({ "registryIds": [] })),
-            ("ValidatePullThroughCacheRule", json!({ "ecrRepositoryPrefix": "app" })),
+            ("StartReplicationBackfill", json!({})),
         ],
     )
     .await;
@@ -104,7 +104,7 @@ async fn faulty_parameters_are_refused_in_the_words_of_the_service() {
     400 InvalidParameterException: Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'
     400 LifecyclePolicyNotFoundException: Lifecycle policy does not exist for the repository with name 'app' in the registry with id '123456789012'
     400 InvalidParameterException: Invalid parameter at 'registryIds' failed to satisfy constraint: 'Member must have length greater than or equal to 1'
-    400 UnknownOperationException: ecrane local does not have the operation ValidatePullThroughCacheRule
+    400 UnknownOperationException: ecrane local does not have the operation StartReplicationBackfill
     ");
 }
 

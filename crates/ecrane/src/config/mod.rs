@@ -1,5 +1,6 @@
 //! The inputs, judged: every fault is found before anything is called.
 
+mod build;
 mod fault;
 mod list;
 mod policy;
@@ -10,7 +11,7 @@ pub(crate) use fault::{Fault, Origin};
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost};
-use ecrane_core::repository::Desired;
+use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use std::path::PathBuf;
 
@@ -104,7 +105,10 @@ pub(crate) fn read(
     let mutability = reader.mutability(inputs);
     let scan_on_push = reader.scan_on_push(inputs);
     let resource_tags = reader.resource_tags(inputs);
-    let image = reader.image(inputs);
+    let immutable = name
+        .as_ref()
+        .filter(|_| mutability == Some(TagMutability::Immutable));
+    let image = reader.image(inputs, immutable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), &variable);
     let policy = reader.policy(inputs, mutability);
     let (faults, warnings) = reader.finish();

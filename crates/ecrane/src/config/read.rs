@@ -1,14 +1,12 @@
 use super::list::{boolean, by_comma_and_line, by_line};
 use super::policy;
-use super::{Fault, ImageSource, Mode};
+use super::{Fault, Mode};
 use crate::inputs::Inputs;
-use ecrane_core::build::{BuildArg, BuildSpec, Platform};
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Reference, Region, RegistryHost, RepositoryName, Tag};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
-use std::path::{Path, PathBuf};
 
 type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -24,11 +22,11 @@ impl Reader {
         (self.faults, self.warnings)
     }
 
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
         read.map_err(|fault| self.fault(fault)).ok()
     }
 
@@ -60,7 +58,7 @@ impl Reader {
         Some(region)
     }
 
-    fn warn(&mut self, mut fault: Fault) {
+    pub(super) fn warn(&mut self, mut fault: Fault) {
         for diagnostic in &mut fault.diagnostics {
             diagnostic.severity = Severity::Warning;
         }
@@ -126,7 +124,7 @@ impl Reader {
             .map(ScanOnPush::from)
     }
 
-    fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
+    pub(super) fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
         let text = text?;
         let value = boolean(text);
         if value.is_none() {
@@ -150,109 +148,6 @@ impl Reader {
             }
         }
         tags
-    }
-
-    pub(super) fn image(&mut self, inputs: &Inputs) -> ImageSource {
-        if let Some(text) = &inputs.image {
-            self.nothing_to_build(inputs);
-            let folder = PathBuf::from(text);
-            if !folder.join("oci-layout").is_file() {
-                self.fault(
-                    Fault::whole("image", text, "there is no OCI layout in this folder")
-                        .help("a layout holds the files `oci-layout` and `index.json`"),
-                );
-            }
-            return ImageSource::Layout(folder);
-        }
-        let spec = BuildSpec {
-            context: self.context(inputs),
-            file: inputs.file.as_ref().map(PathBuf::from),
-            build_args: self.build_args(inputs),
-            target: inputs.target.clone(),
-            platforms: self.platforms(inputs),
-        };
-        self.dockerfile(&spec);
-        ImageSource::Build(spec)
-    }
-
-    /// An image that is there already is not built: what only a build could
-    /// heed is not passed over in silence.
-    fn nothing_to_build(&mut self, inputs: &Inputs) {
-        let given = [
-            ("context", inputs.context.is_some()),
-            ("file", inputs.file.is_some()),
-            ("build-args", !inputs.build_args.is_empty()),
-            ("target", inputs.target.is_some()),
-            ("platforms", !inputs.platforms.is_empty()),
-        ];
-        for (input, _) in given.into_iter().filter(|(_, given)| *given) {
-            self.fault(
-                Fault::whole(input, "", format!("`{input}` has no effect with `image`"))
-                    .help("leave one of the two out"),
-            );
-        }
-    }
-
-    fn context(&mut self, inputs: &Inputs) -> PathBuf {
-        let text = inputs.context.as_deref().unwrap_or(".");
-        if text.starts_with('-') {
-            self.fault(
-                Fault::whole("context", text, "the context starts with `-`")
-                    .help(format!("give `./{text}`")),
-            );
-        } else if !Path::new(text).is_dir() {
-            let help = match std::env::current_dir() {
-                Ok(folder) => format!("the path is taken from `{}`", folder.display()),
-                Err(_) => "give a folder".to_owned(),
-            };
-            self.fault(Fault::whole("context", text, "there is no such folder").help(help));
-        }
-        PathBuf::from(text)
-    }
-
-    /// A missing context is a fault already; its Dockerfile is not a second one.
-    fn dockerfile(&mut self, spec: &BuildSpec) {
-        let (input, path) = match &spec.file {
-            Some(file) => ("file", file.clone()),
-            None if spec.context.is_dir() => ("context", spec.context.join("Dockerfile")),
-            None => return,
-        };
-        if !path.is_file() {
-            let text = match input {
-                "file" => path.display().to_string(),
-                _ => spec.context.display().to_string(),
-            };
-            self.fault(
-                Fault::whole(
-                    input,
-                    &text,
-                    format!("there is no Dockerfile `{}`", path.display()),
-                )
-                .help("give its path in `file`"),
-            );
-        }
-    }
-
-    fn build_args(&mut self, inputs: &Inputs) -> Vec<BuildArg> {
-        by_line(&inputs.build_args)
-            .iter()
-            .filter_map(|line| {
-                // The value may be confidential: only the name is shown.
-                let name = line.split('=').next().unwrap_or_default();
-                let read = line.parse();
-                self.keep(read.map_err(|message: String| Fault::whole("build-args", name, message)))
-            })
-            .collect()
-    }
-
-    fn platforms(&mut self, inputs: &Inputs) -> Vec<Platform> {
-        by_comma_and_line(&inputs.platforms)
-            .iter()
-            .filter_map(|text| {
-                let read = text.parse();
-                self.keep(read.map_err(|message: String| Fault::whole("platforms", text, message)))
-            })
-            .collect()
     }
 
     /// The tags, and the registry that full references among them name.

@@ -1,3 +1,5 @@
+mod build;
+
 use super::*;
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Colour;

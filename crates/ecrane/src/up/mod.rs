@@ -13,7 +13,7 @@ use crate::inputs::Inputs;
 use crate::local;
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
-use ecrane_core::build::{self, BuildSpec, Builder, Route};
+use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
@@ -25,6 +25,7 @@ use futures_util::FutureExt as _;
 use output::Output;
 use progress::Bar;
 use result::placed;
+use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -49,6 +50,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
+    mask_secrets(&config, log);
     let report = match config.mode {
         Mode::BuildOnly => build_only(&config, log).await?,
         Mode::Plan => {
@@ -71,6 +73,17 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     };
     conclude(&report, log);
     Ok(report)
+}
+
+/// Before the first line of a builder that could show one.
+fn mask_secrets(config: &Config, log: Log) {
+    if let ImageSource::Build(spec) = &config.image {
+        for secret in &spec.secrets {
+            if let SecretSource::Value(value) = &secret.source {
+                log.mask(value.expose_secret());
+            }
+        }
+    }
 }
 
 /// Where ECR is: AWS, an endpoint, or the local one, which may start now.
@@ -123,7 +136,9 @@ enum Source<'a> {
 async fn prepare(image: &ImageSource) -> Result<Source<'_>, Failure> {
     match image {
         ImageSource::Build(spec) => {
-            let builder = builder::probe().await.map_err(Failure::refused)?;
+            let builder = builder::probe(spec.builder.as_deref())
+                .await
+                .map_err(Failure::refused)?;
             let route = build::route(&builder, spec).map_err(Failure::faulty)?;
             Ok(Source::Build {
                 spec,

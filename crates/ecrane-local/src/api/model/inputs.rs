@@ -1,7 +1,7 @@
 //! What each operation takes.
 //!
 //! Source: the Amazon ECR service model (2015-09-21). The tests hold them to
-//! the copy of it that the `aws` command carries.
+//! the copy of it that botocore carries.
 
 use super::shape::{Shape, may, must, structure};
 use super::shapes::{
@@ -16,10 +16,12 @@ use super::shapes::{
     LIST_IMAGE_REFERRERS_FILTER, LIST_IMAGES_FILTER, MAX_RESULTS, MEDIA_TYPE_LIST, PART_SIZE,
     PREFIX, PREFIX_LIST, PRINCIPAL_ARN, PULL_THROUGH_CACHE_RULE_REPOSITORY_PREFIX,
     PULL_THROUGH_CACHE_RULE_REPOSITORY_PREFIX_LIST, RCT_APPLIED_FOR_LIST, REGISTRY_ID,
-    REGISTRY_POLICY_TEXT, REGISTRY_SCANNING_RULE_LIST, REPLICATION_CONFIGURATION, REPOSITORY_NAME,
-    REPOSITORY_NAME_LIST, REPOSITORY_POLICY_TEXT, REPOSITORY_TEMPLATE_DESCRIPTION, SCAN_TYPE,
-    SCANNING_CONFIGURATION_REPOSITORY_NAME_LIST, SIGNING_CONFIGURATION, SUBJECT_IDENTIFIER,
-    TAG_KEY_LIST, TAG_LIST, TARGET_STORAGE_CLASS, TEXT, UPLOAD_ID, UPSTREAM_REGISTRY,
+    REGISTRY_POLICY_TEXT, REGISTRY_SCANNING_RULE_LIST, REPLICATION_BACKFILL_ID,
+    REPLICATION_BACKFILL_RESULT_STATUS, REPLICATION_CONFIGURATION, REPLICATION_DESTINATION,
+    REPOSITORY_NAME, REPOSITORY_NAME_LIST, REPOSITORY_POLICY_TEXT, REPOSITORY_TEMPLATE_DESCRIPTION,
+    SCAN_TYPE, SCANNING_CONFIGURATION_REPOSITORY_NAME_LIST, SIGNING_CONFIGURATION,
+    SUBJECT_IDENTIFIER, TAG_KEY_LIST, TAG_LIST, TARGET_STORAGE_CLASS, TEXT, UPLOAD_ID,
+    UPSTREAM_REGISTRY,
 };
 
 /// Every operation of the service model by its name, with its input.
@@ -215,6 +217,16 @@ pub(super) const INPUTS: &[(&str, Shape)] = &[
     ),
     ("DescribeRegistry", structure(&[])),
     (
+        "DescribeReplicationBackfillResults",
+        structure(&[
+            may("registryId", &REGISTRY_ID),
+            must("replicationBackfillId", &REPLICATION_BACKFILL_ID),
+            may("resultStatusFilter", &REPLICATION_BACKFILL_RESULT_STATUS),
+            may("maxResults", &MAX_RESULTS),
+            may("nextToken", &TEXT),
+        ]),
+    ),
+    (
         "DescribeRepositories",
         structure(&[
             may("registryId", &REGISTRY_ID),
@@ -311,6 +323,14 @@ pub(super) const INPUTS: &[(&str, Shape)] = &[
         structure(&[may("maxResults", &MAX_RESULTS), may("nextToken", &TEXT)]),
     ),
     (
+        "ListReplicationBackfills",
+        structure(&[
+            may("registryId", &REGISTRY_ID),
+            may("maxResults", &FIFTY_MAX_RESULTS),
+            may("nextToken", &TEXT),
+        ]),
+    ),
+    (
         "ListTagsForResource",
         structure(&[must("resourceArn", &TEXT)]),
     ),
@@ -403,6 +423,20 @@ pub(super) const INPUTS: &[(&str, Shape)] = &[
             may("registryId", &REGISTRY_ID),
             must("repositoryName", &REPOSITORY_NAME),
             may("lifecyclePolicyText", &LIFECYCLE_POLICY_TEXT),
+        ]),
+    ),
+    (
+        "StartReplicationBackfill",
+        structure(&[
+            may("registryId", &REGISTRY_ID),
+            must("destination", &REPLICATION_DESTINATION),
+        ]),
+    ),
+    (
+        "StopReplicationBackfill",
+        structure(&[
+            may("registryId", &REGISTRY_ID),
+            must("replicationBackfillId", &REPLICATION_BACKFILL_ID),
         ]),
     ),
     (

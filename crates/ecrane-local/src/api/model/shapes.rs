@@ -1,7 +1,7 @@
 //! The shapes that the inputs of the operations are made of.
 //!
 //! Source: the Amazon ECR service model (2015-09-21). The tests hold them to
-//! the copy of it that the `aws` command carries.
+//! the copy of it that botocore carries.
 
 use super::shape::{Shape, blob, list, matching, may, must, number, one_of, structure, text};
 
@@ -21,6 +21,7 @@ pub(super) const CREDENTIAL_ARN: Shape = matching(
     r"^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr\-pullthroughcache\/[a-zA-Z0-9\/_+=.@-]+$",
 );
 pub(super) const CUSTOM_ROLE_ARN: Shape = text(0, 2048);
+pub(super) const DELETE_REPLICATION: Shape = structure(&[must("enabled", &BOOLEAN)]);
 pub(super) const DESCRIBE_IMAGES_FILTER: Shape = structure(&[
     may("tagStatus", &TAG_STATUS),
     may("imageStatus", &IMAGE_STATUS_FILTER),
@@ -112,6 +113,12 @@ pub(super) const REGISTRY_SCANNING_RULE: Shape = structure(&[
     must("repositoryFilters", &SCANNING_REPOSITORY_FILTER_LIST),
 ]);
 pub(super) const REGISTRY_SCANNING_RULE_LIST: Shape = list(0, 2, &REGISTRY_SCANNING_RULE);
+pub(super) const REPLICATION_BACKFILL_ID: Shape = matching(
+    0,
+    usize::MAX,
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+);
+pub(super) const REPLICATION_BACKFILL_RESULT_STATUS: Shape = one_of(&["COMPLETE", "FAILED"]);
 pub(super) const REPLICATION_CONFIGURATION: Shape =
     structure(&[must("rules", &REPLICATION_RULE_LIST)]);
 pub(super) const REPLICATION_DESTINATION: Shape =
@@ -120,8 +127,9 @@ pub(super) const REPLICATION_DESTINATION_LIST: Shape = list(0, 100, &REPLICATION
 pub(super) const REPLICATION_RULE: Shape = structure(&[
     must("destinations", &REPLICATION_DESTINATION_LIST),
     may("repositoryFilters", &REPOSITORY_FILTER_LIST),
+    may("deleteReplication", &DELETE_REPLICATION),
 ]);
-pub(super) const REPLICATION_RULE_LIST: Shape = list(0, 10, &REPLICATION_RULE);
+pub(super) const REPLICATION_RULE_LIST: Shape = list(0, 25, &REPLICATION_RULE);
 pub(super) const REPOSITORY_FILTER: Shape = structure(&[
     must("filter", &REPOSITORY_FILTER_VALUE),
     must("filterType", &REPOSITORY_FILTER_TYPE),

@@ -1,6 +1,6 @@
-//! What a pushed manifest says: pure, from its bytes and its media type.
+//! What a manifest says that is pushed to ECR, and which ECR takes.
 
-use ecrane_core::name::{Digest, NameError};
+use crate::name::{Digest, NameError};
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -81,7 +81,8 @@ struct Typed {
 }
 
 /// The digest of a manifest's bytes.
-pub(crate) fn digest(manifest: &[u8]) -> Digest {
+#[must_use]
+pub fn digest(manifest: &[u8]) -> Digest {
     Digest::from_sha256(&Sha256::digest(manifest).into())
 }
 
@@ -181,4 +182,94 @@ fn digest_of(descriptor: &Descriptor) -> Result<Digest, NameError> {
 
 fn parse<T: DeserializeOwned>(manifest: &[u8]) -> Result<T, ManifestFault> {
     serde_json::from_slice(manifest).map_err(|error| ManifestFault::Form(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOB: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    /// A manifest of this type, with these fields besides.
+    fn manifest(media_type: &str, fields: &str) -> String {
+        format!(r#"{{"schemaVersion": 2, "mediaType": "{media_type}", {fields}}}"#)
+    }
+
+    fn image(fields: &str) -> String {
+        let config = format!(
+            r#""config": {{"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "{BLOB}", "size": 7}}"#
+        );
+        manifest(OCI_IMAGE, &format!("{config}, {fields}"))
+    }
+
+    fn check(content_type: Option<&str>, manifest: &str, expected: &str) {
+        let seen = match read(content_type, manifest.as_bytes()) {
+            Ok(read) => format!(
+                "{} bytes in {} blobs, {} children, {}, subject {}",
+                read.size,
+                read.blobs.len(),
+                read.children.len(),
+                read.artifact_media_type.as_deref().unwrap_or("no type"),
+                read.subject.is_some(),
+            ),
+            Err(fault) => fault.to_string(),
+        };
+        assert_eq!(seen, expected, "{manifest}");
+    }
+
+    #[test]
+    fn every_kind_says_what_it_needs() {
+        let layer = format!(
+            r#"{{"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": "{BLOB}", "size": 5}}"#
+        );
+        let config = "application/vnd.oci.image.config.v1+json";
+        check(
+            Some(OCI_IMAGE),
+            &image(&format!(r#""layers": [{layer}, {layer}]"#)),
+            &format!("17 bytes in 3 blobs, 0 children, {config}, subject false"),
+        );
+        check(
+            None,
+            &image(&format!(
+                r#""layers": [], "artifactType": "text/plain", "subject": {layer}"#
+            )),
+            "7 bytes in 1 blobs, 0 children, text/plain, subject true",
+        );
+        let elsewhere = layer.replace("{\"media", r#"{"urls": ["https://example.com/"], "media"#);
+        check(
+            None,
+            &image(&format!(r#""layers": [{elsewhere}]"#)),
+            &format!("7 bytes in 1 blobs, 0 children, {config}, subject false"),
+        );
+        for index in [OCI_INDEX, DOCKER_LIST] {
+            let children = format!(r#""manifests": [{layer}, {layer}]"#);
+            check(
+                Some(index),
+                &manifest(index, &children),
+                "0 bytes in 0 blobs, 2 children, no type, subject false",
+            );
+        }
+    }
+
+    #[test]
+    fn what_ecr_does_not_take_is_refused() {
+        let layers = image(r#""layers": []"#);
+        check(
+            Some(OCI_INDEX),
+            &layers,
+            "The manifest's mediaType 'application/vnd.oci.image.manifest.v1+json' does not match the Content-Type 'application/vnd.oci.image.index.v1+json'",
+        );
+        check(None, "{}", "The manifest has no media type");
+        check(
+            Some("text/plain; charset=utf-8"),
+            "{}",
+            "Unsupported manifest media type 'text/plain'",
+        );
+        check(
+            None,
+            "{",
+            "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax' (EOF while parsing an object at line 1 column 1)",
+        );
+        assert_eq!(read(None, b"\xff"), Err(ManifestFault::NotText));
+    }
 }
