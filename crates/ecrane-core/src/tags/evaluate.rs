@@ -119,7 +119,7 @@ fn filled(template: &Template<Place>, event: &Event) -> Result<String, Slip> {
         .try_render(|place| place.fill(event))
         .map_err(|Unknown| {
             Slip::error(Span::default(), "the time of the commit is not known")
-                .help("check the repository out before, so that git can be asked")
+                .help("the event of a push says it, and else git does, where it is installed and the commit checked out")
         })
 }
 

@@ -21,6 +21,8 @@ pub struct Event {
     pub now: OffsetDateTime,
     /// When the commit was made.
     pub commit_time: Option<OffsetDateTime>,
+    /// The repository that the commit is in.
+    pub repository: Repository,
 }
 
 /// A git ref by what it is.
@@ -61,30 +63,35 @@ pub struct Payload {
     pull_request: Option<PullRequest>,
     commits: Option<Vec<Commit>>,
     head_commit: Option<Commit>,
-    /// The repository that the event is of.
-    pub repository: Option<Repository>,
+    repository: Option<Described>,
 }
 
 /// A repository, as its host describes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repository {
     /// Its name, without its owner.
     pub name: Option<String>,
     /// What it says of itself.
     pub description: Option<String>,
     /// The address of its page.
-    pub html_url: Option<String>,
-    /// Its licence.
-    pub license: Option<License>,
+    pub url: Option<String>,
+    /// Its licence by SPDX's short name.
+    pub license: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Described {
+    name: Option<String>,
+    description: Option<String>,
+    html_url: Option<String>,
+    license: Option<License>,
     default_branch: Option<String>,
 }
 
-/// A licence.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct License {
-    /// By SPDX's short name; `NOASSERTION` where the host does not know it.
-    pub spdx_id: Option<String>,
+#[derive(Debug, Clone, Deserialize)]
+struct License {
+    spdx_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -121,11 +128,34 @@ impl Payload {
     }
 }
 
+impl Repository {
+    /// What the event says of it; name and address are always known.
+    fn of_workflow(variable: impl Fn(&str) -> Option<String>, described: Described) -> Self {
+        let full = variable("GITHUB_REPOSITORY");
+        let name = full.as_ref().and_then(|full| full.rsplit('/').next());
+        let page = || {
+            Some(format!(
+                "{}/{}",
+                variable("GITHUB_SERVER_URL")?,
+                full.as_ref()?
+            ))
+        };
+        let license = described.license.and_then(|license| license.spdx_id);
+        Self {
+            name: described.name.or_else(|| name.map(str::to_owned)),
+            description: described.description,
+            url: described.html_url.or_else(page),
+            // The host's word for a licence that it does not know.
+            license: license.filter(|id| id != "NOASSERTION"),
+        }
+    }
+}
+
 impl Event {
     /// The event of a GitHub workflow; `variable` looks up its environment.
     #[must_use]
     pub fn of_workflow(
-        variable: impl Fn(&str) -> Option<String>,
+        variable: impl Fn(&str) -> Option<String> + Copy,
         payload: &Payload,
         now: OffsetDateTime,
     ) -> Self {
@@ -150,10 +180,11 @@ impl Event {
                 .and_then(|request| request.base.as_ref()?.r#ref.clone()),
             _ => None,
         };
-        let repository = payload.repository.as_ref();
+        let described = payload.repository.as_ref();
         Self {
             base_branch,
-            default_branch: repository.and_then(|known| known.default_branch.clone()),
+            default_branch: described.and_then(|known| known.default_branch.clone()),
+            repository: Repository::of_workflow(variable, described.cloned().unwrap_or_default()),
             commit_time: commit.as_deref().and_then(|id| payload.time_of(id)),
             name,
             git_ref,

@@ -23,7 +23,7 @@ mod template;
 mod zone;
 
 pub use evaluate::{Given, Remark, evaluate};
-pub use event::{Event, GitRef, License, Payload, Repository};
+pub use event::{Event, GitRef, Payload, Repository};
 pub use flavor::Flavor;
 pub use rule::Rule;
 

@@ -47,7 +47,11 @@ impl<'s> Reader<'s> {
             let key = entry.key.clone().unwrap_or_else(|| "value".to_owned());
             if entries.iter().any(|(known, _)| *known == key) {
                 let message = format!("`{key}` is given twice");
-                slips.push(Slip::error(entry.key_span, message).help("leave one of them out"));
+                let help = match entry.key {
+                    Some(_) => "leave one of them out",
+                    None => "a tag with braces stands on a line of its own",
+                };
+                slips.push(Slip::error(entry.key_span, message).help(help));
             } else {
                 entries.push((key, entry));
             }
