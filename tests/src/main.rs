@@ -15,3 +15,4 @@ mod schemas;
 mod stop;
 mod up;
 mod wasm;
+mod workflow;

@@ -101,16 +101,14 @@ fn quoted_field(quoted: &str, at: usize) -> Result<(Field, Option<&str>), Slip> 
         rest = more;
     };
     let end = at + quoted.len() - after.len();
-    let next = match after.trim_start() {
-        "" => None,
-        more => match more.strip_prefix(',') {
-            Some(next) => Some(next),
-            None => {
-                let span = Span::new(end + 1, end + 2);
-                return Err(Slip::error(span, "text follows a closing quote")
-                    .help("write a comma after it, or double a quote that is meant as one"));
-            }
-        },
+    let next = match after.trim_start().strip_prefix(',') {
+        Some(next) => Some(next),
+        None if after.trim().is_empty() => None,
+        None => {
+            let span = Span::new(end + 1, end + 1 + after.len());
+            return Err(Slip::error(span, "text follows a closing quote")
+                .help("write a comma after it, or double a quote that is meant as one"));
+        }
     };
     let field = Field {
         text,

@@ -175,3 +175,26 @@ fn the_time_of_the_commit_comes_from_the_event() {
     assert_eq!(time(head), Some(datetime!(2022-04-19 9:27:24 UTC)));
     assert_eq!(time(r#"{"head_commit": null}"#), None);
 }
+
+proptest::proptest! {
+    /// Whatever stands in a line, every place that is shown is in it, and what
+    /// is a rule comes to tags or to remarks.
+    #[test]
+    fn no_line_is_too_strange(
+        line in "(type=(semver|pep440|match|raw|ref|sha|schedule),)?\
+            (pattern|value|event|match|group|é| )?=?[a-zé{}\"'=, /()\\\\\\[\\]YMLS]{0,24}(\\{\\{[a-zé' =]{0,12}\\}\\})?"
+    ) {
+        let (rule, diagnostics) = Rule::read(&line);
+        for found in &diagnostics {
+            proptest::prop_assert!(line.get(found.span.start..found.span.end).is_some(), "{found:?}");
+        }
+        proptest::prop_assert!(rule.is_some() || has_errors(&diagnostics));
+        let rules: Vec<Rule> = rule.into_iter().collect();
+        let _ = evaluate(&rules, &Flavor::default(), &push("refs/tags/v1.2.3-rc.1"));
+        if let Err(found) = Flavor::default().add(&line) {
+            for found in found {
+                proptest::prop_assert!(line.get(found.span.start..found.span.end).is_some(), "{found:?}");
+            }
+        }
+    }
+}
