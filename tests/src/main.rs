@@ -16,3 +16,4 @@ mod schemas;
 mod stop;
 mod up;
 mod wasm;
+mod workflow;

@@ -102,6 +102,14 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "AGENT", help_heading = "Build")]
     #[serde(deserialize_with = "whole_text")]
     pub ssh: Vec<String>,
+    /// Labels KEY=VALUE, one per line
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub labels: Vec<String>,
+    /// Annotations [LEVEL:]KEY=VALUE, one per line
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub annotations: Vec<String>,
     /// How the image says what it was made of: true, false or mode=max
     #[arg(long, value_name = "WHEN", help_heading = "Build")]
     pub provenance: Option<String>,
@@ -119,10 +127,14 @@ pub(crate) struct Inputs {
     #[serde(deserialize_with = "whole_text")]
     pub build_options: Vec<String>,
 
-    /// Tags by comma or line, bare or as full references [default: the short commit id]
+    /// Tags by comma or line, bare, as full references, or by rules such as type=semver [default: the short commit id]
     #[arg(long, alias = "image_tag", value_name = "TAGS", help_heading = "Image")]
     #[serde(deserialize_with = "whole_text")]
     pub tags: Vec<String>,
+    /// What holds for all rules: latest=auto, prefix=TEXT, suffix=TEXT, one per line
+    #[arg(long, value_name = "FLAVOR", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub flavor: Vec<String>,
     /// Push: true or false [default: true; on pull requests only the plan]
     #[arg(long, value_name = "BOOL", help_heading = "Image")]
     pub push: Option<String>,
@@ -285,6 +297,8 @@ const VERBATIM: &[&str] = &[
     "repository-tags",
     "lifecycle-policy",
     "secrets",
+    "labels",
+    "annotations",
 ];
 
 fn own_name(used: &str) -> Option<&'static str> {
@@ -319,12 +333,15 @@ pub(crate) const NAMES: &[&str] = &[
     "secret-envs",
     "secret-files",
     "ssh",
+    "labels",
+    "annotations",
     "provenance",
     "sbom",
     "builder",
     "compression",
     "build-options",
     "tags",
+    "flavor",
     "push",
     "image",
     "lifecycle-policy",

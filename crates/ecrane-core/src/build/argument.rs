@@ -11,7 +11,7 @@ pub struct BuildArg {
 }
 
 /// The kernel's limit of one argument, `MAX_ARG_STRLEN`, in bytes.
-const MAX_ARGUMENT: usize = 128 * 1024;
+pub(super) const MAX_ARGUMENT: usize = 128 * 1024;
 
 impl FromStr for BuildArg {
     type Err = String;

@@ -41,6 +41,8 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
             .map(|it| option("build-context", it)),
     );
     argv.extend(spec.build_args.iter().map(|it| option("build-arg", it)));
+    argv.extend(labels(spec));
+    argv.extend(spec.annotations.iter().map(|it| option("annotation", it)));
     argv.extend(spec.target.iter().map(|stage| option("target", stage)));
     if !spec.platforms.is_empty() {
         let platforms: Vec<String> = spec.platforms.iter().map(Platform::to_string).collect();
@@ -76,11 +78,42 @@ fn destination(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsStri
             if let Some(compression) = spec.compression {
                 output.push(format!(",compression={compression},force-compression=true"));
             }
+            for attribute in description(spec) {
+                output.push(",");
+                output.push(csv_field(&attribute));
+            }
             vec![output]
         }
         Route::BuildxLoad => vec!["--load".into(), path("--iidfile=", &files.image_id)],
         Route::BuildKit | Route::Classic => vec![path("--iidfile=", &files.image_id)],
     }
+}
+
+/// The description where nothing else is said, then what is.
+fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
+    let said = |key: &str| spec.labels.iter().any(|label| label.key == key);
+    let described = spec
+        .description
+        .iter()
+        .filter(move |label| !said(&label.key));
+    let labels = described.chain(&spec.labels);
+    labels.map(|label| option("label", label))
+}
+
+/// The description as attributes of the exporter: unlike `--annotation`, every
+/// buildx hands those on. An index is there only for several platforms.
+fn description(spec: &BuildSpec) -> impl Iterator<Item = String> {
+    let levels: &[&str] = if spec.platforms.len() > 1 {
+        &["annotation", "annotation-index"]
+    } else {
+        &["annotation"]
+    };
+    let said = |key: &str| spec.annotations.iter().any(|known| known.key == key);
+    let described = spec
+        .description
+        .iter()
+        .filter(move |label| !said(&label.key));
+    described.flat_map(|label| levels.iter().map(move |level| format!("{level}.{label}")))
 }
 
 fn attestation(name: &str, attestation: &Attestation) -> OsString {
@@ -99,14 +132,24 @@ fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
     })
 }
 
-/// The value is a record of comma-separated fields: a field may be quoted.
 fn source(id: &str, file: &Path) -> OsString {
     let text = file.to_string_lossy();
     if !text.contains([',', '"']) {
         return path(&format!("--secret=id={id},src="), file);
     }
-    let quoted = text.replace('"', "\"\"");
-    OsString::from(format!("--secret=id={id},\"src={quoted}\""))
+    OsString::from(format!(
+        "--secret=id={id},{}",
+        csv_field(&format!("src={text}"))
+    ))
+}
+
+/// A field of a value that is a record of comma-separated fields.
+fn csv_field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {

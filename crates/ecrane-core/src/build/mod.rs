@@ -7,6 +7,8 @@ mod argument;
 mod cache;
 mod command;
 mod context;
+mod description;
+mod label;
 mod option;
 mod platform;
 mod route;
@@ -19,6 +21,8 @@ pub use argument::BuildArg;
 pub use cache::{CacheEntry, CacheKind};
 pub use command::{BuildFiles, argv};
 pub use context::{ExtraHost, NamedContext};
+pub use description::describe;
+pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
 pub use platform::Platform;
 pub use route::{BUILDKIT_VARIABLE, Builder, OciExporter, Route, route};
@@ -57,6 +61,13 @@ pub struct BuildSpec {
     pub network: Option<String>,
     /// Names that steps resolve.
     pub hosts: Vec<ExtraHost>,
+    /// What the image says of itself, in its configuration.
+    pub labels: Vec<Label>,
+    /// What the image says of itself, in its manifest or index.
+    pub annotations: Vec<Annotation>,
+    /// What the image says of itself where `labels` and `annotations` do not;
+    /// in its manifest, where the builder can.
+    pub description: Vec<Label>,
     /// How the image says what it was made of.
     pub provenance: Attestation,
     /// How the image says what is in it.

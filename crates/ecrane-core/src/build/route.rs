@@ -131,6 +131,7 @@ fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> 
             "provenance",
             spec.provenance != Attestation::Off,
         ),
+        (Least::Layout, "annotations", !spec.annotations.is_empty()),
         (Least::Layout, "sbom", spec.sbom != Attestation::Off),
         (Least::Layout, "compression", spec.compression.is_some()),
     ];

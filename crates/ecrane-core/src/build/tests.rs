@@ -247,3 +247,117 @@ fn what_could_add_to_an_argument_is_refused() {
     insta::assert_snapshot!(told::<Compression>("lz4"), @"`lz4` is not a compression: `uncompressed`, `gzip`, `estargz` or `zstd`");
     insta::assert_snapshot!(told::<SshAgent>("a b"), @"an ssh agent is `default`, or an id with the path of a socket or keys: `id=PATH`");
 }
+
+fn labels(texts: &[&str]) -> Vec<Label> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_description_gives_way_to_what_is_said() {
+    let described = BuildSpec {
+        description: labels(&["title=app", "description=a, \"b\""]),
+        labels: labels(&["title=mine", "team=x"]),
+        annotations: vec!["index,manifest:title=ours".parse().unwrap()],
+        ..spec()
+    };
+    check(
+        &described,
+        Route::BuildKit,
+        "build --progress=plain --iidfile=I --label=description=a, \"b\" --label=title=mine --label=team=x --annotation=index,manifest:title=ours -- app",
+    );
+    check(
+        &described,
+        Route::BuildxLayout,
+        r#"buildx build --progress=plain --provenance=false --sbom=false --output=type=oci,dest=L,"annotation.description=a, ""b""" --label=description=a, "b" --label=title=mine --label=team=x --annotation=index,manifest:title=ours -- app"#,
+    );
+}
+
+#[test]
+fn an_index_is_described_like_its_manifests() {
+    let several = BuildSpec {
+        description: labels(&["title=app"]),
+        platforms: vec![
+            "linux/amd64".parse().unwrap(),
+            "linux/arm64".parse().unwrap(),
+        ],
+        ..spec()
+    };
+    check(
+        &several,
+        Route::BuildxLayout,
+        "buildx build --progress=plain --provenance=false --sbom=false --output=type=oci,dest=L,annotation.title=app,annotation-index.title=app --label=title=app --platform=linux/amd64,linux/arm64 -- app",
+    );
+}
+
+#[test]
+fn labels_and_annotations_are_read_with_care() {
+    let label = |text: &str| match text.parse::<Label>() {
+        Ok(label) => label.to_string(),
+        Err(error) => error,
+    };
+    assert_eq!(label("a=b=c "), "a=b=c ");
+    assert_eq!(label("a"), "`a` has no value; write `KEY=VALUE`");
+    assert_eq!(
+        label("=a"),
+        "there is no key before the `=`; write `KEY=VALUE`"
+    );
+
+    let annotation = |text: &str| match text.parse::<Annotation>() {
+        Ok(annotation) => format!("{} {annotation}", annotation.key),
+        Err(error) => error,
+    };
+    assert_eq!(annotation("a=https://b"), "a a=https://b");
+    assert_eq!(
+        annotation("index,manifest[linux/arm64]:a=b"),
+        "a index,manifest[linux/arm64]:a=b"
+    );
+    assert_eq!(
+        annotation("idx:a=b"),
+        "`idx` is not a place for an annotation: `manifest`, `index`, `manifest-descriptor`, `index-descriptor`"
+    );
+}
+
+#[test]
+fn an_image_says_what_the_workflow_knows() {
+    use crate::tags::{Event, Payload};
+    let variable = |name: &str| {
+        let value = match name {
+            "GITHUB_SHA" => "860c190",
+            "GITHUB_REPOSITORY" => "octocat/hello",
+            "GITHUB_SERVER_URL" => "https://github.example",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    };
+    let said = |payload: &str| {
+        let payload = Payload::parse(payload).unwrap();
+        let event = Event::of_workflow(variable, &payload, time::OffsetDateTime::UNIX_EPOCH);
+        let version = "1.2".parse().unwrap();
+        let labels = describe(&event, Some(&version), event.commit_time);
+        let lines: Vec<String> = labels.iter().map(Label::to_string).collect();
+        lines.join("\n")
+    };
+    insta::assert_snapshot!(said("{}"), @"
+    org.opencontainers.image.revision=860c190
+    org.opencontainers.image.source=https://github.example/octocat/hello
+    org.opencontainers.image.title=hello
+    org.opencontainers.image.url=https://github.example/octocat/hello
+    org.opencontainers.image.version=1.2
+    ");
+    insta::assert_snapshot!(said(
+        r#"{"repository": {"name": "hello", "description": "Says hello", "license": {"spdx_id": "MIT"},
+            "html_url": "https://github.example/octocat/hello"},
+            "head_commit": {"id": "860c190", "timestamp": "2022-04-19T11:27:24+02:00"}}"#
+    ), @"
+    org.opencontainers.image.created=2022-04-19T11:27:24+02:00
+    org.opencontainers.image.description=Says hello
+    org.opencontainers.image.licenses=MIT
+    org.opencontainers.image.revision=860c190
+    org.opencontainers.image.source=https://github.example/octocat/hello
+    org.opencontainers.image.title=hello
+    org.opencontainers.image.url=https://github.example/octocat/hello
+    org.opencontainers.image.version=1.2
+    ");
+    let unknown = r#"{"repository": {"description": "", "license": {"spdx_id": "NOASSERTION"}}}"#;
+    assert_eq!(said(unknown), said("{}"));
+}

@@ -30,7 +30,6 @@ mod rule;
 mod service;
 pub mod settings;
 mod shape;
-mod spelling;
 mod validate;
 mod value;
 mod yaml;

@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 impl Reader {
     /// What is built or taken as it is. A cache does not go to the `immutable`
-    /// repository.
+    /// repository. What the image says of itself unasked is added later.
     pub(super) fn image(
         &mut self,
         inputs: &Inputs,
@@ -41,6 +41,9 @@ impl Reader {
             },
             network: inputs.network.clone(),
             hosts: self.each("add-hosts", &by_comma_and_line(&inputs.add_hosts)),
+            labels: self.each("labels", &by_line(&inputs.labels)),
+            annotations: self.each("annotations", &by_line(&inputs.annotations)),
+            description: Vec::new(),
             provenance: self
                 .one("provenance", inputs.provenance.as_deref())
                 .unwrap_or_default(),
@@ -104,6 +107,8 @@ impl Reader {
             ("secret-envs", !inputs.secret_envs.is_empty()),
             ("secret-files", !inputs.secret_files.is_empty()),
             ("ssh", !inputs.ssh.is_empty()),
+            ("labels", !inputs.labels.is_empty()),
+            ("annotations", !inputs.annotations.is_empty()),
             ("provenance", inputs.provenance.is_some()),
             ("sbom", inputs.sbom.is_some()),
             ("builder", inputs.builder.is_some()),

@@ -1,10 +1,12 @@
 //! The inputs, judged: every fault is found before anything is called.
 
 mod build;
+mod event;
 mod fault;
 mod list;
 mod policy;
 mod read;
+mod tags;
 
 pub(crate) use fault::{Fault, Origin};
 
@@ -13,6 +15,7 @@ use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use event::Surroundings;
 use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
@@ -112,8 +115,12 @@ pub(crate) fn read(
     let immutable = name
         .as_ref()
         .filter(|_| mutability == Some(TagMutability::Immutable));
-    let image = reader.image(inputs, immutable);
-    let (tags, registry) = reader.tags(inputs, name.as_ref(), &variable);
+    let mut image = reader.image(inputs, immutable);
+    let surroundings = Surroundings::new(&variable);
+    let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
+    if let ImageSource::Build(spec) = &mut image {
+        spec.description = surroundings.description(tags.first());
+    }
     let policy = reader.policy(inputs, mutability);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.

@@ -1,14 +1,14 @@
-use super::list::{boolean, by_comma_and_line, by_line};
+use super::list::{boolean, by_line};
 use super::policy;
 use super::{Fault, Mode};
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
-use ecrane_core::name::{Pattern, Reference, Region, RegistryHost, RepositoryName, Tag};
+use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads one input after the other and gathers what is wrong.
 #[derive(Default)]
@@ -20,6 +20,10 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn finish(self) -> (Vec<Fault>, Vec<Fault>) {
         (self.faults, self.warnings)
+    }
+
+    pub(super) fn fault_count(&self) -> usize {
+        self.faults.len()
     }
 
     pub(super) fn fault(&mut self, fault: Fault) {
@@ -150,60 +154,6 @@ impl Reader {
         tags
     }
 
-    /// The tags, and the registry that full references among them name.
-    pub(super) fn tags(
-        &mut self,
-        inputs: &Inputs,
-        repository: Option<&RepositoryName>,
-        variable: Lookup<'_>,
-    ) -> (Vec<Tag>, Option<RegistryHost>) {
-        let mut texts = by_comma_and_line(&inputs.tags);
-        if texts.is_empty() {
-            let commit = variable("GITHUB_SHA").or_else(crate::git::head);
-            texts.extend(commit.map(|id| id.chars().take(7).collect()));
-        }
-        if texts.is_empty() {
-            self.fault(
-                Fault::whole(
-                    "tags",
-                    "",
-                    "no tag is given, and there is no commit to name one by",
-                )
-                .help("give at least one tag, for example `v1`"),
-            );
-        }
-        let mut tags: Vec<Tag> = Vec::new();
-        let mut registry: Option<RegistryHost> = None;
-        for text in &texts {
-            let Some((tag, named)) = self.keep(tag(text, repository)) else {
-                continue;
-            };
-            if let (Some(first), Some(second)) = (&registry, &named)
-                && first != second
-            {
-                self.fault(
-                    Fault::whole(
-                        "tags",
-                        text,
-                        format!("this names `{second}`, and another tag `{first}`"),
-                    )
-                    .help("an image goes to one registry at a time"),
-                );
-            }
-            registry = registry.or(named);
-            if tags.contains(&tag) {
-                self.warn(Fault::whole(
-                    "tags",
-                    text,
-                    "this tag is given twice; it is taken once",
-                ));
-            } else {
-                tags.push(tag);
-            }
-        }
-        (tags, registry)
-    }
-
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
@@ -233,41 +183,4 @@ impl Reader {
 fn not_boolean(input: &str, text: &str) -> Fault {
     Fault::whole(input, text, format!("`{text}` is neither true nor false"))
         .help("write `true` or `false`")
-}
-
-/// A bare tag, or the tag of a full reference to this very repository, with the
-/// registry that it names.
-fn tag(
-    text: &str,
-    repository: Option<&RepositoryName>,
-) -> Result<(Tag, Option<RegistryHost>), Fault> {
-    let Some((host, _)) = text.split_once('/').filter(|_| text.contains(':')) else {
-        let tag = text.parse().map_err(|error| Fault::name("tags", error))?;
-        return Ok((tag, None));
-    };
-    let whole = |message: String, help: String| Fault::whole("tags", text, message).help(help);
-    let reference = text.parse::<Reference>().map_err(|_| {
-        whole(
-            format!("`{host}` is not a registry that ecrane pushes to"),
-            "give the tag alone, or a reference to Amazon ECR".to_owned(),
-        )
-    })?;
-    match (reference, repository) {
-        (Reference::Digested { .. }, _) => Err(whole(
-            "this is an image by digest".to_owned(),
-            "give a tag".to_owned(),
-        )),
-        (
-            Reference::Tagged {
-                repository: named,
-                tag,
-                ..
-            },
-            Some(repository),
-        ) if *repository != named => Err(whole(
-            format!("this reference is to `{named}`, and the repository is `{repository}`"),
-            format!("give `{tag}`, or a reference to `{repository}`"),
-        )),
-        (Reference::Tagged { registry, tag, .. }, _) => Ok((tag, Some(registry))),
-    }
 }

@@ -18,7 +18,7 @@ fn building() -> Inputs {
 fn spec(inputs: &Inputs) -> BuildSpec {
     match config(inputs, &[]).image {
         ImageSource::Build(spec) => *spec,
-        ImageSource::Layout(folder) => panic!("{}", folder.display()),
+        other => panic!("{other:?}"),
     }
 }
 
