@@ -227,6 +227,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_a_push_to_a_repository_that_is_gone() {
+        let world = World::new();
+        let upload = world.files.upload("late");
+        std::fs::write(&upload, b"layer").unwrap();
+        let blob = digest(b"layer");
+        world.store.delete_repository(&key("app"), false).unwrap();
+        let record = || world.store.add_blob(&key("app"), &blob, 5);
+        assert!(world.files.confirm(&upload, &blob, record).is_err());
+        world.files.remove_unheld(&world.store).unwrap();
+        assert!(!world.files.blob(&blob).exists());
+    }
+
+    #[test]
     fn a_file_is_not_removed_under_who_pushes_its_blob() {
         let world = World::new();
         for content in 0..50_u8 {

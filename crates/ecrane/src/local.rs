@@ -195,7 +195,7 @@ async fn stop(data: &Path) -> Result<Exit, Failure> {
 }
 
 /// The local ECR that owns the folder.
-fn owner(data: &Path) -> anyhow::Result<Option<Running>> {
+pub(crate) fn owner(data: &Path) -> anyhow::Result<Option<Running>> {
     instance::running(data)
         .with_context(|| format!("looking for a local ECR in {}", data.display()))
 }
