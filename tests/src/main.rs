@@ -4,9 +4,11 @@
 
 mod act;
 mod architecture;
+mod build;
 mod contract;
 mod faulty;
 mod harness;
+mod images;
 mod lifecycle;
 mod lint;
 mod local;
@@ -14,3 +16,4 @@ mod schemas;
 mod stop;
 mod up;
 mod wasm;
+mod workflow;

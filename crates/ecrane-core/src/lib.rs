@@ -13,3 +13,5 @@ pub mod name;
 pub mod push;
 pub mod report;
 pub mod repository;
+mod spelling;
+pub mod tags;

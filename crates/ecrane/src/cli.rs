@@ -31,7 +31,9 @@ pub(crate) enum Command {
     Up(Box<Up>),
     /// Run an Amazon ECR on this machine
     Local(Local),
-    /// Look at lifecycle policies, without AWS
+    /// Print everything that a repository holds, as `lifecycle preview` reads it
+    Images(crate::images::Images),
+    /// Look at lifecycle policies, before anything happens
     #[command(subcommand)]
     Lifecycle(crate::lifecycle::Command),
     /// Print the completion script of a shell

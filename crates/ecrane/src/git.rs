@@ -1,14 +1,50 @@
-//! The commit that is built, when nobody named a tag.
+//! What git says of the checkout, where it is there to ask.
 
+use ecrane_core::tags::GitRef;
 use std::process::{Command, Stdio};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-/// The id of the checked-out commit, if there is one and git is there to ask.
+/// The id of the checked-out commit.
 pub(crate) fn head() -> Option<String> {
+    git(&["rev-parse", "--verify", "HEAD"])
+}
+
+/// When a commit was made.
+pub(crate) fn time_of(commit: &str) -> Option<OffsetDateTime> {
+    // Ends the options: a commit never reads as one.
+    let text = git(&[
+        "show",
+        "--no-patch",
+        "--format=%cI",
+        "--end-of-options",
+        commit,
+    ])?;
+    OffsetDateTime::parse(&text, &Rfc3339).ok()
+}
+
+/// The branch that is checked out, else the tag that is.
+pub(crate) fn checked_out() -> GitRef {
+    let branch = git(&["symbolic-ref", "--quiet", "HEAD"]);
+    let tag = || git(&["describe", "--tags", "--exact-match", "HEAD"]);
+    let name = branch.or_else(|| Some(format!("refs/tags/{}", tag()?)));
+    GitRef::from(name.unwrap_or_default().as_str())
+}
+
+/// The branch that a clone takes.
+pub(crate) fn default_branch() -> Option<String> {
+    let head = git(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+    let branch = head.strip_prefix("refs/remotes/origin/")?;
+    Some(branch.to_owned())
+}
+
+/// What git prints, if it succeeds and prints anything.
+fn git(words: &[&str]) -> Option<String> {
     let output = Command::new("git")
-        .args(["rev-parse", "--verify", "HEAD"])
+        .args(words)
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    let id = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !id.is_empty()).then_some(id)
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
 }

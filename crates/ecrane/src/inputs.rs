@@ -58,16 +58,94 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "PLATFORMS", help_heading = "Build")]
     #[serde(deserialize_with = "whole_text")]
     pub platforms: Vec<String>,
+    /// Further contexts NAME=SOURCE, one per line
+    #[arg(long, value_name = "NAME=SOURCE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub build_contexts: Vec<String>,
+    /// Where layers of earlier builds come from, one per line
+    #[arg(long, value_name = "CACHE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub cache_from: Vec<String>,
+    /// Where layers go for later builds, one per line
+    #[arg(long, value_name = "CACHE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub cache_to: Vec<String>,
+    /// Build every step anew: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Build")]
+    pub no_cache: Option<String>,
+    /// Stages to build anew, by comma or line
+    #[arg(long, value_name = "STAGES", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub no_cache_filters: Vec<String>,
+    /// Ask registries for newer base images: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Build")]
+    pub pull: Option<String>,
+    /// The network of build steps, such as none or host
+    #[arg(long, value_name = "MODE", help_heading = "Build")]
+    pub network: Option<String>,
+    /// Names that build steps resolve, HOST:ADDRESS by comma or line
+    #[arg(long, value_name = "HOST:ADDRESS", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub add_hosts: Vec<String>,
+    /// Secrets ID=VALUE, one per line, several lines in double quotes; better give --secret-envs or --secret-files here
+    #[arg(long, value_name = "ID=VALUE", help_heading = "Build")]
+    pub secrets: Option<Hidden>,
+    /// Secrets from variables, ID=VARIABLE by comma or line
+    #[arg(long, value_name = "ID=VARIABLE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub secret_envs: Vec<String>,
+    /// Secrets from files, ID=PATH, one per line
+    #[arg(long, value_name = "ID=PATH", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub secret_files: Vec<String>,
+    /// Agents or keys for build steps, default or ID=PATH, by comma or line
+    #[arg(long, value_name = "AGENT", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub ssh: Vec<String>,
+    /// Labels KEY=VALUE, one per line
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub labels: Vec<String>,
+    /// Annotations [LEVEL:]KEY=VALUE, one per line
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub annotations: Vec<String>,
+    /// How the image says what it was made of: true, false or mode=max
+    #[arg(long, value_name = "WHEN", help_heading = "Build")]
+    pub provenance: Option<String>,
+    /// How the image says what is in it: true or false
+    #[arg(long, value_name = "WHEN", help_heading = "Build")]
+    pub sbom: Option<String>,
+    /// The builder of buildx
+    #[arg(long, value_name = "NAME", help_heading = "Build")]
+    pub builder: Option<String>,
+    /// How layers are compressed: uncompressed, gzip, estargz or zstd
+    #[arg(long, value_name = "KIND", help_heading = "Build")]
+    pub compression: Option<String>,
+    /// Other options of the builder, one per line
+    #[arg(long, value_name = "OPTION", help_heading = "Build")]
+    #[serde(deserialize_with = "whole_text")]
+    pub build_options: Vec<String>,
 
-    /// Tags by comma or line, bare or as full references [default: the short commit id]
+    /// Tags by comma or line, bare, as full references, or by rules such as type=semver [default: the short commit id]
     #[arg(long, alias = "image_tag", value_name = "TAGS", help_heading = "Image")]
     #[serde(deserialize_with = "whole_text")]
     pub tags: Vec<String>,
+    /// What holds for all rules: latest=auto, prefix=TEXT, suffix=TEXT, one per line
+    #[arg(long, value_name = "FLAVOR", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub flavor: Vec<String>,
     /// Push: true or false [default: true; on pull requests only the plan]
     #[arg(long, value_name = "BOOL", help_heading = "Image")]
     pub push: Option<String>,
-    /// An OCI layout folder to push instead of building
-    #[arg(long, value_name = "DIR", help_heading = "Image")]
+    /// What to push instead of building: an OCI layout, an archive of one or of
+    /// docker save, or an image that the engine has
+    #[arg(
+        long,
+        alias = "local-image",
+        value_name = "IMAGE",
+        help_heading = "Image"
+    )]
     pub image: Option<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
@@ -79,6 +157,30 @@ pub(crate) struct Inputs {
     pub dry_run: Option<String>,
 }
 
+/// A text that is shown nowhere.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(String);
+
+impl Hidden {
+    /// The text, for whoever takes it apart.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+impl From<&str> for Hidden {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 /// Names that other tools use for an input. They work, with one notice.
 pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("region", "aws-region"),
@@ -87,6 +189,7 @@ pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("image_name", "repository"),
     ("dockerfile", "file"),
     ("image_tag", "tags"),
+    ("local-image", "image"),
 ];
 
 /// What was noticed while the environment was read.
@@ -189,7 +292,14 @@ pub(crate) fn from_environment(
 }
 
 /// Inputs whose white space may be meant: a value's end, an indented policy.
-const VERBATIM: &[&str] = &["build-args", "repository-tags", "lifecycle-policy"];
+const VERBATIM: &[&str] = &[
+    "build-args",
+    "repository-tags",
+    "lifecycle-policy",
+    "secrets",
+    "labels",
+    "annotations",
+];
 
 fn own_name(used: &str) -> Option<&'static str> {
     let own = NAMES.iter().copied().find(|name| *name == used);
@@ -211,7 +321,27 @@ pub(crate) const NAMES: &[&str] = &[
     "build-args",
     "target",
     "platforms",
+    "build-contexts",
+    "cache-from",
+    "cache-to",
+    "no-cache",
+    "no-cache-filters",
+    "pull",
+    "network",
+    "add-hosts",
+    "secrets",
+    "secret-envs",
+    "secret-files",
+    "ssh",
+    "labels",
+    "annotations",
+    "provenance",
+    "sbom",
+    "builder",
+    "compression",
+    "build-options",
     "tags",
+    "flavor",
     "push",
     "image",
     "lifecycle-policy",
@@ -222,12 +352,7 @@ pub(crate) const NAMES: &[&str] = &[
 fn nearest(used: &str) -> Option<&'static str> {
     NAMES
         .iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&used.replace('_', "-"), name),
-                *name,
-            )
-        })
+        .map(|name| (strsim::osa_distance(&used.replace('_', "-"), name), *name))
         .min()
         .filter(|(distance, _)| *distance <= 2)
         .map(|(_, name)| name)
@@ -239,88 +364,4 @@ fn whole_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<S
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(variables: &[(&str, &str)]) -> (Inputs, Vec<String>) {
-        let variables = variables
-            .iter()
-            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
-        let (inputs, notices) = from_environment(variables).unwrap();
-        (inputs, notices.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn an_empty_input_is_unset() {
-        assert_eq!(
-            read(&[
-                ("INPUT_REPOSITORY", ""),
-                ("INPUT_DRY-RUN", ""),
-                ("PATH", "/bin")
-            ]),
-            (Inputs::default(), vec![])
-        );
-    }
-
-    #[test]
-    fn a_list_keeps_its_commas_and_lines() {
-        let (inputs, _) = read(&[("INPUT_BUILD-ARGS", "A=1,2\nB=3")]);
-        assert_eq!(inputs.build_args, ["A=1,2\nB=3"]);
-    }
-
-    #[test]
-    fn other_tools_names_work_with_a_notice_and_slips_are_named() {
-        let (inputs, notices) = read(&[
-            ("INPUT_ECR_REPOSITORY", "app"),
-            ("INPUT_TAG", "v1"),
-            ("INPUT_FRAMBOISE", "x"),
-        ]);
-        assert_eq!(inputs.repository.as_deref(), Some("app"));
-        assert_eq!(
-            notices,
-            [
-                "the input `ecr_repository` is called `repository` here",
-                "there is no input `tag`; did you mean `tags`?",
-                "there is no input `framboise`",
-            ]
-        );
-    }
-
-    #[test]
-    fn two_names_of_one_input_must_not_contradict_each_other() {
-        let both = |value: &str| {
-            let variables = [("INPUT_REPO", "mine"), ("INPUT_REPOSITORY", value)];
-            from_environment(variables.map(|(n, v)| (n.into(), v.into())).into_iter())
-        };
-        assert!(both("mine").is_ok());
-        assert_eq!(
-            both("other").unwrap_err().to_string(),
-            "`repo` and `repository` are the same input, with two values; give one of them"
-        );
-    }
-
-    #[test]
-    fn space_around_a_value_is_not_meant_but_in_a_build_argument_it_may_be() {
-        let (inputs, _) = read(&[
-            ("INPUT_REPOSITORY", "app\n"),
-            ("INPUT_CONTEXT", "  "),
-            ("INPUT_BUILD-ARGS", "A=x  "),
-        ]);
-        assert_eq!(inputs.repository.as_deref(), Some("app"));
-        assert_eq!(inputs.context, None);
-        assert_eq!(inputs.build_args, ["A=x  "]);
-    }
-
-    #[test]
-    fn variables_that_are_not_text_are_no_concern_unless_they_are_inputs() {
-        use std::os::unix::ffi::OsStringExt;
-        let bytes = || OsString::from_vec(vec![0xff, 0xfe]);
-        let other = from_environment([("LEGACY".into(), bytes())].into_iter());
-        assert!(other.is_ok());
-        let input = from_environment([("INPUT_TAGS".into(), bytes())].into_iter());
-        assert_eq!(
-            input.unwrap_err().to_string(),
-            "the input `tags` is not UTF-8 text"
-        );
-    }
-}
+mod tests;

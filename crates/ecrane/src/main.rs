@@ -5,12 +5,14 @@ mod cli;
 mod config;
 mod exit;
 mod git;
+mod images;
 mod inputs;
 mod lifecycle;
 mod local;
 mod outputs;
 mod project;
 mod runner;
+mod service;
 mod show;
 mod up;
 
@@ -61,7 +63,8 @@ fn run(command: Option<Command>, log: Log) -> Exit {
                 Some(command) => stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
             },
-            Some(Command::Lifecycle(command)) => lifecycle::run(command, log),
+            Some(Command::Lifecycle(command)) => stoppable(lifecycle::run(command, log)).await,
+            Some(Command::Images(options)) => stoppable(images::run(&options, log)).await,
             Some(Command::Completions { shell }) => completions(shell),
         }
     });

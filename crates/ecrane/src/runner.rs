@@ -86,6 +86,17 @@ fn delimiter() -> String {
     format!("ecrane_{:016x}{:016x}", random(), random())
 }
 
+/// Shorter lines are not masked: a log without every `1` says nothing.
+const SHORTEST_MASK: usize = 4;
+
+/// The workflow commands that keep a secret out of the log, one for each line of
+/// it, as the log is masked by lines.
+pub(crate) fn masks(secret: &str) -> impl Iterator<Item = String> {
+    let lines = secret.lines().map(str::trim);
+    let lines = lines.filter(|line| line.chars().count() >= SHORTEST_MASK);
+    lines.map(|line| format!("::add-mask::{}", data(line)))
+}
+
 /// An annotation as a workflow command.
 pub(crate) fn annotation(annotation: &Annotation) -> String {
     let kind = kind(annotation.severity);
@@ -184,6 +195,12 @@ pub(crate) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_masked_line_by_line() {
+        let masked: Vec<String> = masks("first line\n  50% done\r\n1\n\n").collect();
+        assert_eq!(masked, ["::add-mask::first line", "::add-mask::50%25 done"]);
+    }
 
     #[test]
     fn an_output_cannot_set_another() {

@@ -9,6 +9,7 @@ use ecrane_core::diagnostic::{Colour, annotations};
 use ecrane_core::report::{Change, Row, tree};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +70,15 @@ impl Log {
     /// A workflow command, or text that is harmless.
     fn raw(self, text: &str) {
         // A reader that went away does not stop a push half-way.
-        let _ = match self.stream {
-            Stream::Output => writeln!(anstream::stdout(), "{text}"),
-            Stream::Error => writeln!(anstream::stderr(), "{text}"),
-        };
+        match self.stream {
+            Stream::Output => match ended(writeln!(anstream::stdout(), "{text}")) {
+                Ok(()) => {}
+                Err(_) => LOST.store(true, Ordering::Relaxed),
+            },
+            Stream::Error => {
+                let _ = writeln!(anstream::stderr(), "{text}");
+            }
+        }
     }
 
     /// A heading.
@@ -93,6 +99,13 @@ impl Log {
         match self.place {
             Place::Terminal => self.line(""),
             Place::Workflow => self.raw(runner::END_GROUP),
+        }
+    }
+
+    /// Keeps a secret out of a workflow's log from here on. Elsewhere nobody masks.
+    pub(crate) fn mask(self, secret: &str) {
+        if self.place == Place::Workflow {
+            runner::masks(secret).for_each(|command| self.raw(&command));
         }
     }
 
@@ -160,6 +173,20 @@ impl Log {
             }
         }
     }
+}
+
+/// Whether a part of the log is lost that standard output should have had.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// For a command whose log is what it was asked for.
+///
+/// # Errors
+/// Standard output did not take all of it, as on a full disk.
+pub(crate) fn all_written() -> Result<(), Failure> {
+    if LOST.load(Ordering::Relaxed) {
+        return Err(Failure::refused("standard output cannot be written"));
+    }
+    Ok(())
 }
 
 /// Data on standard output. A reader that has read enough is no failure.

@@ -93,7 +93,7 @@ fn what_is_not_certain_says_so() {
     ];
     let ran = of_images(&format!("[{}]", images.join(",")), &[]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(ran.stdout, @r"
+    insta::assert_snapshot!(ran.stdout, @"
     VERDICT          IMAGE                PUSHED                    SIZE  WHY
     rule 1 (v*) expires 1 image
       may expire     v4                   2026-07-10T00:00:00Z  1.00 MiB  newest 4 of 4, and it keeps 3; not certain: others have the same time
@@ -105,7 +105,7 @@ fn what_is_not_certain_says_so() {
     rule 1 (v*) keeps 1 image
       stays          v1                   2026-07-11T00:00:00Z  1.00 MiB  newest 1 of 4, goes after 3 more
 
-    as of 2026-09-01T00:00:00Z: 5 images: 2 to expire (at most 2.00 MiB), 0 to archive, 3 to stay; 4 of these are not certain
+    as of 2026-09-01T00:00:00Z: 5 images: 2 to expire (at most 2.00 MiB), 0 to archive, 3 to stay (2 of them may go); 4 verdicts are not certain
     warning: the list does not say which images belong to its indexes (1, such as sha256:000000000000): untagged images may be their children; add the digests of its children to each index as `references`
     warning: not certain for 3 images: others at the edge of the count have the same time, and AWS does not say which of them counts as newer
     ");

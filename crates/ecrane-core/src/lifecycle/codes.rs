@@ -8,8 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::fault::shown;
-use super::spelling;
 use crate::diagnostic::Diagnostic;
+use crate::spelling;
 
 /// Lists every code once: its name in Rust and its stable id.
 macro_rules! codes {
@@ -129,6 +129,7 @@ codes! {
     lints {
         AnyCountsChildren = "any-counts-children",
         ArchiveForever = "archive-forever",
+        CacheImmutable = "cache-immutable",
         CacheTagExpires = "cache-tag-expires",
         DescriptionDisagrees = "description-disagrees",
         ExpiresNothing = "expires-nothing",

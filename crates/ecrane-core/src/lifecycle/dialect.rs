@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::ecrane;
 use super::format::Format;
 use super::node::{Node, Property, Value};
-use super::{ecrane, spelling};
+use crate::spelling;
 
 /// A way to write a lifecycle policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

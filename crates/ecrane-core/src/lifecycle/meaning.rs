@@ -12,7 +12,8 @@ use super::rule::{Action, CountType, Policy, Rule, TagList, TagSelection};
 /// document, the order and repetition of list entries, a spelled-out default
 /// such as `"storageClass": "standard"`, descriptions, and the priorities
 /// themselves as long as they put the rules in the same order. The prefix `v`
-/// and the pattern `v*` are the same.
+/// and the pattern `v*` are the same. No image is in two storage classes, so the
+/// order among rules of different classes is without effect too.
 pub fn same_meaning(a: &Policy, b: &Policy) -> bool {
     meaning(a) == meaning(b)
 }
@@ -50,8 +51,11 @@ enum Matcher<'p> {
     Pattern(&'p str),
 }
 
+/// The rules of each storage class in their order, one class after the other.
 fn meaning(policy: &Policy) -> Vec<Meaning<'_>> {
-    policy.by_priority().into_iter().map(rule_meaning).collect()
+    let mut rules = policy.by_priority();
+    rules.sort_by_key(|rule| rule.selection.count_type.storage_class());
+    rules.into_iter().map(rule_meaning).collect()
 }
 
 fn rule_meaning(rule: &Rule) -> Meaning<'_> {

@@ -30,7 +30,6 @@ mod rule;
 mod service;
 pub mod settings;
 mod shape;
-mod spelling;
 mod validate;
 mod value;
 mod yaml;
@@ -42,7 +41,7 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
-pub use lint::{lint, mend};
+pub use lint::{NotMended, lint, mend};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
@@ -53,6 +52,7 @@ pub use service::service_message;
 use std::collections::HashSet;
 
 use crate::diagnostic::{self, Diagnostic, Severity, Span};
+use crate::repository::TagMutability;
 use codes::Code;
 use fault::{EmbeddedFault, Finding, MAX_CHARACTERS, TextFault};
 use image::{Images, Moment};
@@ -73,6 +73,8 @@ pub struct Checked {
     pub dialect: Option<Dialect>,
     /// Of the policy's rules, in their order; none for Crosswalk's default.
     places: Vec<RulePlaces>,
+    /// Of the repository that the policy is for, where that is known.
+    mutability: Option<TagMutability>,
 }
 
 impl Checked {
@@ -88,6 +90,13 @@ impl Checked {
         let mut places = rules.zip(&self.places);
         let (rule, _) = places.find(|(_, places)| places.rule.contains(path))?;
         Some(rule.priority)
+    }
+
+    /// The same policy, for a repository with this setting: some lints ask for it.
+    #[must_use]
+    pub fn for_repository(mut self, mutability: Option<TagMutability>) -> Self {
+        self.mutability = mutability;
+        self
     }
 
     /// The same, with what [`lint`] finds among the diagnostics.
@@ -156,6 +165,7 @@ pub fn read(text: &str, dialect: Option<Dialect>) -> Checked {
         dialect: examined.dialect,
         embedded: examined.embedded,
         places: examined.places,
+        mutability: None,
     }
 }
 

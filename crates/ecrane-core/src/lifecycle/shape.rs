@@ -6,9 +6,9 @@ use super::codes::Code;
 use super::fault::{Expected, Fault, Finding, ListFault, NumberName, ShapeFault};
 use super::node::{Node, Property, Value};
 use super::rule::Word;
-use super::spelling;
 use super::value::whole_number;
 use crate::diagnostic::Span;
+use crate::spelling;
 
 /// A property that an object can have.
 pub(super) struct Known {

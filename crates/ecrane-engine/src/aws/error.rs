@@ -38,6 +38,16 @@ pub enum AwsError {
         /// What is missing.
         what: &'static str,
     },
+    /// The repository changed while it was read, or a part of it cannot be read.
+    #[error(
+        "the index {digest} is listed and cannot be read ({code}): the repository may have changed meanwhile, so run it again"
+    )]
+    Unread {
+        /// The index.
+        digest: String,
+        /// The service's failure code.
+        code: String,
+    },
     /// The authorization token cannot be used.
     #[error("GetAuthorizationToken: {0}")]
     Token(#[from] TokenError),

@@ -1,12 +1,14 @@
-//! Amazon ECR's API: observe, apply, sign in.
+//! Amazon ECR's API: observe, apply, sign in, list.
 
 mod apply;
 mod error;
+mod images;
 mod observe;
 mod sign_in;
 
 pub use apply::{Applied, apply};
 pub use error::AwsError;
+pub use images::{Listing, list};
 pub use observe::{Observation, observe};
 pub use sign_in::sign_in;
 

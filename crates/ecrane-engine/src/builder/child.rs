@@ -43,14 +43,10 @@ const PASSED_ON: &[&str] = &[
 ];
 const PASSED_ON_PREFIXES: &[&str] = &["DOCKER_", "BUILDX_", "BUILDKIT_"];
 
-/// The environment of a builder: the variables above, and those that build
-/// arguments without a value ask for by name.
+/// The environment of a builder: the variables above, and those that the build
+/// asks for by name.
 pub(super) fn environment(spec: &BuildSpec, route: Route) -> Vec<(OsString, OsString)> {
-    let mut variables = passed_on(|name| {
-        spec.build_args
-            .iter()
-            .any(|arg| arg.value.is_none() && arg.name == name)
-    });
+    let mut variables = passed_on(|name| spec.asks_for(name));
     variables.retain(|(name, _)| name != BUILDKIT_VARIABLE);
     let needed = route.buildkit_variable();
     variables.extend(needed.map(|value| (BUILDKIT_VARIABLE.into(), value.into())));
@@ -122,7 +118,8 @@ pub(super) fn save(
     image: &str,
     environment: &[(OsString, OsString)],
 ) -> Result<Saving, BuildError> {
-    let mut child = command(["save", image], environment)
+    // Ends the options: a name never reads as one.
+    let mut child = command(["save", "--", image], environment)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -3,16 +3,19 @@ use ecrane_core::build::{Builder, OciExporter};
 use serde::Deserialize;
 use std::process::Output;
 
-/// Asks the client, the engine and the plugin what they are.
+/// Asks the client, the engine and the plugin what they are; of the builders of
+/// buildx the one that is named, else the current one.
 ///
 /// # Errors
 /// No client, no engine, or no right to use it.
-pub async fn probe() -> Result<Builder, BuildError> {
+pub async fn probe(builder: Option<&str>) -> Result<Builder, BuildError> {
+    let mut inspect = vec!["buildx", "inspect"];
+    inspect.extend(builder);
     let (version, info, buildx, driver) = tokio::join!(
         ask(&["version", "--format", "{{json .}}"]),
         ask(&["info", "--format", "{{json .DriverStatus}}"]),
         ask(&["buildx", "version"]),
-        ask(&["buildx", "inspect"]),
+        ask(&inspect),
     );
     let version = version?;
     let (client, engine) = match serde_json::from_slice::<Version>(&version.stdout) {

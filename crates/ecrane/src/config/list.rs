@@ -22,7 +22,50 @@ pub(super) fn by_line(texts: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn fields(line: &str) -> Vec<String> {
+/// Each line is an entry; one in double quotes may have several lines, and a
+/// doubled quote for each that is meant.
+pub(super) fn records(text: &str) -> Vec<String> {
+    let mut records = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line_end = rest.find('\n').unwrap_or(rest.len());
+        let end = match rest.strip_prefix('"').and_then(closing_quote) {
+            Some((record, length)) => {
+                records.push(record);
+                length + 1
+            }
+            None => {
+                let line = rest.get(..line_end).unwrap_or_default();
+                records.push(line.trim_end_matches('\r').to_owned());
+                line_end
+            }
+        };
+        rest = rest.get(end..).unwrap_or_default();
+        rest = rest.trim_start_matches(['\r', '\n']);
+    }
+    records.retain(|record| !record.trim().is_empty());
+    records
+}
+
+/// What stands before the closing quote, and how far that reaches; none if
+/// nothing closes it at the end of a line.
+fn closing_quote(text: &str) -> Option<(String, usize)> {
+    let mut from = 0;
+    loop {
+        let at = from + text.get(from..)?.find('"')?;
+        let after = text.get(at + 1..)?;
+        if after.starts_with('"') {
+            from = at + 2;
+        } else if after.is_empty() || after.starts_with(['\r', '\n']) {
+            return Some((text.get(..at)?.replace("\"\"", "\""), at + 1));
+        } else {
+            return None;
+        }
+    }
+}
+
+/// The fields of a line.
+pub(super) fn fields(line: &str) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .trim(csv::Trim::All)

@@ -1,17 +1,21 @@
 //! The inputs, judged: every fault is found before anything is called.
 
+mod build;
+mod event;
 mod fault;
 mod list;
 mod policy;
 mod read;
+mod tags;
 
 pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost};
-use ecrane_core::repository::Desired;
+use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use event::Surroundings;
 use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
@@ -37,9 +41,13 @@ pub(crate) struct Config {
 #[derive(Debug, Clone)]
 pub(crate) enum ImageSource {
     /// It is built.
-    Build(BuildSpec),
+    Build(Box<BuildSpec>),
     /// It is an OCI layout in this folder.
     Layout(PathBuf),
+    /// It is in this archive: of `docker save`, or an OCI layout as a tar.
+    Archive(PathBuf),
+    /// The engine has it under this name.
+    Engine(String),
 }
 
 /// How far a run goes.
@@ -60,6 +68,21 @@ pub(crate) enum Service {
     Aws,
     /// The local ECR of this machine.
     Local,
+}
+
+/// The Region and, if it is not AWS's own, the endpoint; or every fault.
+pub(crate) fn place(
+    inputs: &Inputs,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Region, Option<EndpointUrl>), Vec<Fault>> {
+    let mut reader = read::Reader::default();
+    let region = reader.region(inputs, &variable);
+    let endpoint = reader.endpoint(inputs, &variable);
+    let (faults, _) = reader.finish();
+    match region {
+        Some(region) if faults.is_empty() => Ok((region, endpoint)),
+        _ => Err(faults),
+    }
 }
 
 /// A good configuration, or every fault.
@@ -89,9 +112,16 @@ pub(crate) fn read(
     let mutability = reader.mutability(inputs);
     let scan_on_push = reader.scan_on_push(inputs);
     let resource_tags = reader.resource_tags(inputs);
-    let image = reader.image(inputs);
-    let (tags, registry) = reader.tags(inputs, name.as_ref(), &variable);
-    let policy = reader.policy(inputs);
+    let immutable = name
+        .as_ref()
+        .filter(|_| mutability == Some(TagMutability::Immutable));
+    let mut image = reader.image(inputs, immutable);
+    let surroundings = Surroundings::new(&variable);
+    let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
+    if let ImageSource::Build(spec) = &mut image {
+        spec.description = surroundings.description(tags.first());
+    }
+    let policy = reader.policy(inputs, mutability);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {

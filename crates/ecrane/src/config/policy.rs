@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::project::Project;
 use ecrane_core::diagnostic::{Severity, has_errors};
 use ecrane_core::lifecycle::{self, Policy};
+use ecrane_core::repository::TagMutability;
 use std::path::Path;
 
 const INPUT: &str = "lifecycle-policy";
@@ -19,7 +20,9 @@ pub(super) struct Read {
 }
 
 /// Reads the input and what it names, under the settings of its project.
-pub(super) fn read(given: &str) -> Read {
+///
+/// `mutability` is what the repository is to have.
+pub(super) fn read(given: &str, mutability: Option<TagMutability>) -> Read {
     let trimmed = given.trim();
     if trimmed == "default" {
         return Read {
@@ -28,10 +31,20 @@ pub(super) fn read(given: &str) -> Read {
         };
     }
     if trimmed.starts_with(['{', '[']) || trimmed.contains('\n') {
-        return judged(Origin::Input(INPUT.to_owned()), given.to_owned(), None);
+        return judged(
+            Origin::Input(INPUT.to_owned()),
+            given.to_owned(),
+            None,
+            mutability,
+        );
     }
     match file(given) {
-        Ok(text) => judged(Origin::File(given.to_owned()), text, Some(Path::new(given))),
+        Ok(text) => judged(
+            Origin::File(given.to_owned()),
+            text,
+            Some(Path::new(given)),
+            mutability,
+        ),
         Err(fault) => Read {
             faults: vec![fault],
             ..Read::default()
@@ -55,7 +68,12 @@ fn file(path: &str) -> Result<String, Fault> {
     }
 }
 
-fn judged(origin: Origin, text: String, path: Option<&Path>) -> Read {
+fn judged(
+    origin: Origin,
+    text: String,
+    path: Option<&Path>,
+    mutability: Option<TagMutability>,
+) -> Read {
     let mut read = Read::default();
     // The project's own faults are faults of the run.
     let project = match Project::of(path).and_then(Project::with_baseline) {
@@ -71,7 +89,10 @@ fn judged(origin: Origin, text: String, path: Option<&Path>) -> Read {
             Project::default()
         }
     };
-    let checked = lifecycle::read(&text, None).alone().with_lints();
+    let checked = lifecycle::read(&text, None)
+        .alone()
+        .for_repository(mutability)
+        .with_lints();
     let mut diagnostics = project.judge(path, &checked).diagnostics;
     // Advice is for who looks at the policy: `ecrane lifecycle check` gives it.
     diagnostics.retain(|found| found.severity != Severity::Info);

@@ -1,16 +1,14 @@
-use super::list::{boolean, by_comma_and_line, by_line};
+use super::list::{boolean, by_line};
 use super::policy;
-use super::{Fault, ImageSource, Mode};
+use super::{Fault, Mode};
 use crate::inputs::Inputs;
-use ecrane_core::build::{BuildArg, BuildSpec, Platform};
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
-use ecrane_core::name::{Pattern, Reference, Region, RegistryHost, RepositoryName, Tag};
+use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
-use std::path::{Path, PathBuf};
 
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads one input after the other and gathers what is wrong.
 #[derive(Default)]
@@ -24,11 +22,15 @@ impl Reader {
         (self.faults, self.warnings)
     }
 
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault_count(&self) -> usize {
+        self.faults.len()
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
         read.map_err(|fault| self.fault(fault)).ok()
     }
 
@@ -60,7 +62,7 @@ impl Reader {
         Some(region)
     }
 
-    fn warn(&mut self, mut fault: Fault) {
+    pub(super) fn warn(&mut self, mut fault: Fault) {
         for diagnostic in &mut fault.diagnostics {
             diagnostic.severity = Severity::Warning;
         }
@@ -126,7 +128,7 @@ impl Reader {
             .map(ScanOnPush::from)
     }
 
-    fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
+    pub(super) fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
         let text = text?;
         let value = boolean(text);
         if value.is_none() {
@@ -152,163 +154,6 @@ impl Reader {
         tags
     }
 
-    pub(super) fn image(&mut self, inputs: &Inputs) -> ImageSource {
-        if let Some(text) = &inputs.image {
-            self.nothing_to_build(inputs);
-            let folder = PathBuf::from(text);
-            if !folder.join("oci-layout").is_file() {
-                self.fault(
-                    Fault::whole("image", text, "there is no OCI layout in this folder")
-                        .help("a layout holds the files `oci-layout` and `index.json`"),
-                );
-            }
-            return ImageSource::Layout(folder);
-        }
-        let spec = BuildSpec {
-            context: self.context(inputs),
-            file: inputs.file.as_ref().map(PathBuf::from),
-            build_args: self.build_args(inputs),
-            target: inputs.target.clone(),
-            platforms: self.platforms(inputs),
-        };
-        self.dockerfile(&spec);
-        ImageSource::Build(spec)
-    }
-
-    /// An image that is there already is not built: what only a build could
-    /// heed is not passed over in silence.
-    fn nothing_to_build(&mut self, inputs: &Inputs) {
-        let given = [
-            ("context", inputs.context.is_some()),
-            ("file", inputs.file.is_some()),
-            ("build-args", !inputs.build_args.is_empty()),
-            ("target", inputs.target.is_some()),
-            ("platforms", !inputs.platforms.is_empty()),
-        ];
-        for (input, _) in given.into_iter().filter(|(_, given)| *given) {
-            self.fault(
-                Fault::whole(input, "", format!("`{input}` has no effect with `image`"))
-                    .help("leave one of the two out"),
-            );
-        }
-    }
-
-    fn context(&mut self, inputs: &Inputs) -> PathBuf {
-        let text = inputs.context.as_deref().unwrap_or(".");
-        if text.starts_with('-') {
-            self.fault(
-                Fault::whole("context", text, "the context starts with `-`")
-                    .help(format!("give `./{text}`")),
-            );
-        } else if !Path::new(text).is_dir() {
-            let help = match std::env::current_dir() {
-                Ok(folder) => format!("the path is taken from `{}`", folder.display()),
-                Err(_) => "give a folder".to_owned(),
-            };
-            self.fault(Fault::whole("context", text, "there is no such folder").help(help));
-        }
-        PathBuf::from(text)
-    }
-
-    /// A missing context is a fault already; its Dockerfile is not a second one.
-    fn dockerfile(&mut self, spec: &BuildSpec) {
-        let (input, path) = match &spec.file {
-            Some(file) => ("file", file.clone()),
-            None if spec.context.is_dir() => ("context", spec.context.join("Dockerfile")),
-            None => return,
-        };
-        if !path.is_file() {
-            let text = match input {
-                "file" => path.display().to_string(),
-                _ => spec.context.display().to_string(),
-            };
-            self.fault(
-                Fault::whole(
-                    input,
-                    &text,
-                    format!("there is no Dockerfile `{}`", path.display()),
-                )
-                .help("give its path in `file`"),
-            );
-        }
-    }
-
-    fn build_args(&mut self, inputs: &Inputs) -> Vec<BuildArg> {
-        by_line(&inputs.build_args)
-            .iter()
-            .filter_map(|line| {
-                // The value may be confidential: only the name is shown.
-                let name = line.split('=').next().unwrap_or_default();
-                let read = line.parse();
-                self.keep(read.map_err(|message: String| Fault::whole("build-args", name, message)))
-            })
-            .collect()
-    }
-
-    fn platforms(&mut self, inputs: &Inputs) -> Vec<Platform> {
-        by_comma_and_line(&inputs.platforms)
-            .iter()
-            .filter_map(|text| {
-                let read = text.parse();
-                self.keep(read.map_err(|message: String| Fault::whole("platforms", text, message)))
-            })
-            .collect()
-    }
-
-    /// The tags, and the registry that full references among them name.
-    pub(super) fn tags(
-        &mut self,
-        inputs: &Inputs,
-        repository: Option<&RepositoryName>,
-        variable: Lookup<'_>,
-    ) -> (Vec<Tag>, Option<RegistryHost>) {
-        let mut texts = by_comma_and_line(&inputs.tags);
-        if texts.is_empty() {
-            let commit = variable("GITHUB_SHA").or_else(crate::git::head);
-            texts.extend(commit.map(|id| id.chars().take(7).collect()));
-        }
-        if texts.is_empty() {
-            self.fault(
-                Fault::whole(
-                    "tags",
-                    "",
-                    "no tag is given, and there is no commit to name one by",
-                )
-                .help("give at least one tag, for example `v1`"),
-            );
-        }
-        let mut tags: Vec<Tag> = Vec::new();
-        let mut registry: Option<RegistryHost> = None;
-        for text in &texts {
-            let Some((tag, named)) = self.keep(tag(text, repository)) else {
-                continue;
-            };
-            if let (Some(first), Some(second)) = (&registry, &named)
-                && first != second
-            {
-                self.fault(
-                    Fault::whole(
-                        "tags",
-                        text,
-                        format!("this names `{second}`, and another tag `{first}`"),
-                    )
-                    .help("an image goes to one registry at a time"),
-                );
-            }
-            registry = registry.or(named);
-            if tags.contains(&tag) {
-                self.warn(Fault::whole(
-                    "tags",
-                    text,
-                    "this tag is given twice; it is taken once",
-                ));
-            } else {
-                tags.push(tag);
-            }
-        }
-        (tags, registry)
-    }
-
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
@@ -323,8 +168,12 @@ impl Reader {
     }
 
     /// A path, the text itself, or the word `default`.
-    pub(super) fn policy(&mut self, inputs: &Inputs) -> Option<Policy> {
-        let read = policy::read(inputs.lifecycle_policy.as_ref()?);
+    pub(super) fn policy(
+        &mut self,
+        inputs: &Inputs,
+        mutability: Option<TagMutability>,
+    ) -> Option<Policy> {
+        let read = policy::read(inputs.lifecycle_policy.as_ref()?, mutability);
         self.faults.extend(read.faults);
         self.warnings.extend(read.warnings);
         read.policy
@@ -334,41 +183,4 @@ impl Reader {
 fn not_boolean(input: &str, text: &str) -> Fault {
     Fault::whole(input, text, format!("`{text}` is neither true nor false"))
         .help("write `true` or `false`")
-}
-
-/// A bare tag, or the tag of a full reference to this very repository, with the
-/// registry that it names.
-fn tag(
-    text: &str,
-    repository: Option<&RepositoryName>,
-) -> Result<(Tag, Option<RegistryHost>), Fault> {
-    let Some((host, _)) = text.split_once('/').filter(|_| text.contains(':')) else {
-        let tag = text.parse().map_err(|error| Fault::name("tags", error))?;
-        return Ok((tag, None));
-    };
-    let whole = |message: String, help: String| Fault::whole("tags", text, message).help(help);
-    let reference = text.parse::<Reference>().map_err(|_| {
-        whole(
-            format!("`{host}` is not a registry that ecrane pushes to"),
-            "give the tag alone, or a reference to Amazon ECR".to_owned(),
-        )
-    })?;
-    match (reference, repository) {
-        (Reference::Digested { .. }, _) => Err(whole(
-            "this is an image by digest".to_owned(),
-            "give a tag".to_owned(),
-        )),
-        (
-            Reference::Tagged {
-                repository: named,
-                tag,
-                ..
-            },
-            Some(repository),
-        ) if *repository != named => Err(whole(
-            format!("this reference is to `{named}`, and the repository is `{repository}`"),
-            format!("give `{tag}`, or a reference to `{repository}`"),
-        )),
-        (Reference::Tagged { registry, tag, .. }, _) => Ok((tag, Some(registry))),
-    }
 }

@@ -1,3 +1,6 @@
+mod build;
+mod tags;
+
 use super::*;
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Colour;
@@ -68,45 +71,6 @@ fn the_region_comes_from_the_input_then_from_the_usual_variables() {
         &[("AWS_REGION", "us-esat-1")],
         &["`us-esat-1` is no Region known here"],
     );
-}
-
-#[test]
-fn tags_are_bare_or_full_references_to_this_repository() {
-    let tags = |texts: &[&str]| Inputs {
-        tags: texts.iter().map(|text| (*text).to_owned()).collect(),
-        ..good()
-    };
-    let names = |inputs: &Inputs| {
-        let tags = config(inputs, &[]).desired.tags;
-        tags.iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    assert_eq!(names(&tags(&["v1,v2\nv3"])), "v1 v2 v3");
-    let metadata_action = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app:v9";
-    assert_eq!(names(&tags(&[metadata_action])), "v9");
-    check(
-        &tags(&["127.0.0.1:5100/other:v9"]),
-        &[],
-        &["this reference is to `other`, and the repository is `team/app`"],
-    );
-    check(
-        &tags(&["v1,v1"]),
-        &[],
-        &["this tag is given twice; it is taken once"],
-    );
-}
-
-#[test]
-fn without_tags_the_commit_names_the_image_and_never_latest() {
-    let untagged = Inputs {
-        tags: vec![],
-        ..good()
-    };
-    let commit = [("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567")];
-    let tags = config(&untagged, &commit).desired.tags;
-    assert_eq!(tags.first().unwrap().as_str(), "0123456");
 }
 
 #[test]

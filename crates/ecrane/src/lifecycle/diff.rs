@@ -47,8 +47,16 @@ pub(crate) struct Diff {
 struct Difference {
     same: bool,
     changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    images: Option<Vec<ImageChange>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    on_images: Option<OnImages>,
+}
+
+/// What changes on given images.
+#[derive(Serialize)]
+struct OnImages {
+    images: Vec<ImageChange>,
+    /// What is to be known of the verdicts under both policies.
+    warnings: Vec<String>,
 }
 
 /// Does what the command says.
@@ -75,7 +83,7 @@ pub(super) fn run(options: &Diff, log: Log) -> Result<Exit, Failure> {
     let difference = Difference {
         same: changes.is_empty(),
         changes,
-        images: images.transpose()?,
+        on_images: images.transpose()?,
     };
     if options.json {
         show::json(&difference)?;
@@ -95,15 +103,24 @@ fn image_changes(
     new: &Policy,
     now: Option<When>,
     log: Log,
-) -> Result<Vec<ImageChange>, Failure> {
+) -> Result<OnImages, Failure> {
     let file::ImagesFile { images, remarks } =
         file::images(path)?.map_err(|fault| Failure::Inputs(vec![fault]))?;
     for remark in &remarks {
         log.beside_data().warning(&remark.message);
     }
     let now = now.map_or_else(when::now, When::moment);
-    let old = evaluate(old, &images, now);
-    Ok(diff_images(&old, &evaluate(new, &images, now)))
+    let (old, new) = (evaluate(old, &images, now), evaluate(new, &images, now));
+    let mut warnings = old.warnings();
+    for warning in new.warnings() {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    Ok(OnImages {
+        images: diff_images(&old, &new),
+        warnings,
+    })
 }
 
 fn tell_all(difference: &Difference, log: Log) {
@@ -113,7 +130,7 @@ fn tell_all(difference: &Difference, log: Log) {
     for change in &difference.changes {
         tell(change, log);
     }
-    let Some(images) = &difference.images else {
+    let Some(OnImages { images, warnings }) = &difference.on_images else {
         return;
     };
     log.line(&match images.len() {
@@ -128,6 +145,9 @@ fn tell_all(difference: &Difference, log: Log) {
             words(old),
             words(new)
         ));
+    }
+    for warning in warnings {
+        log.warning(warning);
     }
 }
 

@@ -5,8 +5,10 @@ use crate::exit::Failure;
 use crate::show::Log;
 use ecrane_core::diagnostic::Diagnostic;
 use ecrane_core::lifecycle::explain::RuleInWords;
-use ecrane_core::lifecycle::image::{self, Images, Listing};
+use ecrane_core::lifecycle::image::{self, Images};
 use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
+use ecrane_core::name::RepositoryName;
+use ecrane_engine::aws::Listing;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -41,21 +43,16 @@ pub(super) fn one_policy(path: &Path, dialect: Option<Dialect>) -> Result<Policy
 
 fn read(path: &Path, read: impl FnOnce(&str) -> Checked) -> Result<PolicyFile, Failure> {
     let (name, bytes) = bytes(path)?;
-    let fault = |text: &str, diagnostics| Fault {
-        origin: Origin::File(name.clone()),
-        text: text.to_owned(),
-        diagnostics,
-    };
     Ok(match lifecycle::decode(&bytes) {
         Ok(text) => {
             let checked = read(text);
             PolicyFile {
-                text: fault(text, checked.diagnostics.clone()),
+                text: fault(&name, text, checked.diagnostics.clone()),
                 checked: Some(checked),
             }
         }
         Err(found) => PolicyFile {
-            text: fault(&String::from_utf8_lossy(&bytes), found),
+            text: fault(&name, &String::from_utf8_lossy(&bytes), found),
             checked: None,
         },
     })
@@ -100,25 +97,41 @@ pub(super) struct ImagesFile {
 /// Reads a list of images, or finds its faults.
 pub(super) fn images(path: &Path) -> Result<Result<ImagesFile, Fault>, Failure> {
     let (name, bytes) = bytes(path)?;
-    // Only a faulty text is copied: a good one has up to 40 MB.
-    let fault = |text: &str, diagnostics| Fault {
-        origin: Origin::File(name.clone()),
+    Ok(match lifecycle::decode(&bytes) {
+        Ok(text) => images_in(&name, text),
+        Err(found) => Err(fault(&name, &String::from_utf8_lossy(&bytes), found)),
+    })
+}
+
+/// The same for what a repository holds.
+pub(super) fn listed(
+    repository: &RepositoryName,
+    listing: &Listing,
+) -> Result<Result<ImagesFile, Fault>, Failure> {
+    let text = serde_json::to_string(listing).map_err(Failure::refused)?;
+    Ok(images_in(repository.as_str(), &text))
+}
+
+fn images_in(name: &str, text: &str) -> Result<ImagesFile, Fault> {
+    match image::read(text) {
+        image::Listing {
+            images: Some(images),
+            diagnostics: remarks,
+        } => Ok(ImagesFile { images, remarks }),
+        // Only a faulty text is copied: a good one has up to 40 MB.
+        image::Listing {
+            images: None,
+            diagnostics,
+        } => Err(fault(name, text, diagnostics)),
+    }
+}
+
+fn fault(name: &str, text: &str, diagnostics: Vec<Diagnostic>) -> Fault {
+    Fault {
+        origin: Origin::File(name.to_owned()),
         text: text.to_owned(),
         diagnostics,
-    };
-    Ok(match lifecycle::decode(&bytes) {
-        Ok(text) => match image::read(text) {
-            Listing {
-                images: Some(images),
-                diagnostics: remarks,
-            } => Ok(ImagesFile { images, remarks }),
-            Listing {
-                images: None,
-                diagnostics,
-            } => Err(fault(text, diagnostics)),
-        },
-        Err(found) => Err(fault(&String::from_utf8_lossy(&bytes), found)),
-    })
+    }
 }
 
 /// A file's name for people and what is in it; `-` is standard input.

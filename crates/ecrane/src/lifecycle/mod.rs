@@ -1,5 +1,5 @@
-//! `ecrane lifecycle …`: policies looked at without AWS. A module is a command
-//! with its options.
+//! `ecrane lifecycle …`: policies looked at before anything happens. A module is
+//! a command with its options.
 
 mod check;
 mod code;
@@ -13,7 +13,7 @@ mod when;
 pub(crate) use when::When;
 
 use crate::exit::{Exit, Failure};
-use crate::show::Log;
+use crate::show::{self, Log};
 
 /// `ecrane lifecycle …`.
 #[derive(Debug, clap::Subcommand)]
@@ -33,13 +33,15 @@ pub(crate) enum Command {
 }
 
 /// Does what the command says.
-pub(crate) fn run(command: Command, log: Log) -> Result<Exit, Failure> {
-    match command {
+pub(crate) async fn run(command: Command, log: Log) -> Result<Exit, Failure> {
+    let exit = match command {
         Command::Check(options) => check::run(&options, log),
         Command::Code(options) => code::run(&options),
         Command::Compile(options) => compile::run(&options, log),
         Command::Diff(options) => diff::run(&options, log),
         Command::Explain(options) => explain::run(&options, log),
-        Command::Preview(options) => preview::run(&options, log),
-    }
+        Command::Preview(options) => preview::run(&options, log).await,
+    }?;
+    show::all_written()?;
+    Ok(exit)
 }

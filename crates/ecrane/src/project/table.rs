@@ -60,7 +60,7 @@ impl<'t, 'f> Table<'t, 'f> {
             }
             let near = known
                 .iter()
-                .map(|known| (strsim::damerau_levenshtein(name, known), known))
+                .map(|known| (strsim::osa_distance(name, known), known))
                 .min()
                 .filter(|(distance, _)| *distance <= 2);
             let help = match near {

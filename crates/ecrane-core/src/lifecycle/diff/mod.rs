@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::explain::{RuleInWords, in_words};
 use super::meaning::{does_the_same, selects_the_same};
-use super::rule::{Policy, Rule};
+use super::rule::{Policy, Rule, StorageClass};
 
 /// A difference between two policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,7 +50,7 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
     let old = old.by_priority();
     let new = new.by_priority();
     let partners = partners(&old, &new);
-    let in_place = longest_in_order(&partners);
+    let in_place = in_place(&new, &partners);
     let mut changes = Vec::new();
     for ((rule, partner), in_place) in new.iter().zip(&partners).zip(in_place) {
         let before = partner.and_then(|partner| old.get(partner));
@@ -100,6 +100,24 @@ fn partners(old: &[&Rule], new: &[&Rule]) -> Vec<Option<usize>> {
         }
     }
     partners
+}
+
+/// Which rules kept their place among those of their storage class: that of
+/// another class selects none of their images.
+fn in_place(new: &[&Rule], partners: &[Option<usize>]) -> Vec<bool> {
+    let mut in_place = vec![false; new.len()];
+    for class in [StorageClass::Standard, StorageClass::Archive] {
+        let of_class = |rule: &Rule| rule.selection.count_type.storage_class() == class;
+        let rules = new.iter().zip(partners);
+        let partners: Vec<Option<usize>> = rules
+            .map(|(rule, partner)| partner.filter(|_| of_class(rule)))
+            .collect();
+        let in_order = longest_in_order(&partners).into_iter();
+        for (in_place, in_order) in in_place.iter_mut().zip(in_order) {
+            *in_place |= in_order;
+        }
+    }
+    in_place
 }
 
 /// Of the rules with a partner, as many as keep their order: the fewest are said

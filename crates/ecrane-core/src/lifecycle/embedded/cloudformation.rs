@@ -7,7 +7,7 @@ use super::super::Document;
 use super::super::fault::{EmbeddedFault, Finding};
 use super::super::node::{Node, Value};
 use super::super::shape::{Known, Object};
-use super::{Embedded, Site, document, get, policy, properties, report, text};
+use super::{Embedded, Site, document, get, mutability, policy, properties, report, text};
 use crate::diagnostic::Span;
 
 const TEMPLATE: &[Known] = &[Known::required(
@@ -44,7 +44,11 @@ pub(in super::super) fn read(whole: &str, root: &Node, findings: &mut Vec<Findin
                 name: resource.name.clone(),
                 path,
             };
-            embedded.extend(follow(site, &properties.node, steps, findings));
+            let policy = follow(site, &properties.node, steps, findings);
+            embedded.extend(policy.map(|policy| Embedded {
+                mutability: mutability(&properties.node, "ImageTagMutability"),
+                ..policy
+            }));
         }
     }
     document(root, embedded, findings)
@@ -107,6 +111,7 @@ fn unknown(site: Site<'_>, span: Span) -> Embedded {
         policy: None,
         span,
         places: Vec::new(),
+        mutability: None,
     }
 }
 

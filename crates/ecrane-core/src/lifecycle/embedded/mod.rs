@@ -19,6 +19,7 @@ use super::places::RulePlaces;
 use super::rule::Policy;
 use super::{Document, drop_consequences, ecr, expressions, too_long};
 use crate::diagnostic::Span;
+use crate::repository::TagMutability;
 use inner::Inner;
 
 /// A policy inside another document.
@@ -33,6 +34,8 @@ pub struct Embedded {
     /// Where the string with the policy is.
     pub span: Span,
     pub(super) places: Vec<RulePlaces>,
+    /// Of the repository that it is for, where the document tells it.
+    pub(super) mutability: Option<TagMutability>,
 }
 
 /// Where a policy is in the outer document.
@@ -59,6 +62,7 @@ fn policy(site: Site<'_>, place: Span, text: &str, findings: &mut Vec<Finding>) 
         places: places
             .map(|places| inner.rule(places, &site.path))
             .collect(),
+        mutability: None,
         span: place,
         name: site.name,
         path: site.path,
@@ -115,6 +119,11 @@ fn text<'n>(node: &'n Node, name: &str) -> Option<&'n str> {
         Value::String(text) => Some(text),
         _ => None,
     }
+}
+
+/// What a property says about the tags of a repository, if that is certain.
+fn mutability(repository: &Node, property: &str) -> Option<TagMutability> {
+    text(repository, property)?.parse().ok()
 }
 
 fn report(fault: impl Into<Fault>, span: Span, path: &str, findings: &mut Vec<Finding>) {

@@ -7,7 +7,8 @@ use super::super::Document;
 use super::super::fault::{EmbeddedFault, Finding};
 use super::super::node::{Node, Value};
 use super::super::shape::Object;
-use super::{Embedded, Site, document, get, policy, report, text};
+use super::{Embedded, Site, document, get, mutability, policy, report, text};
+use crate::repository::TagMutability;
 
 /// The types of resources that have a policy, and the property that it is.
 const HOLDERS: [(&str, &str); 2] = [
@@ -33,7 +34,12 @@ pub(in super::super) fn read(whole: &str, root: &Node, findings: &mut Vec<Findin
     let mut embedded = Vec::new();
     if let Some(module) = get(&values.node, "root_module") {
         let path = format!("{name}.root_module");
-        self::module(whole, &module.node, &path, &mut embedded, findings);
+        let mut plan = Plan {
+            whole,
+            repositories: Vec::new(),
+        };
+        plan.add_repositories(&module.node);
+        self::module(&plan, &module.node, &path, &mut embedded, findings);
     }
     document(root, embedded, findings)
 }
@@ -45,9 +51,39 @@ fn elements<'n>(node: &'n Node, name: &str) -> &'n [Node] {
     }
 }
 
+/// What is to be known of the whole plan to read a policy in it.
+struct Plan<'t> {
+    whole: &'t str,
+    /// The repositories by name, and whether their tags may move.
+    repositories: Vec<(&'t str, TagMutability)>,
+}
+
+impl<'t> Plan<'t> {
+    fn add_repositories(&mut self, module: &'t Node) {
+        for node in elements(module, "resources") {
+            let kind = text(node, "type");
+            let values = get(node, "values").filter(|_| kind == Some("aws_ecr_repository"));
+            self.repositories.extend(values.and_then(|values| {
+                let name = text(&values.node, "name")?;
+                Some((name, mutability(&values.node, "image_tag_mutability")?))
+            }));
+        }
+        for node in elements(module, "child_modules") {
+            self.add_repositories(node);
+        }
+    }
+
+    fn mutability_for(&self, policy: &Node) -> Option<TagMutability> {
+        let repository = text(&get(policy, "values")?.node, "repository")?;
+        let mut known = self.repositories.iter();
+        let found = known.find(|(name, _)| *name == repository);
+        found.map(|(_, mutability)| *mutability)
+    }
+}
+
 /// A module and those in it: as deep as brackets may be.
 fn module(
-    whole: &str,
+    plan: &Plan<'_>,
     node: &Node,
     path: &str,
     embedded: &mut Vec<Embedded>,
@@ -61,16 +97,20 @@ fn module(
             .find(|(holder, _)| *holder == kind && managed);
         if let Some((_, property)) = holder {
             let site = Site {
-                text: whole,
+                text: plan.whole,
                 name: text(node, "address").unwrap_or(kind).to_owned(),
                 path: format!("{path}.resources[{index}].values.{property}"),
             };
-            embedded.extend(resource(site, node, property, findings));
+            let policy = resource(site, node, property, findings);
+            embedded.extend(policy.map(|policy| Embedded {
+                mutability: plan.mutability_for(node),
+                ..policy
+            }));
         }
     }
     for (index, node) in elements(node, "child_modules").iter().enumerate() {
         let path = format!("{path}.child_modules[{index}]");
-        module(whole, node, &path, embedded, findings);
+        module(plan, node, &path, embedded, findings);
     }
 }
 
@@ -106,5 +146,6 @@ fn resource(
         policy: None,
         span,
         places: Vec::new(),
+        mutability: None,
     })
 }

@@ -12,8 +12,8 @@ pub enum Doubt {
     SamePass,
     /// It would be otherwise if referrers were selected like other images.
     Referrers,
-    /// It would be otherwise if an image that is being restored were in the
-    /// standard storage class.
+    /// It would be otherwise if an image that is being restored, or has a status
+    /// that is not known, were in the standard storage class.
     Activating,
     /// It may be a child of an index whose children are not told.
     UnknownChildren,
@@ -58,7 +58,7 @@ impl Doubt {
                 "AWS does not say whether images that refer to others are selected and counted too"
             }
             Self::Activating => {
-                "AWS does not say which storage class an image has while it is being restored"
+                "AWS does not say which storage class an image has while it is being restored, or has a status that is not known here"
             }
             Self::UnknownChildren => {
                 "it may be a child of an index, and the children of some are not in the data"
@@ -79,7 +79,7 @@ impl Doubt {
             Self::CalendarDay => "over by less than a day",
             Self::SamePass => "all its indexes may go",
             Self::Referrers => "if referrers count too",
-            Self::Activating => "an image is being restored",
+            Self::Activating => "an image has neither class",
             Self::UnknownChildren => "may be a child of an index",
             Self::CutShort => "the list is not complete",
             Self::LostSubject => "it refers to an image not listed",

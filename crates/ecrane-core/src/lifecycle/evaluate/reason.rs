@@ -37,6 +37,19 @@ impl Verdicts<'_> {
         }
     }
 
+    /// The time that decides when an image goes by the rule that claims it: the
+    /// earlier, the sooner. For a count, and where no rule claims it or the time
+    /// is not known, that of the push.
+    pub fn since(&self, image: ImageId) -> Moment {
+        let rule = self.of(image).claimed_by;
+        match rule.map(|rule| self.clock(rule, image)) {
+            Some(Clock::Since {
+                time: Some(time), ..
+            }) => time,
+            _ => self.images.pushed.at(image),
+        }
+    }
+
     fn certain(&self, verdict: &Verdict<'_>) -> String {
         let digest = |id| Short(self.images.digest(id));
         if let Some(index) = verdict.blocked_by {
@@ -147,6 +160,11 @@ impl Verdicts<'_> {
             |rule: &&Rule| rule.selection.count_type.storage_class() == StorageClass::Archive;
         if self.images.may_lack_archived() && self.rules.iter().any(of_archive) {
             warnings.push("no archived image is in the list, and a rule is about those: `aws ecr describe-images` lists them with `--filter imageStatus=ANY`".to_owned());
+        }
+        let of_standard =
+            |rule: &&Rule| rule.selection.count_type.storage_class() == StorageClass::Standard;
+        if self.images.lacks_active() && self.rules.iter().any(of_standard) {
+            warnings.push("only archived images are in the list, and a rule is about the others: `aws ecr describe-images` lists all with `--filter imageStatus=ANY`".to_owned());
         }
         let future = self
             .images

@@ -41,7 +41,8 @@ impl Ruling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) referrers: Referrers,
-    /// The storage class of an image that is being restored.
+    /// The storage class of an image that is being restored, or has a status that
+    /// is not known.
     pub(super) activating: StorageClass,
 }
 
@@ -80,7 +81,7 @@ impl Reading {
         let activating = images
             .status
             .iter()
-            .any(|status| status == ImageStatus::Activating);
+            .any(|status| matches!(status, ImageStatus::Activating | ImageStatus::Unknown));
         match (referrers, activating) {
             (false, false) => Vec::new(),
             (true, false) => vec![(selected, Doubt::Referrers)],
@@ -95,7 +96,7 @@ impl Reading {
 
     pub(super) fn class(self, images: &Images, id: ImageId) -> StorageClass {
         match images.status.at(id) {
-            ImageStatus::Activating => self.activating,
+            ImageStatus::Activating | ImageStatus::Unknown => self.activating,
             status => status.storage_class(),
         }
     }

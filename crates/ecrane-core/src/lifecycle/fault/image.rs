@@ -121,7 +121,7 @@ impl ImageFault {
             ))
             .help("ECR gives seconds since 1970")
             .warning(),
-            Self::Status { text } => words(format!("{} is no status that is known: the image is taken as active", shown(text)))
+            Self::Status { text } => words(format!("{} is no status that is known: what rules do to the image is not certain", shown(text)))
                 .help("ECR has `ACTIVE`, `ARCHIVED` and `ACTIVATING`")
                 .warning(),
             Self::CutShort => words("the list is not complete: it has a `nextToken`".to_owned())

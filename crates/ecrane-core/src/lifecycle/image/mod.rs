@@ -49,6 +49,8 @@ pub enum ImageStatus {
     Archived,
     /// `ACTIVATING`: is being restored.
     Activating,
+    /// One that was not there when this was written.
+    Unknown,
 }
 
 /// What an image's manifest is.
@@ -62,13 +64,15 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
+    /// The media types of indexes.
+    pub const INDEXES: [&'static str; 2] = [
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    ];
+
     /// Of `imageManifestMediaType`.
     pub fn of(media_type: &str) -> Self {
-        const INDEXES: [&str; 2] = [
-            "application/vnd.oci.image.index.v1+json",
-            "application/vnd.docker.distribution.manifest.list.v2+json",
-        ];
-        if INDEXES.contains(&media_type) {
+        if Self::INDEXES.contains(&media_type) {
             Self::Index
         } else {
             Self::Image
@@ -169,6 +173,12 @@ impl Images {
         self.image_tags.of(id).is_empty()
     }
 
+    /// Whether images may be missing here because they are not archived.
+    pub(super) fn lacks_active(&self) -> bool {
+        let archived = |status| status == ImageStatus::Archived;
+        self.extent != Extent::Whole && !self.is_empty() && self.status.iter().all(archived)
+    }
+
     /// Whether images may be missing here because they are archived.
     pub(super) fn may_lack_archived(&self) -> bool {
         let told = |status| status != ImageStatus::Active;
@@ -178,11 +188,11 @@ impl Images {
 
 impl ImageStatus {
     /// The storage class. That of an image that is being restored is not
-    /// documented: here it is still the archive.
+    /// documented: here it is still the archive, from which less goes.
     pub fn storage_class(self) -> StorageClass {
         match self {
             Self::Active => StorageClass::Standard,
-            Self::Archived | Self::Activating => StorageClass::Archive,
+            Self::Archived | Self::Activating | Self::Unknown => StorageClass::Archive,
         }
     }
 }

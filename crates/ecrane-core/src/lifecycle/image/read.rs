@@ -205,7 +205,7 @@ impl<'t> Reader<'t> {
                     span,
                     at.of("imageStatus"),
                 );
-                ImageStatus::default()
+                ImageStatus::Unknown
             }
         }
     }

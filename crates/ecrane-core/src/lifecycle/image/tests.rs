@@ -196,10 +196,10 @@ fn what_is_odd_in_many_places_is_said_once() {
 }
 
 #[test]
-fn an_unknown_status_is_taken_as_active() {
+fn an_unknown_status_is_told() {
     let text = one(r#", "imagePushedAt": 1, "imageStatus": "GONE""#);
-    insta::assert_snapshot!(found(&text), @r"
-    warning[image-status] imageDetails[0].imageStatus at `GONE`: `GONE` is no status that is known: the image is taken as active
+    insta::assert_snapshot!(found(&text), @"
+    warning[image-status] imageDetails[0].imageStatus at `GONE`: `GONE` is no status that is known: what rules do to the image is not certain
       help: ECR has `ACTIVE`, `ARCHIVED` and `ACTIVATING`
     1 images
     ");

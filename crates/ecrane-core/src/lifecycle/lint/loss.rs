@@ -174,3 +174,15 @@ fn cache_tag_expires(rules: &[Placed<'_>]) -> Option<Diagnostic> {
     let code = Code::CacheTagExpires;
     Some(advice(code, &rule.places.tags, message, help))
 }
+
+/// Where tags are immutable: a rule that is for a build cache by its name.
+pub(super) fn cache_immutable(rules: &[Placed<'_>]) -> Option<Diagnostic> {
+    let rule = rules.iter().find(|rule| begins_with_one_of(rule, CACHES))?;
+    let message = format!(
+        "tags of this repository are immutable, and a build cache is exported to the same tag again and again: only the first export of {} succeeds",
+        phrase::images(rule.rule)
+    );
+    let help = "keep the cache in a repository of its own with mutable tags, or exclude its tags from immutability";
+    let code = Code::CacheImmutable;
+    Some(warning(code, &rule.places.tags, message, help))
+}

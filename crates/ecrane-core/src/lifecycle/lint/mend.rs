@@ -5,20 +5,34 @@
 
 use super::super::codes::Code;
 use super::super::dialect::Dialect;
+use super::super::language::{Budget, Entry, Images, left_over};
 use super::super::places::{Place, RulePlaces};
 use super::super::rule::{Rule, TagList, TagSelection};
 use super::super::{Checked, read};
-use crate::diagnostic::{Diagnostic, Span};
+use super::STEPS;
+use crate::diagnostic::{Diagnostic, Severity, Span};
 
-/// The text with those of `findings` mended that can be: a list becomes one rule
-/// per entry (`list-is-and`), and a prefix loses the `*` at its end
-/// (`prefix-with-star`). `checked` is what was read of the text.
+/// Why a finding is left as it is: what ECR would not take, in the words of its
+/// fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotMended(String);
+
+/// The text with one finding of it mended: a list becomes one rule per entry
+/// (`list-is-and`), the narrower entries first, and a prefix loses the `*` at
+/// its end (`prefix-with-star`). `checked` is what was read of the text.
 ///
 /// Rules that come after get another `rulePriority` only where theirs is taken.
-/// None where there is nothing to mend, and where ECR would not take what comes
-/// of it, such as a policy of more than 50 rules. What is mended may have
-/// findings that it had not before: ask again until there is nothing.
-pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<String> {
+/// What is mended may have findings that it had not before: ask again until
+/// there is nothing. None for a finding that only its author can mend.
+///
+/// # Errors
+/// ECR would not take what comes of it, such as a policy of more than 50 rules.
+pub fn mend(
+    text: &str,
+    checked: &Checked,
+    finding: &Diagnostic,
+) -> Option<Result<String, NotMended>> {
     let numbered = match checked.dialect? {
         Dialect::Ecr => true,
         // The order of the rules is their priority.
@@ -32,38 +46,28 @@ pub fn mend(text: &str, checked: &Checked, findings: &[Diagnostic]) -> Option<St
     let mut rules: Vec<(&Rule, &RulePlaces)> = rules.zip(&checked.places).collect();
     rules.sort_by_key(|(rule, _)| rule.priority);
 
+    let about = rules
+        .iter()
+        .position(|(rule, places)| bodies(text, rule, places, finding).is_some())?;
     let mut edits = Vec::new();
-    let mut expected = 0;
     let mut free = 1;
-    for (rule, places) in rules {
-        let bodies = bodies(text, rule, places, findings);
-        expected += bodies.len();
+    for (index, (rule, places)) in rules.into_iter().enumerate() {
+        let mended = (index == about).then(|| bodies(text, rule, places, finding));
+        let bodies = mended.flatten().unwrap_or_else(|| vec![Vec::new()]);
         let first = free.max(rule.priority.get());
         free = first.saturating_add(u32::try_from(bodies.len()).ok()?);
         let moved = numbered && first != rule.priority.get();
-        if bodies.len() == 1 && bodies.iter().all(Vec::is_empty) && !moved {
-            continue;
+        if index == about || moved {
+            edits.push(copies(text, places, bodies, numbered.then_some(first))?);
         }
-        let mut copies = Vec::new();
-        for (body, number) in bodies.into_iter().zip(first..) {
-            let number = numbered.then(|| priority(text, places, number)).flatten();
-            copies.push(rewritten(
-                text,
-                places.rule.span,
-                body.into_iter().chain(number),
-            )?);
-        }
-        edits.push(Edit {
-            span: places.rule.span,
-            text: copies.join(&format!(",{}", indentation(text, places.rule.span))),
-        });
-    }
-    if edits.is_empty() {
-        return None;
     }
     let mended = rewritten(text, Span::new(0, text.len()), edits)?;
-    let again = read(&mended, checked.dialect).policy?;
-    (again.rules().len() == expected).then_some(mended)
+    let again = read(&mended, checked.dialect);
+    let mut faults = again.diagnostics.iter();
+    Some(match faults.find(|it| it.severity == Severity::Error) {
+        Some(fault) => Err(NotMended(fault.message.clone())),
+        None => Ok(mended),
+    })
 }
 
 /// Another text for a stretch.
@@ -72,21 +76,48 @@ struct Edit {
     text: String,
 }
 
-/// What changes in a rule, for each rule that comes of it.
-fn bodies(text: &str, rule: &Rule, places: &RulePlaces, findings: &[Diagnostic]) -> Vec<Vec<Edit>> {
-    let is_about = |code: Code, place: &Place| {
-        let mut findings = findings.iter();
-        findings.any(|finding| finding.code == code.id() && finding.path == place.path)
-    };
+/// A rule once for each body, numbered from `first` on where there are numbers.
+fn copies(
+    text: &str,
+    places: &RulePlaces,
+    bodies: Vec<Vec<Edit>>,
+    first: Option<u32>,
+) -> Option<Edit> {
+    let span = places.rule.span;
+    let copies: Option<Vec<String>> = bodies
+        .into_iter()
+        .zip(0..)
+        .map(|(body, nth)| {
+            let number = first.and_then(|first| priority(text, places, first.saturating_add(nth)));
+            rewritten(text, span, body.into_iter().chain(number))
+        })
+        .collect();
+    let between = format!(",{}", indentation(text, span));
+    Some(Edit {
+        span,
+        text: copies?.join(&between),
+    })
+}
+
+/// What changes in a rule to mend the finding, for each rule that comes of it;
+/// none if the finding is not about this rule or cannot be mended.
+fn bodies(
+    text: &str,
+    rule: &Rule,
+    places: &RulePlaces,
+    finding: &Diagnostic,
+) -> Option<Vec<Vec<Edit>>> {
+    let is_about =
+        |code: Code, place: &Place| finding.code == code.id() && finding.path == place.path;
     let TagSelection::Tagged(list) = &rule.selection.tags else {
-        return vec![Vec::new()];
+        return None;
     };
     if is_about(Code::ListIsAnd, &places.tags) {
-        return one_by_one(text, list, places);
+        return Some(one_by_one(text, list, places));
     }
     let entries = list.entries().into_iter().zip(&places.entries);
-    let starred = entries.filter(|(_, place)| is_about(Code::PrefixWithStar, place));
-    vec![starred.filter_map(without_star).collect()]
+    let mut starred = entries.filter(|(_, place)| is_about(Code::PrefixWithStar, place));
+    Some(vec![vec![without_star(starred.next()?)?]])
 }
 
 /// The list with one of its entries, for each of them.
@@ -97,26 +128,42 @@ fn one_by_one(text: &str, list: &TagList, places: &RulePlaces) -> Vec<Vec<Edit>>
         starts.min().unwrap_or_default(),
         ends.max().unwrap_or_default(),
     );
-    let entries = list.entries();
-    let alone = |(index, place): (usize, &Place)| {
-        let earlier = entries.get(..index).unwrap_or_default();
-        let again = entries
-            .get(index)
-            .is_some_and(|entry| earlier.contains(entry));
-        let entry = text.get(place.span.start..place.span.end)?;
-        (!again).then(|| {
-            vec![Edit {
-                span: all,
-                text: entry.to_owned(),
-            }]
-        })
+    let alone = |index: usize| {
+        let Span { start, end } = places.entries.get(index)?.span;
+        Some(vec![Edit {
+            span: all,
+            text: text.get(start..end)?.to_owned(),
+        }])
     };
-    places
-        .entries
-        .iter()
-        .enumerate()
-        .filter_map(alone)
-        .collect()
+    narrower_first(list).into_iter().filter_map(alone).collect()
+}
+
+/// The places of the entries in an order in which each gets images: what
+/// another one includes before that one, and of two that are the same the first.
+fn narrower_first(list: &TagList) -> Vec<usize> {
+    let images: Vec<Images> = Entry::of_list(list)
+        .into_iter()
+        .map(|entry| Images::WithTags(vec![entry]))
+        .collect();
+    let mut budget = Budget::new(STEPS);
+    let mut is_within = |narrow: usize, wide: usize| {
+        let (Some(narrow), Some(wide)) = (images.get(narrow), images.get(wide)) else {
+            return false;
+        };
+        // What matches no tag is within everything, and no reason to reorder.
+        let some = left_over(narrow, &[], &mut budget) != Ok(None);
+        some && left_over(narrow, &[wide], &mut budget) == Ok(None)
+    };
+    let mut order: Vec<usize> = Vec::new();
+    for entry in 0..images.len() {
+        let wider = order.iter().position(|other| is_within(entry, *other));
+        match wider {
+            None => order.push(entry),
+            Some(at) if order.get(at).is_some_and(|other| is_within(*other, entry)) => {}
+            Some(at) => order.insert(at, entry),
+        }
+    }
+    order
 }
 
 fn without_star((entry, place): (&str, &Place)) -> Option<Edit> {

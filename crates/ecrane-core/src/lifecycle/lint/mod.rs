@@ -6,6 +6,7 @@
 
 mod archive;
 mod description;
+mod help;
 mod images;
 mod loss;
 mod mend;
@@ -16,7 +17,7 @@ mod untagged;
 #[cfg(test)]
 mod tests;
 
-pub use mend::mend;
+pub use mend::{NotMended, mend};
 
 use super::codes::Code;
 use super::evaluate::Verdicts;
@@ -25,6 +26,7 @@ use super::places::{Place, RulePlaces};
 use super::rule::{Action, CountType, Rule, StorageClass, TagList};
 use super::{Checked, Dialect, Policy, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity, in_text_order};
+use crate::repository::TagMutability;
 
 /// How many steps the questions about tag languages may take for one policy.
 /// Policies in public use need some thousands.
@@ -37,28 +39,43 @@ const CENTURY: u32 = 36_500;
 /// Everything about a policy that is accepted and questionable, in the order of
 /// the text. Nothing where there is no policy: its errors come first.
 ///
-/// Not in here are the lints that need the images or the settings of a
-/// repository: see [`Checked::with_image_lints`].
+/// Not in here are the lints that need the images of a repository: see
+/// [`Checked::with_image_lints`].
 pub fn lint(checked: &Checked) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let embedded = checked.embedded.iter().map(|it| (&it.policy, &it.places));
-    let alone = (&checked.policy, &checked.places);
+    let embedded = checked.embedded.iter();
+    let embedded = embedded.map(|it| {
+        let mutability = it.mutability.or(checked.mutability);
+        (&it.policy, &it.places, mutability)
+    });
+    let alone = (&checked.policy, &checked.places, checked.mutability);
     // One that is embedded alone is there twice.
     let alone = checked.embedded.is_empty().then_some(alone);
-    for (policy, places) in embedded.chain(alone) {
+    for (policy, places, mutability) in embedded.chain(alone) {
         if let Some(policy) = policy {
-            lint_policy(policy, places, &mut found);
+            lint_policy(policy, places, mutability, &mut found);
         }
     }
     // Who writes `all-of` has said what the list means.
     if checked.dialect == Some(Dialect::Ecrane) {
         found.retain(|diagnostic| diagnostic.code != Code::ListIsAnd.id());
     }
+    if let Some(dialect) = checked.dialect {
+        for diagnostic in &mut found {
+            let help = help::in_dialect(dialect, diagnostic.code).map(str::to_owned);
+            diagnostic.help = help.or(diagnostic.help.take());
+        }
+    }
     in_text_order(&mut found);
     found
 }
 
-fn lint_policy(policy: &Policy, places: &[RulePlaces], found: &mut Vec<Diagnostic>) {
+fn lint_policy(
+    policy: &Policy,
+    places: &[RulePlaces],
+    mutability: Option<TagMutability>,
+    found: &mut Vec<Diagnostic>,
+) {
     let rules = placed(policy, places);
     let mut budget = Budget::new(STEPS);
     tags::lint(&rules, &mut budget, found);
@@ -66,6 +83,9 @@ fn lint_policy(policy: &Policy, places: &[RulePlaces], found: &mut Vec<Diagnosti
     loss::lint(&rules, &mut budget, found);
     archive::lint(&rules, &mut budget, found);
     description::lint(&rules, found);
+    if mutability == Some(TagMutability::Immutable) {
+        found.extend(loss::cache_immutable(&rules));
+    }
     // The only questions that can use up the budget: last, to leave the others
     // theirs.
     order::lint(&rules, &mut budget, found);

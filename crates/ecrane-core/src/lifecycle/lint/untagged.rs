@@ -12,8 +12,9 @@ const FEW: u32 = 10;
 
 pub(super) fn lint(rules: &[Placed<'_>], found: &mut Vec<Diagnostic>) {
     let standard = of_class(rules, StorageClass::Standard);
-    for rule in &standard {
-        found.extend(any_counts_children(rule));
+    for (index, rule) in standard.iter().enumerate() {
+        let earlier = standard.get(..index).unwrap_or_default();
+        found.extend(any_counts_children(rule, earlier));
         found.extend(untagged_count_kills_rollback(rule));
     }
     found.extend(untagged_keeps_children(&standard));
@@ -24,15 +25,20 @@ fn is_untagged(rule: &Placed<'_>) -> bool {
     rule.rule.selection.tags == TagSelection::Untagged
 }
 
-fn any_counts_children(rule: &Placed<'_>) -> Option<Diagnostic> {
+fn any_counts_children(rule: &Placed<'_>, earlier: &[&Placed<'_>]) -> Option<Diagnostic> {
     let tagged = matches!(rule.rule.selection.tags, TagSelection::Tagged(_));
     if tagged || !rule.counts_images() || rule.protects() {
         return None;
     }
     let images = counted(rule.number(), "image");
     let builds = counted(rule.number(), "build");
+    let claimed = if is_untagged(rule) || earlier.iter().all(|rule| is_untagged(rule)) {
+        ""
+    } else {
+        ". What earlier rules claim is counted too: when that is newer, all that is left to this rule goes"
+    };
     let message = format!(
-        "each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: {images} can be less than {builds}"
+        "each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: {images} can be less than {builds}{claimed}"
     );
     let help = "count tagged images with `tagPatternList`, or choose a number for all that one build pushes";
     Some(advice(

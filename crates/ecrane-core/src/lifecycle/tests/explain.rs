@@ -147,8 +147,5 @@ fn rules_that_change() {
     ");
     // Of two rules for the same images each keeps its partner.
     let twice = ["1 any 30d", "2 any gone 365"];
-    insta::assert_snapshot!(changes(&twice, &["1 any gone 400", "2 any 30d"]), @r"
-    > 2 all archived images: each is expired once it was archived more than 365 days ago => 1 all archived images: each is expired once it was archived more than 400 days ago
-    ~ 2 all archived images: each is expired once it was archived more than 365 days ago => 1 all archived images: each is expired once it was archived more than 400 days ago
-    ");
+    insta::assert_snapshot!(changes(&twice, &["1 any gone 400", "2 any 30d"]), @"~ 2 all archived images: each is expired once it was archived more than 365 days ago => 1 all archived images: each is expired once it was archived more than 400 days ago");
 }

@@ -8,13 +8,14 @@ mod subject;
 
 use super::code;
 use super::file;
-use super::when;
+use super::when::{self, When};
 use crate::exit::{Exit, Failure};
 use crate::runner;
 use crate::show::{self, Log};
 use clap::ValueHint;
 use ecrane_core::diagnostic::{Diagnostic, Severity, View, annotations, views};
 use ecrane_core::lifecycle::Dialect;
+use ecrane_core::lifecycle::image::Moment;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -38,6 +39,10 @@ pub(crate) struct Check {
     /// What `aws ecr describe-images` printed: which rules do nothing to them
     #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
     images: Option<PathBuf>,
+    /// Judge the images as of this time: 2026-09-01T12:00:00Z, seconds since
+    /// 1970, or +30d [default: now]
+    #[arg(long, value_name = "TIME", requires = "images")]
+    now: Option<When>,
     /// Exit with 3 from this severity on; an error always exits with 2
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     fail_on: FailOn,
@@ -110,7 +115,9 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
         ));
     }
     let images = options.images.as_deref();
-    let repository = images.map(|path| repository(path, notes)).transpose()?;
+    let now = options.now.map_or_else(when::now, When::moment);
+    let repository = images.map(|path| repository(path, now, notes));
+    let repository = repository.transpose()?;
     let mut read = Vec::new();
     for path in &options.files {
         let subject = Subject::read(path, options.dialect, repository.clone())?;
@@ -129,14 +136,14 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
     Ok(exit(&read, options.fail_on.into()))
 }
 
-fn repository(path: &Path, log: Log) -> Result<Rc<Repository>, Failure> {
+fn repository(path: &Path, now: Moment, log: Log) -> Result<Rc<Repository>, Failure> {
     let images = file::images(path)?.map_err(|fault| Failure::Inputs(vec![fault]))?;
     for remark in &images.remarks {
         log.warning(&remark.message);
     }
     Ok(Rc::new(Repository {
         images: images.images,
-        now: when::now(),
+        now,
     }))
 }
 

@@ -6,26 +6,31 @@ mod table;
 use super::file::{self, ImagesFile};
 use super::when::{self, When};
 use crate::exit::{Exit, Failure};
+use crate::service::{self, Asked};
 use crate::show::{self, Log};
 use clap::ValueHint;
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::lifecycle::{Dialect, Policy, evaluate, preview};
+use ecrane_core::name::RepositoryName;
 use std::path::PathBuf;
 use table::Listed;
 
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  aws ecr describe-images --repository-name app --filter imageStatus=ANY > images.json\n  ecrane lifecycle preview lifecycle.json --images images.json\n  ecrane lifecycle preview lifecycle.json --images images.json --now +30d\n  ecrane lifecycle preview lifecycle.json --images - --json < images.json"
+    after_help = "Examples:\n  ecrane lifecycle preview lifecycle.json --repository team/app\n  ecrane images --repository team/app > images.json\n  ecrane lifecycle preview lifecycle.json --images images.json\n  ecrane lifecycle preview lifecycle.json --images images.json --now +30d\n  ecrane lifecycle preview lifecycle.json --images - --json < images.json"
 )]
 pub(crate) struct Preview {
     /// The policy; - is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: PathBuf,
-    /// What `aws ecr describe-images` printed, or the array of its
-    /// imageDetails; - is standard input
-    #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
-    images: PathBuf,
+    /// What `ecrane images` or `aws ecr describe-images` printed, or the array
+    /// of its imageDetails; - is standard input
+    #[arg(long, value_name = "IMAGES", required_unless_present = "repository", value_hint = ValueHint::FilePath)]
+    images: Option<PathBuf>,
+    /// Ask ECR for the images of this repository
+    #[arg(long, value_name = "NAME", conflicts_with = "images")]
+    repository: Option<RepositoryName>,
     /// As of this time: 2026-09-01T12:00:00Z, seconds since 1970, or +30d
     /// [default: now]
     #[arg(long, value_name = "TIME")]
@@ -39,11 +44,14 @@ pub(crate) struct Preview {
     /// Print it as JSON
     #[arg(long)]
     json: bool,
+    /// Where the repository is
+    #[command(flatten)]
+    service: Asked,
 }
 
 /// Does what the command says.
-pub(super) fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
-    let (policy, images) = read(options, log)?;
+pub(super) async fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
+    let (policy, images) = read(options, log).await?;
     let now = options.now.map_or_else(when::now, When::moment);
     let verdicts = evaluate(&policy, &images.images, now);
     let preview = preview::Preview::new(&verdicts, &images.remarks);
@@ -60,15 +68,25 @@ pub(super) fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The policy and the images, or the faults of both.
-fn read(options: &Preview, log: Log) -> Result<(Policy, ImagesFile), Failure> {
-    if file::is_stdin(&options.file) && file::is_stdin(&options.images) {
+/// The policy and the images, or the faults of both. A faulty policy asks ECR
+/// for nothing.
+async fn read(options: &Preview, log: Log) -> Result<(Policy, ImagesFile), Failure> {
+    let from_stdin = options.images.as_deref().is_some_and(file::is_stdin);
+    if file::is_stdin(&options.file) && from_stdin {
         return Err(Failure::faulty(
             "standard input is one file: give the policy or the images by name",
         ));
     }
     let policy = file::one_policy(&options.file, options.dialect)?;
-    let images = file::images(&options.images)?;
+    let images = match (&options.images, &options.repository) {
+        (Some(path), _) => file::images(path)?,
+        (None, Some(repository)) if policy.is_valid() => {
+            let connection = options.service.connection()?;
+            let listing = service::images(&connection, repository, log).await?;
+            file::listed(repository, &listing)?
+        }
+        _ => return Err(Failure::Inputs(vec![policy.text])),
+    };
     let images = match images {
         Ok(images) if policy.is_valid() => images,
         images => {

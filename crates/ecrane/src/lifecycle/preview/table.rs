@@ -74,11 +74,16 @@ pub(super) fn summary(summary: &Summary) -> String {
     };
     let uncertain = match may {
         0 => String::new(),
-        _ => format!("; {may} of these are not certain"),
+        1 => "; 1 verdict is not certain".to_owned(),
+        _ => format!("; {may} verdicts are not certain"),
     };
     let stay = count.saturating_sub(expire + transition);
+    let may_still = match may_go.saturating_sub(expire + transition) {
+        0 => String::new(),
+        some => format!(" ({some} of them may go)"),
+    };
     format!(
-        "{}: {expire} to expire{at_most}, {transition} to archive, {stay} to stay{uncertain}",
+        "{}: {expire} to expire{at_most}, {transition} to archive, {stay} to stay{may_still}{uncertain}",
         images(count)
     )
 }
@@ -160,7 +165,7 @@ fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
             Some(Group {
                 title,
                 hidden: members.len().saturating_sub(shown),
-                rows: ordered(kind, members)
+                rows: ordered(verdicts, kind, members)
                     .take(shown)
                     .map(|verdict| Row::of(verdicts, &verdict))
                     .collect(),
@@ -171,9 +176,14 @@ fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
 
 /// What goes, the certain first and of those the newest; what stays, the next
 /// to go first.
-fn ordered<'a>(kind: Kind, mut members: Vec<Verdict<'a>>) -> impl Iterator<Item = Verdict<'a>> {
+fn ordered<'a>(
+    verdicts: &Verdicts<'_>,
+    kind: Kind,
+    mut members: Vec<Verdict<'a>>,
+) -> impl Iterator<Item = Verdict<'a>> {
     if kind.stays() {
         members.reverse();
+        members.sort_by_key(|verdict| verdicts.since(verdict.image));
     } else {
         members.sort_by_key(|verdict| verdict.doubt.is_some());
     }

@@ -32,10 +32,10 @@ fn equal_times_away_from_the_edge_do_not_matter() {
 fn what_is_being_restored_has_no_certain_storage_class() {
     let rules = ["1 any pushed 30", "2 any archived 90"];
     insta::assert_snapshot!(whole(&rules, &["a a 400 activating"]), @"a: expires by rule 2 (any): archived 2026-02-17T12:00:00Z, more than 90 days ago");
-    insta::assert_snapshot!(whole(&["1 any count 1"], &["a a 3 activating", "b b 4"]), @r"
+    insta::assert_snapshot!(whole(&["1 any count 1"], &["a a 3 activating", "b b 4"]), @"
     a: kept: no rule selects it
-    b: kept: claimed by rule 1 (any), newest 1 of 1, goes after 1 more; not certain: AWS does not say which storage class an image has while it is being restored
-    warning: not certain for 1 image: AWS does not say which storage class an image has while it is being restored
+    b: kept: claimed by rule 1 (any), newest 1 of 1, goes after 1 more; not certain: AWS does not say which storage class an image has while it is being restored, or has a status that is not known here
+    warning: not certain for 1 image: AWS does not say which storage class an image has while it is being restored, or has a status that is not known here
     ");
 }
 
@@ -110,8 +110,8 @@ fn two_open_points_together_are_a_doubt_where_neither_is_alone() {
     // perhaps its child with it.
     let world = ["list l 40 activating holds=child", "child - 40"];
     insta::assert_snapshot!(whole(&["1 any pushed 30"], &world), @"
-    list: kept: no rule selects it; not certain: AWS does not say which storage class an image has while it is being restored
-    child: expires by rule 1 (any): pushed 2026-04-18T12:00:00Z, more than 30 days ago; not certain: AWS does not say which storage class an image has while it is being restored
-    warning: not certain for 2 images: AWS does not say which storage class an image has while it is being restored
+    list: kept: no rule selects it; not certain: AWS does not say which storage class an image has while it is being restored, or has a status that is not known here
+    child: expires by rule 1 (any): pushed 2026-04-18T12:00:00Z, more than 30 days ago; not certain: AWS does not say which storage class an image has while it is being restored, or has a status that is not known here
+    warning: not certain for 2 images: AWS does not say which storage class an image has while it is being restored, or has a status that is not known here
     ");
 }

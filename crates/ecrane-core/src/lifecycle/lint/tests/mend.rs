@@ -1,6 +1,6 @@
 //! What a policy's text looks like after it was mended.
 
-use crate::lifecycle::{Dialect, check, mend, read};
+use crate::lifecycle::{Dialect, TagSelection, check, mend, read};
 
 /// Mended until there is nothing to mend.
 fn mended(text: &str, dialect: Dialect) -> Option<String> {
@@ -9,7 +9,8 @@ fn mended(text: &str, dialect: Dialect) -> Option<String> {
     loop {
         let checked = read(&text, Some(dialect)).with_lints();
         assert!(checked.is_valid(), "{:?}", checked.diagnostics);
-        match mend(&text, &checked, &checked.diagnostics) {
+        let mut findings = checked.diagnostics.iter();
+        match findings.find_map(|finding| mend(&text, &checked, finding)?.ok()) {
             Some(mended) => text = changed.insert(mended).clone(),
             None => return changed,
         }
@@ -116,7 +117,7 @@ fn a_star_at_the_end_of_a_prefix_is_left_out() {
             .rules()
             .iter()
             .map(|rule| match &rule.selection.tags {
-                crate::lifecycle::TagSelection::Tagged(list) => list.entries().join(" and "),
+                TagSelection::Tagged(list) => list.entries().join(" and "),
                 other => other.status().to_string(),
             });
         Some(lists.collect::<Vec<_>>().join(", "))
@@ -132,21 +133,62 @@ fn a_star_at_the_end_of_a_prefix_is_left_out() {
 }
 
 #[test]
-fn what_ecr_would_not_take_is_no_mending() {
+fn of_overlapping_entries_the_narrower_is_applied_first() {
+    let order = |tags: &str| {
+        let text = mended(&one_rule(tags), Dialect::Ecr).unwrap();
+        let policy = check(&text).policy.unwrap();
+        let rules = policy.by_priority().into_iter();
+        let lists = rules.map(|rule| match &rule.selection.tags {
+            TagSelection::Tagged(list) => list.entries().join(" and "),
+            other => other.status().to_string(),
+        });
+        lists.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(
+        order(r#""tagPrefixList": ["v", "dev", "v1", "v1.2"]"#),
+        "v1.2, v1, v, dev"
+    );
+    assert_eq!(
+        order(r#""tagPatternList": ["*-rc*", "v*-rc1", "**-rc**", "v*"]"#),
+        "v*-rc1, *-rc*, v*"
+    );
+}
+
+/// Why the only finding that could be mended is not.
+fn refused(text: &str) -> String {
+    let checked = check(text).with_lints();
+    let findings = checked.diagnostics.iter();
+    let attempts: Vec<_> = findings
+        .filter_map(|finding| mend(text, &checked, finding))
+        .collect();
+    let [Err(reason)] = attempts.as_slice() else {
+        panic!("{attempts:?}");
+    };
+    reason.to_string()
+}
+
+#[test]
+fn what_ecr_would_not_take_is_not_mended_and_says_why() {
     let many: Vec<String> = (0..51).map(|n| format!("\"t{n}\"")).collect();
     let many = one_rule(&format!(r#""tagPatternList": [{}]"#, many.join(",")));
-    assert_eq!(mended(&many, Dialect::Ecr), None);
+    insta::assert_snapshot!(refused(&many), @"there are 51 rules, and ECR takes at most 50");
     // `v` alone would be the list of two rules.
     let twice = r#"{"rules": [
   {"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v", "release-"], "countType": "imageCountMoreThan", "countNumber": 5}, "action": {"type": "expire"}},
   {"rulePriority": 2, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v"], "countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}}
 ]}"#;
-    assert_eq!(mended(twice, Dialect::Ecr), None);
+    insta::assert_snapshot!(refused(twice), @"rules[0] has the same `tagPrefixList`");
 }
 
 #[test]
-fn what_is_not_asked_for_is_not_mended() {
-    let text = one_rule(r#""tagPrefixList": ["v", "release-"]"#);
-    let checked = check(&text).with_lints();
-    assert_eq!(mend(&text, &checked, &[]), None);
+fn what_can_be_mended_is_mended_beside_what_cannot() {
+    let text = r#"{"rules": [
+  {"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v", "release-"], "countType": "imageCountMoreThan", "countNumber": 5}, "action": {"type": "expire"}},
+  {"rulePriority": 2, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v"], "countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}},
+  {"rulePriority": 3, "selection": {"tagStatus": "tagged", "tagPrefixList": ["pr-", "dev-"], "countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}}
+]}"#;
+    let mended = mended(text, Dialect::Ecr).unwrap();
+    assert!(mended.contains(r#"["v", "release-"]"#), "{mended}");
+    assert!(mended.contains(r#"["pr-"]"#), "{mended}");
+    assert!(mended.contains(r#"["dev-"]"#), "{mended}");
 }

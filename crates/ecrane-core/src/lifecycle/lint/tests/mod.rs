@@ -172,7 +172,7 @@ fn rules_that_get_no_image() {
       |
       = help: if builds keep their cache in this repository, apply a rule for its tag first that removes nothing, or keep the cache in a repository of its own
 
-    info[any-counts-children]: each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: 100 images can be less than 100 builds
+    info[any-counts-children]: each platform of a multi-platform image is counted here, and so is each signature or attestation stored as an image: 100 images can be less than 100 builds. What earlier rules claim is counted too: when that is newer, all that is left to this rule goes
      --> policy.json:4:109
       |
     4 | {"rulePriority": 3, "description": "", "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 100}, "act...
@@ -317,4 +317,26 @@ fn descriptions() {
     found!("description-disagrees", ["v* > 1000 # keep 1,000 images"], @"");
     found!("description-disagrees", ["v* 1d # older than 24 hours"], @"");
     found!("description-disagrees", ["v* 365d # Expire builds older than 90 days"], @"warning rules[0].description: the description says 90, and the rule 365 days");
+}
+
+#[test]
+fn help_is_in_the_words_of_the_dialect() {
+    let help = |dialect, text: &str| {
+        let checked = read(text, Some(dialect));
+        let found = lint(&checked);
+        let found = found.iter().find(|it| it.code == "latest-at-risk");
+        found.unwrap().help.clone().unwrap()
+    };
+    insta::assert_snapshot!(
+        help(Dialect::Ecrane, "rules:\n  - images: any\n    keep: 9\n"),
+        @"to keep it whatever happens, write `protect: [latest]`"
+    );
+    insta::assert_snapshot!(
+        help(Dialect::Awsx, r#"{"rules": [{"selection": "any", "maximumNumberOfImages": 9}]}"#),
+        @r#"to keep it whatever happens, write a rule above for `"tagPrefixList": ["latest"]` with `maximumNumberOfImages`"#
+    );
+    insta::assert_snapshot!(
+        help(Dialect::Ecr, &policy(&["any > 9"])),
+        @r#"to keep it whatever happens, apply this first: `"tagPatternList": ["latest"]` with `imageCountMoreThan` 1"#
+    );
 }

@@ -1,14 +1,14 @@
 //! What was probably meant by a name that is not known.
 
 /// The candidate nearest to `name`, if one is near enough to be meant.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     name: &str,
     candidates: impl Iterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let wanted = folded(name);
     candidates
         .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&wanted, &folded(candidate));
+            let distance = strsim::osa_distance(&wanted, &folded(candidate));
             (distance, candidate)
         })
         .min_by_key(|(distance, _)| *distance)
@@ -17,7 +17,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// The question, with a reason where only upper and lower case differ.
-pub(super) fn did_you_mean(name: &str, candidate: &str) -> String {
+pub(crate) fn did_you_mean(name: &str, candidate: &str) -> String {
     if name.eq_ignore_ascii_case(candidate) {
         format!("did you mean `{candidate}`? upper and lower case matter")
     } else {

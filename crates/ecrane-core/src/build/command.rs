@@ -1,0 +1,163 @@
+use super::{Attestation, BaseImages, BuildSpec, Platform, Rebuild, Route, SecretSource};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Where a build leaves what the next step reads, and finds what it must not see
+/// in an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildFiles {
+    /// The OCI layout as a tar ([`Route::BuildxLayout`]).
+    pub layout_tar: PathBuf,
+    /// The image's id (the other routes).
+    pub image_id: PathBuf,
+    /// A folder with a file for each secret that has its value with it, named by
+    /// its id.
+    pub secrets: PathBuf,
+}
+
+/// The arguments of `docker` that build `spec` by `route`.
+#[must_use]
+pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
+    let words: &[&str] = match route {
+        Route::BuildxLayout | Route::BuildxLoad => &["buildx", "build", "--progress=plain"],
+        Route::BuildKit => &["build", "--progress=plain"],
+        // A failed step must leave no container behind.
+        Route::Classic => &["build", "--force-rm"],
+    };
+    let mut argv: Vec<OsString> = words.iter().map(OsString::from).collect();
+    if route.has_buildx() {
+        // Attestations become untagged children in the registry: only on wish.
+        argv.push(attestation("provenance", &spec.provenance));
+        argv.push(attestation("sbom", &spec.sbom));
+        argv.extend(spec.builder.iter().map(|name| option("builder", name)));
+    }
+    argv.extend(destination(spec, route, files));
+    if let Some(file) = &spec.file {
+        argv.push(path("--file=", file));
+    }
+    argv.extend(
+        spec.build_contexts
+            .iter()
+            .map(|it| option("build-context", it)),
+    );
+    argv.extend(spec.build_args.iter().map(|it| option("build-arg", it)));
+    argv.extend(labels(spec));
+    argv.extend(spec.annotations.iter().map(|it| option("annotation", it)));
+    argv.extend(spec.target.iter().map(|stage| option("target", stage)));
+    if !spec.platforms.is_empty() {
+        let platforms: Vec<String> = spec.platforms.iter().map(Platform::to_string).collect();
+        argv.push(option("platform", &platforms.join(",")));
+    }
+    argv.extend(secrets(spec, &files.secrets));
+    argv.extend(spec.ssh.iter().map(|it| option("ssh", it)));
+    argv.extend(spec.cache_from.iter().map(|it| option("cache-from", it)));
+    argv.extend(spec.cache_to.iter().map(|it| option("cache-to", it)));
+    match &spec.rebuild {
+        Rebuild::Nothing => {}
+        Rebuild::Everything => argv.push("--no-cache".into()),
+        Rebuild::Stages(stages) => {
+            argv.extend(stages.iter().map(|it| option("no-cache-filter", it)));
+        }
+    }
+    if spec.base_images == BaseImages::All {
+        argv.push("--pull".into());
+    }
+    argv.extend(spec.network.iter().map(|it| option("network", it)));
+    argv.extend(spec.hosts.iter().map(|it| option("add-host", it)));
+    argv.extend(spec.options.iter().map(|it| it.as_str().into()));
+    // Ends the options: a context never reads as one.
+    argv.push("--".into());
+    argv.push(spec.context.clone().into());
+    argv
+}
+
+fn destination(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
+    match route {
+        Route::BuildxLayout => {
+            let mut output = path("--output=type=oci,dest=", &files.layout_tar);
+            if let Some(compression) = spec.compression {
+                output.push(format!(",compression={compression},force-compression=true"));
+            }
+            for attribute in description(spec) {
+                output.push(",");
+                output.push(csv_field(&attribute));
+            }
+            vec![output]
+        }
+        Route::BuildxLoad => vec!["--load".into(), path("--iidfile=", &files.image_id)],
+        Route::BuildKit | Route::Classic => vec![path("--iidfile=", &files.image_id)],
+    }
+}
+
+/// The description where nothing else is said, then what is.
+fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
+    let said = |key: &str| spec.labels.iter().any(|label| label.key == key);
+    let described = spec
+        .description
+        .iter()
+        .filter(move |label| !said(&label.key));
+    let labels = described.chain(&spec.labels);
+    labels.map(|label| option("label", label))
+}
+
+/// The description as attributes of the exporter: unlike `--annotation`, every
+/// buildx hands those on. An index is there only for several platforms.
+fn description(spec: &BuildSpec) -> impl Iterator<Item = String> {
+    let levels: &[&str] = if spec.platforms.len() > 1 {
+        &["annotation", "annotation-index"]
+    } else {
+        &["annotation"]
+    };
+    let said = |key: &str| spec.annotations.iter().any(|known| known.key == key);
+    let described = spec
+        .description
+        .iter()
+        .filter(move |label| !said(&label.key));
+    described.flat_map(|label| levels.iter().map(move |level| format!("{level}.{label}")))
+}
+
+fn attestation(name: &str, attestation: &Attestation) -> OsString {
+    option(name, attestation)
+}
+
+/// A secret is named by the place of its value, never by the value.
+fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
+    spec.secrets.iter().map(|secret| {
+        let id = &secret.id;
+        match &secret.source {
+            SecretSource::Value(_) => source(id.as_str(), &folder.join(id.as_str())),
+            SecretSource::File(file) => source(id.as_str(), file),
+            SecretSource::Environment(name) => option("secret", &format!("id={id},env={name}")),
+        }
+    })
+}
+
+fn source(id: &str, file: &Path) -> OsString {
+    let text = file.to_string_lossy();
+    if !text.contains([',', '"']) {
+        return path(&format!("--secret=id={id},src="), file);
+    }
+    OsString::from(format!(
+        "--secret=id={id},{}",
+        csv_field(&format!("src={text}"))
+    ))
+}
+
+/// A field of a value that is a record of comma-separated fields.
+fn csv_field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {
+    OsString::from(format!("--{name}={value}"))
+}
+
+fn path(name: &str, path: &Path) -> OsString {
+    let mut flag = OsString::from(name);
+    flag.push(path);
+    flag
+}
