@@ -134,7 +134,7 @@ ecrane local listens on {url} (account {account}, {region}), data in {data}{seed
   aws ecr create-repository --repository-name hello
   aws ecr get-login-password | docker login --username AWS --password-stdin {address}
   docker push {address}/hello:v1
-  act --network host --env-file <(env | grep ^AWS_)
+  act --env AWS_ENDPOINT_URL_ECR={url} --env AWS_REGION={region} --env AWS_ACCESS_KEY_ID=local --env AWS_SECRET_ACCESS_KEY=local
 
 Stop it with Ctrl-C, or `{stop}` from another terminal.",
         account = running.account,

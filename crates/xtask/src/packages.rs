@@ -41,6 +41,10 @@ pub(crate) const GIT: Package = Package {
     name: "git",
     proof: Proof::Program("git"),
 };
+pub(crate) const IPROUTE: Package = Package {
+    name: "iproute2",
+    proof: Proof::Program("ip"),
+};
 pub(crate) const IPTABLES: Package = Package {
     name: "iptables",
     proof: Proof::Program("iptables"),

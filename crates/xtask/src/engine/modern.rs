@@ -8,6 +8,7 @@ use std::process::Command;
 use super::daemon::Daemon;
 use crate::command::{self, Failure};
 use crate::machine;
+use crate::packages::{self, IPROUTE};
 use crate::workspace::Workspace;
 
 /// The engine of a socket of its own.
@@ -17,6 +18,9 @@ const MODERN: Daemon = Daemon {
     pid: "/run/ecrane-modern-engine.pid",
     socket: "unix:///run/ecrane-modern-engine.sock",
 };
+/// Its network. Without one of its own it would take away that of the usual engine, even if it is told to have none.
+const BRIDGE: &str = "ecrane-modern";
+const BRIDGE_ADDRESS: &str = "10.213.77.1/24";
 const PACKAGES: [&str; 5] = [
     "containerd",
     "docker-buildx",
@@ -123,8 +127,9 @@ impl Home {
         let words = [
             "--config-file",
             &configuration.to_string_lossy(),
-            // What the tests build needs no network, and two engines would share the rules of one firewall.
-            "--bridge=none",
+            "--bridge",
+            BRIDGE,
+            // What the tests build needs no way out, and two engines would share the rules of one firewall.
             "--iptables=false",
             "--ip6tables=false",
         ];
@@ -145,10 +150,30 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
     ))
 }
 
+/// The commands that make its network, if it is not there.
+fn bridge() -> Vec<Command> {
+    if Path::new("/sys/class/net").join(BRIDGE).exists() {
+        return Vec::new();
+    }
+    [
+        ["link", "add", "name", BRIDGE, "type", "bridge"].as_slice(),
+        &["address", "add", BRIDGE_ADDRESS, "dev", BRIDGE],
+        &["link", "set", BRIDGE, "up"],
+    ]
+    .map(|words| machine::as_root("ip", words))
+    .into()
+}
+
 /// The commands that bring it.
 pub(crate) fn commands(workspace: &Workspace) -> Vec<Command> {
     let home = Home::new(workspace);
-    home.commands().into_iter().chain([home.daemon()]).collect()
+    let names = packages::needed(&[IPROUTE]);
+    let install = match names.as_slice() {
+        [] => Vec::new(),
+        names => packages::commands(names).into(),
+    };
+    let all = install.into_iter().chain(home.commands()).chain(bridge());
+    all.chain([home.daemon()]).collect()
 }
 
 /// Unpacks it and starts it in the background, where it outlives this task.
@@ -166,6 +191,11 @@ pub(crate) fn install_and_start(workspace: &Workspace) -> Result<(), Failure> {
     if answers() {
         return Ok(());
     }
+    let names = packages::needed(&[IPROUTE]);
+    if !names.is_empty() {
+        packages::install(&names)?;
+    }
+    bridge().iter_mut().try_for_each(command::quietly)?;
     let configuration = home.configuration();
     fs::write(&configuration, CONFIGURATION).map_err(|error| unwritten(&configuration, &error))?;
     let log = workspace.target.join("modern-engine.log");
