@@ -92,7 +92,7 @@ pub(crate) struct LocalEcr {
     folder: TempDir,
     server: Child,
     /// `http://127.0.0.1:PORT`.
-    url: String,
+    pub(crate) url: String,
     /// `127.0.0.1:PORT`.
     pub(crate) address: String,
 }
@@ -104,7 +104,12 @@ const KEY: &str = "server.key";
 impl LocalEcr {
     /// Starts one on a free port.
     pub(crate) fn start() -> Self {
-        Self::start_in(tempfile::tempdir().unwrap())
+        Self::start_with(&[])
+    }
+
+    /// Starts one with these options.
+    pub(crate) fn start_with(words: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), words)
     }
 
     /// Starts one that speaks TLS, with a certificate of its own.
@@ -115,11 +120,11 @@ impl LocalEcr {
         std::fs::create_dir(certificate.parent().unwrap()).unwrap();
         std::fs::write(certificate, made.cert.pem()).unwrap();
         std::fs::write(folder.path().join(KEY), made.signing_key.serialize_pem()).unwrap();
-        Self::start_in(folder)
+        Self::start_in(folder, &[])
     }
 
-    fn start_in(folder: TempDir) -> Self {
-        let (server, url) = Self::serve(folder.path());
+    fn start_in(folder: TempDir, words: &[&str]) -> Self {
+        let (server, url) = Self::serve(folder.path(), words);
         let (_, address) = url.split_once("://").unwrap();
         Self {
             address: address.to_owned(),
@@ -133,16 +138,18 @@ impl LocalEcr {
     pub(crate) fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        (self.server, self.url) = Self::serve(self.folder.path());
+        (self.server, self.url) = Self::serve(self.folder.path(), &[]);
         let (_, address) = self.url.split_once("://").unwrap();
         self.address = address.to_owned();
     }
 
-    fn serve(folder: &Path) -> (Child, String) {
+    fn serve(folder: &Path, words: &[&str]) -> (Child, String) {
         let mut command = clean(binary(), folder);
         command
             .args(["local", "--port", "0", "--data"])
-            .arg(folder.join("ecr"));
+            .arg(folder.join("ecr"))
+            .args(words)
+            .current_dir(root());
         if folder.join(KEY).exists() {
             command.arg("--tls-cert").arg(folder.join(CERTIFICATE));
             command.arg("--tls-key").arg(folder.join(KEY));

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 /// One file of the folder.
 pub(crate) struct Fact {
-    name: String,
+    pub(crate) name: String,
     pub(crate) json: Value,
 }
 

@@ -5,12 +5,13 @@ mod buildah;
 mod docker;
 mod kill;
 mod large;
-mod modern;
+pub(crate) mod modern;
 mod oras;
 mod parallel;
 mod registry;
 mod sdk;
 mod skopeo;
+mod time;
 
 use crate::harness::{LocalEcr, succeed};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 
 mod act;
 mod architecture;
+mod build;
 mod contract;
 mod faulty;
 mod harness;

@@ -328,6 +328,51 @@ fn a_prebuilt_layout_is_pushed_without_an_engine() {
 }
 
 #[test]
+fn an_image_of_the_engine_and_its_archive_are_the_same_image() {
+    let ecr = LocalEcr::start();
+    let context = app(ecr.home(), &ecr.address);
+    let name = format!("{}/prebuilt:v1", ecr.address);
+    let docker = |words: &[&str]| succeed(clean("docker", ecr.home()).args(words));
+    docker(&["build", "--quiet", "--tag", &name, &context]);
+    let archive = ecr.home().join("image.tar");
+    let archive = archive.to_str().unwrap();
+    docker(&["save", "--output", archive, &name]);
+
+    let push = |image: &str| {
+        let words = ["--repository", "app", "--tags", "v1", "--json", "--image"];
+        let ran = succeed(ecr.up(&words).arg(image));
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()
+    };
+    let of_engine = push(&name);
+    let seen = ecr.requests();
+    let of_archive = push(archive);
+    assert_eq!(output(&of_engine, "digest"), output(&of_archive, "digest"));
+    assert!(writes(&ecr.log_since(seen)).is_empty(), "it was there");
+    docker(&["image", "rm", &name]);
+}
+
+#[test]
+fn an_image_that_nobody_has_creates_nothing() {
+    let ecr = LocalEcr::start();
+    let seen = ecr.requests();
+    let told = |image: &str| {
+        let words = ["--repository", "app", "--tags", "v1", "--image", image];
+        let ran = run(&mut ecr.up(&words));
+        (ran.code, ran.stderr)
+    };
+    let (code, stderr) = told("no-such-image-here:v1");
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("no-such-image-here:v1"), "{stderr}");
+    let (code, stderr) = told("dist/no-such-file.tar");
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("there is no such folder or file"),
+        "{stderr}"
+    );
+    assert_eq!(ecr.requests(), seen);
+}
+
+#[test]
 fn the_local_ecr_is_found_or_started_and_stopped() {
     let home = tempfile::tempdir().unwrap();
     let context = app(home.path(), "x");

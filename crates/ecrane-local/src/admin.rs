@@ -42,6 +42,10 @@ pub enum ClockChange {
     Advance(u64),
     /// To the machine's own time.
     Reset,
+    /// It stands still until it is set, or goes on.
+    Hold,
+    /// It goes on from the time that it shows.
+    Run,
 }
 
 /// Which repositories' policies are to be carried out; all where nothing is said.
@@ -106,15 +110,22 @@ pub(crate) async fn set_clock(
     Json(change): Json<ClockChange>,
 ) -> Response {
     let to = match change {
-        ClockChange::Set(time) => match time.parse::<Moment>() {
-            Ok(moment) => Timestamp::from(moment),
+        ClockChange::Set(ref time) => match time.parse::<Moment>() {
+            Ok(moment) => Some(Timestamp::from(moment)),
             Err(error) => return refused(&error.to_string()),
         },
-        ClockChange::Advance(seconds) => ecr.clock.now().after(Duration::from_secs(seconds)),
-        ClockChange::Reset => crate::clock::Clock::default().now(),
+        ClockChange::Advance(seconds) => Some(ecr.clock.now().after(Duration::from_secs(seconds))),
+        ClockChange::Reset | ClockChange::Hold | ClockChange::Run => None,
     };
     let done = blocking(&ecr, move |ecr| {
-        ecr.store.keep_clock(ecr.clock.set(to))?;
+        let clock = &ecr.clock;
+        let pace = match (to, change) {
+            (Some(to), _) => clock.set(to),
+            (None, ClockChange::Hold) => clock.hold(),
+            (None, ClockChange::Run) => clock.run(),
+            (None, _) => clock.reset(),
+        };
+        ecr.store.keep_clock(pace)?;
         let executions = match ecr.schedule {
             Schedule::Daily => lifecycle::catch_up(ecr)?,
             Schedule::OnDemand => Vec::new(),

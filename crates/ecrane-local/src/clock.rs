@@ -5,7 +5,7 @@
 
 use ecrane_core::lifecycle::image::Moment;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A moment, in milliseconds since the Unix epoch.
@@ -62,35 +62,82 @@ impl From<Moment> for Timestamp {
     }
 }
 
+/// How a clock goes, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Pace {
+    /// So far ahead of the machine's clock.
+    Ahead(i64),
+    /// It stands still at this time.
+    Held(i64),
+}
+
 /// The only source of the time: every date that is stored or compared comes
 /// from here.
-#[derive(Debug, Default)]
-pub(crate) struct Clock {
-    /// How far ahead of the machine's clock it is, in milliseconds.
-    ahead: AtomicI64,
+#[derive(Debug)]
+pub(crate) struct Clock(Mutex<Pace>);
+
+impl Default for Clock {
+    /// The machine's own.
+    fn default() -> Self {
+        Self::new(Pace::Ahead(0))
+    }
 }
 
 impl Clock {
-    /// A clock that is so many milliseconds ahead of the machine's.
-    pub(crate) fn ahead_by(milliseconds: i64) -> Self {
-        Self {
-            ahead: AtomicI64::new(milliseconds),
-        }
+    /// A clock that goes like this.
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self(Mutex::new(pace))
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
-        let ahead = self.ahead.load(Ordering::Acquire);
-        Timestamp(machine().saturating_add(ahead))
+        time(*self.pace())
     }
 
-    /// Sets the time; gives how far ahead of the machine's clock that is, in
-    /// milliseconds.
-    pub(crate) fn set(&self, now: Timestamp) -> i64 {
-        let ahead = now.0.saturating_sub(machine());
-        self.ahead.store(ahead, Ordering::Release);
-        ahead
+    /// Sets the time; one that stands still goes on standing.
+    pub(crate) fn set(&self, now: Timestamp) -> Pace {
+        let mut pace = self.pace();
+        *pace = match *pace {
+            Pace::Ahead(_) => running(now),
+            Pace::Held(_) => Pace::Held(now.0),
+        };
+        *pace
     }
+
+    /// Stops it.
+    pub(crate) fn hold(&self) -> Pace {
+        let mut pace = self.pace();
+        *pace = Pace::Held(time(*pace).0);
+        *pace
+    }
+
+    /// Lets it go on from the time that it shows.
+    pub(crate) fn run(&self) -> Pace {
+        let mut pace = self.pace();
+        *pace = running(time(*pace));
+        *pace
+    }
+
+    /// Makes it the machine's own.
+    pub(crate) fn reset(&self) -> Pace {
+        *self.pace() = Pace::Ahead(0);
+        Pace::Ahead(0)
+    }
+}
+
+fn time(pace: Pace) -> Timestamp {
+    Timestamp(match pace {
+        Pace::Ahead(ahead) => machine().saturating_add(ahead),
+        Pace::Held(now) => now,
+    })
+}
+
+fn running(now: Timestamp) -> Pace {
+    Pace::Ahead(now.0.saturating_sub(machine()))
 }
 
 fn machine() -> i64 {
@@ -98,4 +145,23 @@ fn machine() -> i64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_held_shows_the_time_that_it_was_set_to() {
+        let clock = Clock::default();
+        let set = Timestamp(2_000_000_000_000);
+        clock.set(set);
+        assert!(clock.now() >= set);
+        clock.hold();
+        clock.set(set);
+        assert_eq!(clock.now(), set);
+        clock.run();
+        assert!(matches!(clock.set(set), Pace::Ahead(ahead) if ahead > 0));
+        assert_eq!(clock.reset(), Pace::Ahead(0));
+    }
 }

@@ -6,11 +6,18 @@ use crate::instance::Scheme;
 use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
 use crate::request_log::RequestLog;
-use crate::store::{Registry, Repository, Store, StoreError};
-use crate::token::Tokens;
+use crate::store::{Registry, Repository, RepositoryKey, Store, StoreError};
+use crate::token::{Purpose, Tokens};
 use crate::uploads::Uploads;
+use ecrane_core::name::Digest;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Below it are the addresses of layers.
+pub(crate) const LAYERS: &str = "/_ecrane/layers/";
+/// How long an address of a layer is good. ECR's are for an hour.
+const LAYER_ADDRESS: Duration = Duration::from_secs(60 * 60);
 
 /// Everything that requests share.
 pub(crate) struct Ecr {
@@ -55,6 +62,14 @@ impl Ecr {
     /// Where clients sign in and call the AWS API.
     pub(crate) fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.authority())
+    }
+
+    /// The path of a layer for who has no password, good for a while.
+    pub(crate) fn layer_path(&self, repository: &RepositoryKey, digest: &Digest) -> String {
+        let expires = self.clock.now().after(LAYER_ADDRESS);
+        let subject = (repository, digest);
+        let token = self.tokens.seal(Purpose::Layer, &subject, expires);
+        format!("{LAYERS}{token}")
     }
 
     /// The name by which clients push to a repository.

@@ -19,6 +19,7 @@ mod push;
 mod refusal;
 mod registry;
 mod request_log;
+pub mod seed;
 mod server;
 mod store;
 mod sts;

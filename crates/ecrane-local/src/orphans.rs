@@ -47,6 +47,7 @@ mod tests {
     use ecrane_core::name::Digest;
     use serde_json::json;
     use sha2::{Digest as _, Sha256};
+    use std::sync::Barrier;
     use tempfile::TempDir;
 
     /// A data directory and a time that passes when it is told to.
@@ -80,17 +81,20 @@ mod tests {
                 now: Clock::default().now(),
                 data,
             };
-            for name in ["app", "other"] {
-                let RepositoryKey { registry, name } = key(name);
-                let repository = json!({
-                    "id": 0, "registry": registry, "name": name, "created_at": world.now,
-                    "tag_mutability": { "setting": "MUTABLE", "exclusions": [] },
-                    "scan_on_push": false, "encryption": { "kind": "AES256" }, "tags": {}
-                });
-                let repository = serde_json::from_value(repository).unwrap();
-                world.store.create_repository(repository).unwrap();
-            }
+            world.create("app");
+            world.create("other");
             world
+        }
+
+        fn create(&self, name: &str) {
+            let RepositoryKey { registry, name } = key(name);
+            let repository = json!({
+                "id": 0, "registry": registry, "name": name, "created_at": self.now,
+                "tag_mutability": { "setting": "MUTABLE", "exclusions": [] },
+                "scan_on_push": false, "encryption": { "kind": "AES256" }, "tags": {}
+            });
+            let repository = serde_json::from_value(repository).unwrap();
+            self.store.create_repository(repository).unwrap();
         }
 
         fn push(&self, repository: &str, bytes: &[u8]) -> Digest {
@@ -220,5 +224,38 @@ mod tests {
         world.push("app", b"layer");
         world.pass(0);
         assert_eq!(world.has("app", &blob), (true, true));
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_push_to_a_repository_that_is_gone() {
+        let world = World::new();
+        let upload = world.files.upload("late");
+        std::fs::write(&upload, b"layer").unwrap();
+        let blob = digest(b"layer");
+        world.store.delete_repository(&key("app"), false).unwrap();
+        let record = || world.store.add_blob(&key("app"), &blob, 5);
+        assert!(world.files.confirm(&upload, &blob, record).is_err());
+        world.files.remove_unheld(&world.store).unwrap();
+        assert!(!world.files.blob(&blob).exists());
+    }
+
+    #[test]
+    fn a_file_is_not_removed_under_who_pushes_its_blob() {
+        let world = World::new();
+        for content in 0..50_u8 {
+            world.create("brief");
+            world.push("brief", &[content]);
+            world.store.delete_repository(&key("brief"), true).unwrap();
+            let start = Barrier::new(2);
+            std::thread::scope(|threads| {
+                threads.spawn(|| {
+                    start.wait();
+                    world.files.remove_unheld(&world.store).unwrap();
+                });
+                start.wait();
+                world.push("app", &[content]);
+            });
+            assert_eq!(world.has("app", &digest(&[content])), (true, true));
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! For people who want to see what a client did, and for tests that count
 //! writes. No header, query or body gets in here, so no secret does.
 
-use crate::ecr::Ecr;
+use crate::ecr::{Ecr, LAYERS};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -78,7 +78,11 @@ impl RequestLog {
 pub(crate) async fn record(State(ecr): State<Arc<Ecr>>, request: Request, next: Next) -> Response {
     let time = ecr.clock.now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = match request.uri().path() {
+        // The rest of the path opens the layer.
+        address if address.starts_with(LAYERS) => LAYERS.to_owned(),
+        path => path.to_owned(),
+    };
     let mut response = next.run(request).await;
     let subject = response.extensions_mut().remove::<Subject>();
     let subject = subject.as_ref();

@@ -3,10 +3,12 @@
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
 use crate::connections::Connections;
-use crate::ecr::Ecr;
+use crate::ecr::{Ecr, blocking};
 use crate::instance::{self, Ownership, Running, Scheme};
 use crate::lifecycle::{self, Previews, Schedule};
+use crate::refusal::Fault;
 use crate::request_log::{self, RequestLog};
+use crate::seed::{self, Seed, Seeded};
 use crate::store::{Registry, Store};
 use crate::tls::{Tls, TlsFault};
 use crate::token::Tokens;
@@ -74,6 +76,12 @@ pub enum StartError {
     /// The certificate or its key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsFault),
+    /// The seed cannot be loaded.
+    #[error("cannot load the seed: {reason}")]
+    Seed {
+        /// What failed.
+        reason: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -140,8 +148,7 @@ pub async fn bind(options: Options) -> Result<Server, StartError> {
     let mut ecr = open(&data, home, scheme, address).map_err(unusable)?;
     ecr.schedule = schedule;
     if let Some(now) = now {
-        let ahead = ecr.clock.set(now.into());
-        let kept = ecr.store.keep_clock(ahead);
+        let kept = ecr.store.keep_clock(ecr.clock.set(now.into()));
         kept.map_err(|error| unusable(error.into()))?;
     }
     let running = Running {
@@ -199,7 +206,7 @@ fn open(
     let store = Store::open(&data.join("ecr.redb"))?;
     let files = BlobFiles::open(data)?;
     files.remove_orphans(&store.all_blobs()?)?;
-    let clock = Clock::ahead_by(store.clock_ahead()?);
+    let clock = store.clock()?.map_or_else(Clock::default, Clock::new);
     Ok(Ecr {
         home,
         scheme,
@@ -216,6 +223,20 @@ fn open(
 }
 
 impl Server {
+    /// Makes the repositories of a seed that are not there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn seed(&self, seed: Seed) -> Result<Seeded, StartError> {
+        let loaded = blocking(&self.ecr, move |ecr| seed::load(ecr, &seed)).await;
+        loaded.map_err(|fault| StartError::Seed {
+            reason: match fault {
+                Fault::Store(error) => error.to_string(),
+                Fault::Refused(refusal) => refusal.to_string(),
+            },
+        })
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

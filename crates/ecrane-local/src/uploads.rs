@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 const CHUNK: usize = 256 << 10;
 /// After as many bytes the system is told to write them to disk, while more come
 /// in: the client does not wait for all of it at the end.
-const FLUSHED: u64 = 64 << 20;
+const FLUSHED: usize = 64 << 20;
 /// An upload that nobody added to for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -163,7 +163,7 @@ impl Upload {
     pub(crate) async fn append(&mut self, body: Body) -> Result<(), PartFault> {
         self.file.set_len(self.size).await?;
         self.file.seek(SeekFrom::Start(self.size)).await?;
-        let mut flushing = Flushing::new(&self.file).await?;
+        let mut flushing = Flushing::default();
         let mut hasher = self.hasher.clone();
         let mut size = self.size;
         let mut file = BufWriter::with_capacity(CHUNK, &mut self.file);
@@ -173,7 +173,7 @@ impl Upload {
             hasher.update(&bytes);
             file.write_all(&bytes).await?;
             size = size.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-            flushing.reached(size).await?;
+            flushing.added(bytes.len(), file.get_ref()).await?;
         }
         file.flush().await?;
         if self.first_part.is_none() && size > 0 {
@@ -193,33 +193,27 @@ impl Drop for Upload {
 }
 
 /// The writing of a file to disk while it grows.
+#[derive(Default)]
 struct Flushing {
-    file: Arc<std::fs::File>,
-    next: u64,
+    /// How much has come in since it was started last.
+    waiting: usize,
     running: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Flushing {
-    async fn new(file: &File) -> io::Result<Self> {
-        Ok(Self {
-            file: Arc::new(file.try_clone().await?.into_std().await),
-            next: FLUSHED,
-            running: None,
-        })
-    }
-
     /// Starts to write what has come in, when it is much. One that is too slow is
     /// waited for, so that memory does not fill with what is to be written.
-    async fn reached(&mut self, size: u64) -> io::Result<()> {
-        if size < self.next {
+    async fn added(&mut self, length: usize, file: &File) -> io::Result<()> {
+        self.waiting = self.waiting.saturating_add(length);
+        if self.waiting < FLUSHED {
             return Ok(());
         }
+        self.waiting = 0;
         if let Some(running) = self.running.take() {
             running.await.unwrap_or_else(|_| Err(cut_off()))?;
         }
-        self.next = size.saturating_add(FLUSHED);
-        let file = Arc::clone(&self.file);
-        self.running = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+        let file = file.try_clone().await?;
+        self.running = Some(tokio::spawn(async move { file.sync_data().await }));
         Ok(())
     }
 }

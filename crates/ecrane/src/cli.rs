@@ -67,7 +67,7 @@ pub(crate) struct Up {
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local --now 2026-09-01T00:00:00Z\n  ecrane local clock --advance 30d\n  ecrane local status\n  ecrane local stop"
+    after_help = "Examples:\n  ecrane local\n  ecrane local --port 0 --data /tmp/ecr\n  ecrane local --seed examples/seed.yaml --now 2026-09-01T00:00:00Z\n  ecrane local clock --advance 30d\n  ecrane local status\n  ecrane local stop"
 )]
 pub(crate) struct Local {
     /// Look after one that runs
@@ -106,6 +106,9 @@ pub(crate) struct Serve {
     /// [default: where the clock was left]
     #[arg(long, value_name = "TIME")]
     pub now: Option<When>,
+    /// Make the repositories and images that this YAML file describes
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub seed: Option<PathBuf>,
     /// When lifecycle policies act: daily, as ECR's do, or on-demand
     #[arg(long, value_name = "WHEN", default_value = "daily")]
     pub lifecycle: Schedule,
@@ -163,6 +166,12 @@ pub(crate) struct Clock {
     /// Set it to the machine's own time
     #[arg(long, group = "change")]
     pub reset: bool,
+    /// Stop it: it stands still until it is moved
+    #[arg(long, group = "change")]
+    pub hold: bool,
+    /// Let it go on from the time that it shows
+    #[arg(long, group = "change")]
+    pub run: bool,
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,

@@ -138,8 +138,14 @@ pub(crate) struct Inputs {
     /// Push: true or false [default: true; on pull requests only the plan]
     #[arg(long, value_name = "BOOL", help_heading = "Image")]
     pub push: Option<String>,
-    /// An OCI layout folder to push instead of building
-    #[arg(long, value_name = "DIR", help_heading = "Image")]
+    /// What to push instead of building: an OCI layout, an archive of one or of
+    /// docker save, or an image that the engine has
+    #[arg(
+        long,
+        alias = "local-image",
+        value_name = "IMAGE",
+        help_heading = "Image"
+    )]
     pub image: Option<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
@@ -183,6 +189,7 @@ pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("image_name", "repository"),
     ("dockerfile", "file"),
     ("image_tag", "tags"),
+    ("local-image", "image"),
 ];
 
 /// What was noticed while the environment was read.

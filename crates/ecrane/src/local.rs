@@ -1,11 +1,13 @@
 //! `ecrane local`: serve, find, start and stop the local ECR.
 
 use crate::cli::{LocalCommand, Serve};
+use crate::config::{Fault, Origin};
 use crate::exit::{Exit, Failure};
 use crate::lifecycle::When;
 use crate::show;
 use anyhow::{Context as _, anyhow};
 use ecrane_local::instance::{self, Running};
+use ecrane_local::seed::{Seed, Seeded};
 use ecrane_local::{Options, StartError, Tls, bind};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -57,6 +59,7 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
     let named = |error: ecrane_core::name::NameError| Failure::faulty(error.to_string());
     let stop = stop_command(options.data.as_deref());
     let data = data_folder(options.data)?;
+    let seed = options.seed.as_deref().map(seed).transpose()?;
     let tls = options.tls_cert.zip(options.tls_key);
     let server = bind(Options {
         data: data.clone(),
@@ -69,12 +72,30 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
     })
     .await
     .map_err(|error| start_failure(&error))?;
-    show::data(&welcome(server.running(), &data, &stop))?;
+    let seeded = match seed {
+        Some(seed) => Some(server.seed(seed).await.map_err(|it| start_failure(&it))?),
+        None => None,
+    };
+    show::data(&welcome(server.running(), &data, seeded, &stop))?;
     server
         .serve(crate::exit::signal())
         .await
         .context("the local ECR stopped")?;
     Ok(Exit::Done)
+}
+
+/// The seed in a file, or every fault with its place.
+fn seed(path: &Path) -> Result<Seed, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::faulty(format!("`{name}` cannot be read: {error}")))?;
+    ecrane_local::seed::read(&text).map_err(|diagnostics| {
+        Failure::Inputs(vec![Fault {
+            origin: Origin::File(name),
+            text,
+            diagnostics,
+        }])
+    })
 }
 
 fn start_failure(error: &StartError) -> Failure {
@@ -87,20 +108,33 @@ fn start_failure(error: &StartError) -> Failure {
     Failure::refused(format!("{NOT_STARTED}{error}{help}"))
 }
 
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// What to paste.
-fn welcome(running: &Running, data: &Path, stop: &str) -> String {
+fn welcome(running: &Running, data: &Path, seeded: Option<Seeded>, stop: &str) -> String {
     let (url, address) = (running.url(), running.address);
     let region = &running.region;
+    let seeded = seeded.map_or_else(String::new, |seeded| {
+        format!(
+            "\nseeded {} with {}; {} there already",
+            count(seeded.repositories, "repository", "repositories"),
+            count(seeded.images, "image", "images"),
+            seeded.there
+        )
+    });
     format!(
         "\
-ecrane local listens on {url} (account {account}, {region}), data in {data}
+ecrane local listens on {url} (account {account}, {region}), data in {data}{seeded}
 
-  export AWS_ENDPOINT_URL_ECR={url}
+  export AWS_ENDPOINT_URL_ECR={url} AWS_ENDPOINT_URL_STS={url}
   export AWS_REGION={region} AWS_DEFAULT_REGION={region}
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws ecr create-repository --repository-name hello
   aws ecr get-login-password | docker login --username AWS --password-stdin {address}
   docker push {address}/hello:v1
+  act --network host --env-file <(env | grep ^AWS_)
 
 Stop it with Ctrl-C, or `{stop}` from another terminal.",
         account = running.account,

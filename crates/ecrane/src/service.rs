@@ -61,7 +61,7 @@ fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
             data.display()
         )));
     };
-    let url = format!("http://{}", running.address);
+    let url = running.url();
     Ok(Connection {
         region: running.region,
         endpoint: Some(EndpointUrl::parse(&url).map_err(Failure::refused)?),

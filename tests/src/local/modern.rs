@@ -8,23 +8,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where `cargo xtask setup` starts it.
-const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
+pub(crate) const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
 
 /// Where `cargo xtask setup` unpacks it: in the target folder that this test is in.
-fn unpacked(file: &str) -> PathBuf {
+pub(crate) fn unpacked(file: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let target = test.ancestors().nth(3).unwrap();
     target.join("modern-engine/root/usr").join(file)
 }
 
 /// Its own client with its buildx, signed in and with a configuration of its own.
-fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
+pub(crate) fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
     let mut command = clean(unpacked("bin/docker"), ecr.home());
     command.args(["--host", SOCKET]).args(words);
     command
 }
 
-fn sign_in(ecr: &LocalEcr) {
+pub(crate) fn sign_in(ecr: &LocalEcr) {
     let plugins = ecr.home().join(".docker/cli-plugins");
     std::fs::create_dir_all(&plugins).unwrap();
     let buildx = unpacked("libexec/docker/cli-plugins/docker-buildx");

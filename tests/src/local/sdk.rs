@@ -3,14 +3,21 @@
 
 use crate::harness::{LocalEcr, clean, root, run};
 
-/// Runs a script beside a local ECR; gives its last line.
+/// Runs a script beside a local ECR; gives what it prints.
 fn script(ecr: &LocalEcr, name: &str) -> String {
+    script_with(ecr, name, &[])
+}
+
+/// As [`script`], with these arguments.
+pub(super) fn script_with(ecr: &LocalEcr, name: &str, words: &[&str]) -> String {
     let mut python = clean("python3", ecr.home());
-    python.arg(root().join("tests/src/local/python").join(name));
+    python
+        .arg(root().join("tests/src/local/python").join(name))
+        .args(words);
     ecr.sign(&mut python);
     python
-        .env("AWS_ENDPOINT_URL_STS", format!("http://{}", ecr.address))
-        .env("ECRANE_ENDPOINT", format!("http://{}", ecr.address));
+        .env("AWS_ENDPOINT_URL_STS", &ecr.url)
+        .env("ECRANE_ENDPOINT", &ecr.url);
     let ran = run(&mut python);
     assert_eq!(ran.code, Some(0), "{name}\n{}{}", ran.stdout, ran.stderr);
     println!("{name}: {}", ran.stdout.trim());

@@ -45,17 +45,25 @@ impl CacheEntry {
         }
     }
 
-    /// The entry as a destination. ECR takes a cache only as an image manifest of
-    /// OCI: what says so is put in where it is missing.
+    /// The entry as a destination. ECR, and the local one on loopback, takes a
+    /// cache only as an image manifest of OCI: what says so is put in where it is
+    /// missing.
     ///
     /// Source: Amazon ECR user guide, "Remote cache support".
     #[must_use]
     pub fn as_destination(mut self) -> Self {
-        if self.repository().is_some() {
+        if self.repository().is_some() || self.is_on_loopback() {
             self.put_in("image-manifest", "true");
             self.put_in("oci-mediatypes", "true");
         }
         self
+    }
+
+    fn is_on_loopback(&self) -> bool {
+        let reference = self.get("ref").unwrap_or_default();
+        let host = reference.split(['/', ':']).next().unwrap_or_default();
+        let on_loopback = host == "localhost" || host.starts_with("127.");
+        self.kind() == CacheKind::Registry && on_loopback
     }
 
     fn get(&self, name: &str) -> Option<&str> {

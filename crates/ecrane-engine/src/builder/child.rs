@@ -118,7 +118,8 @@ pub(super) fn save(
     image: &str,
     environment: &[(OsString, OsString)],
 ) -> Result<Saving, BuildError> {
-    let mut child = command(["save", image], environment)
+    // Ends the options: a name never reads as one.
+    let mut child = command(["save", "--", image], environment)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -10,6 +10,7 @@ use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
 use secrecy::{ExposeSecret as _, SecretString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use tokio_util::io::SyncIoBridge;
 
@@ -46,8 +47,10 @@ pub enum BuildError {
         status: std::process::ExitStatus,
     },
     /// The engine did not hand over the image.
-    #[error("`docker save` failed: {said}")]
+    #[error("the engine did not hand over the image `{image}`: {said}")]
     NotSaved {
+        /// Its name or id.
+        image: String,
         /// What the client said.
         said: String,
     },
@@ -109,9 +112,21 @@ pub async fn build(
     match route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-            save(spec, route, &files.image_id, into).await
+            let id = tokio::fs::read_to_string(&files.image_id)
+                .await
+                .map_err(|_| BuildError::NoImage)?;
+            save(id.trim(), &child::environment(spec, route), into).await
         }
     }
+}
+
+/// Takes an image that the engine has, and makes a layout of it in `into`, which
+/// must not be there yet.
+///
+/// # Errors
+/// See [`BuildError`].
+pub async fn from_engine(image: &str, into: PathBuf) -> Result<Layout, BuildError> {
+    save(image, &child::passed_on(|_| false), into).await
 }
 
 /// Writes the secrets that have their values with them, for this user alone.
@@ -154,28 +169,24 @@ async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {
 /// Takes the image out of the engine and makes a layout of it on the way: the
 /// engine's archive never lies on disk.
 async fn save(
-    spec: &BuildSpec,
-    route: Route,
-    image_id: &Path,
+    image: &str,
+    environment: &[(OsString, OsString)],
     into: PathBuf,
 ) -> Result<Layout, BuildError> {
-    let id = tokio::fs::read_to_string(image_id)
-        .await
-        .map_err(|_| BuildError::NoImage)?;
-    let mut saving = child::save(id.trim(), &child::environment(spec, route))?;
+    let mut saving = child::save(image, environment)?;
     let archive = SyncIoBridge::new(saving.take_archive()?);
     let layout = blocking("converting the engine's archive", move || {
         Ok(archive::to_layout(archive, &into))
     })
     .await?;
-    // An archive that was cut and one that was refused look alike from here:
-    // then both sides are heard.
+    // An archive that was cut and one that was refused look alike from here: the
+    // client knows which it was.
     match (layout, saving.finish().await) {
         (Ok(layout), Ok(())) => Ok(layout),
-        (Ok(_), Err(said)) => Err(BuildError::NotSaved { said }),
         (Err(archive), Ok(())) => Err(BuildError::Archive(archive)),
-        (Err(archive), Err(said)) => Err(BuildError::NotSaved {
-            said: format!("{said} ({archive})"),
+        (_, Err(said)) => Err(BuildError::NotSaved {
+            image: image.to_owned(),
+            said,
         }),
     }
 }

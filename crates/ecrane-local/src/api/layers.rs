@@ -5,7 +5,6 @@ use super::error::{ApiError, Code};
 use crate::push;
 use crate::refusal::{Fault, Reason, SMALLEST_PART, name_rule};
 use crate::store::RepositoryKey;
-use crate::token::Purpose;
 use crate::uploads::{PartFault, Turn, Upload, Uploads};
 use axum::body::Body;
 use base64::Engine;
@@ -13,14 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use ecrane_core::name::{Digest, NameKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::time::Duration;
 use tokio::runtime::Handle;
 
 /// The size of the parts that clients are asked to send: 10 MiB, as ECR asks.
 const PART: u64 = 10 << 20;
-
-/// How long an address of a layer is good. ECR's are for an hour.
-const ADDRESS: Duration = Duration::from_secs(60 * 60);
 
 /// `InitiateLayerUpload`.
 pub(super) fn initiate(call: &Call<'_>) -> Result<Value, ApiError> {
@@ -192,11 +187,9 @@ pub(super) fn download_url(call: &Call<'_>) -> Result<Value, ApiError> {
     if !store.is_needed(&key, &digest)? {
         return Err(Reason::LayerInaccessible(digest).about(&key).into());
     }
-    let expires = call.ecr.clock.now().after(ADDRESS);
-    let subject = (&key, &digest);
-    let token = call.ecr.tokens.seal(Purpose::Layer, &subject, expires);
+    let path = call.ecr.layer_path(&key, &digest);
     Ok(json!({
-        "downloadUrl": format!("{}/_ecrane/layers/{token}", call.ecr.url()),
+        "downloadUrl": format!("{}{path}", call.ecr.url()),
         "layerDigest": digest,
     }))
 }

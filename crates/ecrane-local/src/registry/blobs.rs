@@ -14,6 +14,17 @@ use tokio_util::io::ReaderStream;
 /// How much of a blob is in memory at once.
 const CHUNK: usize = 256 << 10;
 
+/// Where the blob is to be had. ECR sends clients to another service for it, and
+/// some of them cannot follow: they find out here.
+pub(super) async fn redirect(call: Call, digest: Digest) -> Result<Response<Body>, RegistryError> {
+    size(&call.ecr, call.repository.clone(), &digest, false).await?;
+    let mut response = empty(StatusCode::TEMPORARY_REDIRECT);
+    // Without the host: the client knows by which name it reaches this one.
+    let location = call.ecr.layer_path(&call.repository, &digest);
+    set(&mut response, header::LOCATION, location);
+    Ok(response)
+}
+
 /// A blob, or the part of it that a `Range` asks for.
 pub(super) async fn get(call: Call, digest: Digest) -> Result<Response<Body>, RegistryError> {
     let is_head = call.request.method() == Method::HEAD;

@@ -15,6 +15,7 @@ use crate::token::Purpose;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use ecrane_core::name::Digest;
 use error::RegistryError;
 use route::Target;
 use std::sync::Arc;
@@ -54,27 +55,34 @@ pub(crate) async fn handle(State(ecr): State<Arc<Ecr>>, request: Request) -> Res
     response
 }
 
-/// Answers a request for a layer at an address of `GetDownloadUrlForLayer`: who
-/// has the address needs no password.
+/// Answers a request for a layer at an address that was given out: who has it
+/// needs no password.
 pub(crate) async fn layer(
     State(ecr): State<Arc<Ecr>>,
     Path(token): Path<String>,
     request: Request,
 ) -> Response<Body> {
     let now = ecr.clock.now();
-    let (repository, digest) = match ecr.tokens.open(Purpose::Layer, &token, now) {
-        Ok(layer) => layer,
-        Err(_) => return empty(StatusCode::FORBIDDEN),
+    let opened = ecr.tokens.open(Purpose::Layer, &token, now);
+    let Ok((repository, digest)): Result<(RepositoryKey, Digest), _> = opened else {
+        return empty(StatusCode::FORBIDDEN);
+    };
+    let subject = Subject {
+        operation: "DownloadLayer".to_owned(),
+        access: Access::Read,
+        repository: Some(repository.name.to_string()),
     };
     let call = Call {
         ecr,
         repository,
         request,
     };
-    match blobs::get(call, digest).await {
+    let mut response = match blobs::get(call, digest).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
-    }
+    };
+    response.extensions_mut().insert(subject);
+    response
 }
 
 async fn answer(
@@ -107,9 +115,8 @@ async fn answer(
         (Method::GET, Target::Referrers(name, digest)) => {
             manifests::referrers(call(name), digest).await
         }
-        (Method::GET | Method::HEAD, Target::Blob(name, digest)) => {
-            blobs::get(call(name), digest).await
-        }
+        (Method::HEAD, Target::Blob(name, digest)) => blobs::get(call(name), digest).await,
+        (Method::GET, Target::Blob(name, digest)) => blobs::redirect(call(name), digest).await,
         (Method::POST, Target::Uploads(name)) => uploads::start(call(name)).await,
         (Method::GET, Target::Upload(name, id)) => uploads::status(call(name), &id).await,
         (Method::PATCH, Target::Upload(name, id)) => uploads::append(call(name), &id).await,

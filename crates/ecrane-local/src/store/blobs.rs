@@ -19,7 +19,8 @@ use std::collections::HashSet;
 use tokio::sync::Notify;
 
 impl Store {
-    /// Records that a blob, whole and on disk, was pushed to a repository.
+    /// Records that a blob, whole and on disk, was pushed to a repository. If
+    /// that is gone by now, and no other holds the blob, its file may go.
     pub(crate) fn add_blob(
         &self,
         key: &RepositoryKey,
@@ -27,12 +28,16 @@ impl Store {
         size: u64,
     ) -> Result<(), Fault> {
         let write = self.database.begin_write()?;
-        {
-            let repository = find(&write.open_table(REPOSITORIES)?, key)?;
-            hold(&write, repository.id, digest, size)?;
+        let found = find(&write.open_table(REPOSITORIES)?, key);
+        match &found {
+            Ok(repository) => hold(&write, repository.id, digest, size)?,
+            Err(_) => note_if_unheld(&write, digest.as_str())?,
         }
         write.commit()?;
-        Ok(())
+        if found.is_err() {
+            self.released.notify_one();
+        }
+        found.map(drop)
     }
 
     /// Gives a repository the blob of another one, if that may be; says whether.
@@ -231,13 +236,15 @@ pub(super) fn let_go_of_all(write: &WriteTransaction, id: u64) -> Result<(), Sto
 fn let_go(write: &WriteTransaction, id: u64, digest: &Digest) -> Result<(), StoreError> {
     let digest = digest.as_str();
     write.open_table(BLOBS)?.remove((id, digest))?;
-    let mut holders = write.open_table(HOLDERS)?;
-    holders.remove((digest, id))?;
-    let held = holders
-        .range((digest, 0)..=(digest, u64::MAX))?
-        .next()
-        .is_some();
-    if !held {
+    write.open_table(HOLDERS)?.remove((digest, id))?;
+    note_if_unheld(write, digest)
+}
+
+/// Notes that a blob's file may go, if no repository holds it.
+fn note_if_unheld(write: &WriteTransaction, digest: &str) -> Result<(), StoreError> {
+    let holders = write.open_table(HOLDERS)?;
+    let of_it = (digest, 0)..=(digest, u64::MAX);
+    if holders.range(of_it)?.next().is_none() {
         write.open_table(UNHELD_BLOBS)?.insert(digest, ())?;
     }
     Ok(())

@@ -16,7 +16,7 @@ mod repositories;
 mod templates;
 
 pub(crate) use images::{Selector, TaggedImage};
-pub(crate) use push::NewImage;
+pub(crate) use push::{LoadedImage, NewImage};
 pub(crate) use record::{
     Encryption, EncryptionType, Image, ImageStatus, MOST_TAGS, Mutability, Registry, Repository,
     RepositoryKey, TagMutability, matches_wildcard,
@@ -31,6 +31,7 @@ pub(crate) use templates::{
     plain as plain_repository,
 };
 
+use crate::clock::Pace;
 use crate::token::TokenKey;
 use redb::{Database, ReadableDatabase, TableDefinition};
 use serde::Serialize;
@@ -149,21 +150,19 @@ impl Store {
         })
     }
 
-    /// How far the clock is ahead of the machine's, in milliseconds.
-    pub(crate) fn clock_ahead(&self) -> Result<i64, StoreError> {
+    /// How the clock went when it was left; none if nobody ever set it.
+    pub(crate) fn clock(&self) -> Result<Option<Pace>, StoreError> {
         let read = self.database.begin_read()?;
-        match read.open_table(VALUES)?.get(CLOCK)? {
-            Some(ahead) => decode(ahead.value()),
-            None => Ok(0),
-        }
+        let pace = read.open_table(VALUES)?.get(CLOCK)?;
+        pace.map(|pace| decode(pace.value())).transpose()
     }
 
-    /// Keeps how far the clock is ahead, for the next start.
-    pub(crate) fn keep_clock(&self, ahead: i64) -> Result<(), StoreError> {
+    /// Keeps how the clock goes, for the next start.
+    pub(crate) fn keep_clock(&self, pace: Pace) -> Result<(), StoreError> {
         let write = self.database.begin_write()?;
         write
             .open_table(VALUES)?
-            .insert(CLOCK, encode(&ahead)?.as_slice())?;
+            .insert(CLOCK, encode(&pace)?.as_slice())?;
         write.commit()?;
         Ok(())
     }

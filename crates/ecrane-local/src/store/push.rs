@@ -1,9 +1,9 @@
 use super::blobs::need;
 use super::images::tagged;
-use super::repositories::find;
+use super::repositories::{create, find};
 use super::{
     BLOBS, IMAGE_TAGS, IMAGES, Image, ImageStatus, MANIFESTS, PARENTS, REFERRERS, REPOSITORIES,
-    RepositoryKey, Store, StoreError, TAGS, decode, encode,
+    Repository, RepositoryKey, Store, StoreError, TAGS, TaggedImage, decode, encode,
 };
 use crate::clock::Timestamp;
 use crate::refusal::{Fault, Reason};
@@ -81,6 +81,38 @@ impl Store {
             need(&write, id, &image.digest, &new.blobs)?;
             if let Some(tag) = &new.tag {
                 move_tag(&write, id, tag, current.as_ref(), &image.digest)?;
+            }
+        }
+        write.commit()?;
+        Ok(())
+    }
+}
+
+/// An image that is made without a push: its blobs need not be there.
+pub(crate) struct LoadedImage {
+    /// The image and its tags.
+    pub(crate) image: TaggedImage,
+    /// The manifest's bytes.
+    pub(crate) manifest: Vec<u8>,
+}
+
+impl Store {
+    /// Creates a repository with its images.
+    pub(crate) fn load(
+        &self,
+        repository: Repository,
+        images: Vec<LoadedImage>,
+    ) -> Result<(), Fault> {
+        let write = self.database.begin_write()?;
+        let id = create(&write, repository)?.id;
+        for LoadedImage {
+            image: TaggedImage { image, tags },
+            manifest,
+        } in images
+        {
+            insert_image(&write, id, &image, &manifest)?;
+            for tag in &tags {
+                move_tag(&write, id, tag, None, &image.digest)?;
             }
         }
         write.commit()?;

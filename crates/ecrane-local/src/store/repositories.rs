@@ -9,24 +9,9 @@ use redb::{ReadableDatabase, ReadableTable, Table, WriteTransaction};
 
 impl Store {
     /// Creates a repository. Its `id` is given here.
-    pub(crate) fn create_repository(
-        &self,
-        mut repository: Repository,
-    ) -> Result<Repository, Fault> {
+    pub(crate) fn create_repository(&self, repository: Repository) -> Result<Repository, Fault> {
         let write = self.database.begin_write()?;
-        {
-            let mut repositories = write.open_table(REPOSITORIES)?;
-            let key = repository.key();
-            let registry = key.registry.to_string();
-            let place = (registry.as_str(), key.name.as_str());
-            if repositories.get(place)?.is_some() {
-                return Err(Reason::RepositoryAlreadyExists.about(&key));
-            }
-            let mut counters = write.open_table(COUNTERS)?;
-            repository.id = counters.get(NEXT_REPOSITORY)?.map_or(1, |id| id.value());
-            counters.insert(NEXT_REPOSITORY, repository.id + 1)?;
-            repositories.insert(place, encode(&repository)?.as_slice())?;
-        }
+        let repository = create(&write, repository)?;
         write.commit()?;
         Ok(repository)
     }
@@ -119,6 +104,25 @@ impl Store {
         self.released().notify_one();
         Ok(repository)
     }
+}
+
+/// Creates a repository, within a transaction.
+pub(super) fn create(
+    write: &WriteTransaction,
+    mut repository: Repository,
+) -> Result<Repository, Fault> {
+    let mut repositories = write.open_table(REPOSITORIES)?;
+    let key = repository.key();
+    let registry = key.registry.to_string();
+    let place = (registry.as_str(), key.name.as_str());
+    if repositories.get(place)?.is_some() {
+        return Err(Reason::RepositoryAlreadyExists.about(&key));
+    }
+    let mut counters = write.open_table(COUNTERS)?;
+    repository.id = counters.get(NEXT_REPOSITORY)?.map_or(1, |id| id.value());
+    counters.insert(NEXT_REPOSITORY, repository.id + 1)?;
+    repositories.insert(place, encode(&repository)?.as_slice())?;
+    Ok(repository)
 }
 
 /// The repository of that name, within a transaction.

@@ -1,6 +1,7 @@
 //! Blobs and uploads, by the registry.
 
 use crate::server::{Server, digest, refusal};
+use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::time::Duration;
@@ -122,6 +123,36 @@ async fn what_was_confirmed_cannot_be_changed_by_its_upload() {
     assert!(refusal(more).await.starts_with("404 BLOB_UPLOAD_UNKNOWN"));
     let blob = send(&server, Method::GET, &format!("/v2/app/blobs/{digest}"), "").await;
     assert_eq!(blob.text().await.unwrap(), "content");
+}
+
+#[tokio::test]
+async fn a_blob_is_to_be_had_at_an_address_of_its_own() {
+    let server = Server::start().await;
+    server.create("app").await;
+    let blob = server.push_blob("app", b"content").await;
+    let path = format!("/v2/app/blobs/{blob}");
+    let stays = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .build()
+        .unwrap();
+    let (client, request) = server.registry(Method::GET, &path).await.build_split();
+    drop(client);
+    let redirected = stays.execute(request.unwrap()).await.unwrap();
+    assert_eq!(redirected.status(), 307);
+    let address = header(&redirected, "location");
+    // Who has the address needs no password, and can have a part.
+    let request = server.request(Method::GET, address);
+    let part = request.header("range", "bytes=0-3").send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    assert_eq!(part.text().await.unwrap(), "cont");
+    let forged = server.request(Method::GET, &format!("{address}x"));
+    assert_eq!(forged.send().await.unwrap().status(), 403);
+    server.set_clock(json!({ "advance": 60 * 60 })).await;
+    let late = server.request(Method::GET, address).send().await.unwrap();
+    assert_eq!(late.status(), 403);
+    let log = std::fs::read_to_string(server.data.path().join("requests.jsonl")).unwrap();
+    let secret = address.rsplit('/').next().unwrap();
+    assert!(log.contains("DownloadLayer") && !log.contains(secret));
 }
 
 #[tokio::test]

@@ -21,24 +21,17 @@ impl Reader {
     ) -> ImageSource {
         if let Some(text) = &inputs.image {
             self.nothing_to_build(inputs);
-            let folder = PathBuf::from(text);
-            if !folder.join("oci-layout").is_file() {
-                self.fault(
-                    Fault::whole("image", text, "there is no OCI layout in this folder")
-                        .help("a layout holds the files `oci-layout` and `index.json`"),
-                );
-            }
-            return ImageSource::Layout(folder);
+            return self.prebuilt(text);
         }
         let spec = BuildSpec {
             context: self.context(inputs),
             file: inputs.file.as_ref().map(PathBuf::from),
-            build_contexts: self.each("build-contexts", by_line(&inputs.build_contexts)),
+            build_contexts: self.each("build-contexts", &by_line(&inputs.build_contexts)),
             build_args: self.build_args(inputs),
             target: inputs.target.clone(),
-            platforms: self.each("platforms", by_comma_and_line(&inputs.platforms)),
+            platforms: self.each("platforms", &by_comma_and_line(&inputs.platforms)),
             secrets: self.secrets(inputs),
-            ssh: self.each("ssh", by_comma_and_line(&inputs.ssh)),
+            ssh: self.each("ssh", &by_comma_and_line(&inputs.ssh)),
             cache_from: self.caches("cache-from", &inputs.cache_from),
             cache_to: self.cache_destinations(inputs, immutable),
             rebuild: self.rebuild(inputs),
@@ -47,9 +40,9 @@ impl Reader {
                 _ => BaseImages::Missing,
             },
             network: inputs.network.clone(),
-            hosts: self.each("add-hosts", by_comma_and_line(&inputs.add_hosts)),
-            labels: self.each("labels", by_line(&inputs.labels)),
-            annotations: self.each("annotations", by_line(&inputs.annotations)),
+            hosts: self.each("add-hosts", &by_comma_and_line(&inputs.add_hosts)),
+            labels: self.each("labels", &by_line(&inputs.labels)),
+            annotations: self.each("annotations", &by_line(&inputs.annotations)),
             description: Vec::new(),
             provenance: self
                 .one("provenance", inputs.provenance.as_deref())
@@ -57,10 +50,40 @@ impl Reader {
             sbom: self.one("sbom", inputs.sbom.as_deref()).unwrap_or_default(),
             builder: inputs.builder.clone(),
             compression: self.one("compression", inputs.compression.as_deref()),
-            options: self.each("build-options", by_line(&inputs.build_options)),
+            options: self.each("build-options", &by_line(&inputs.build_options)),
         };
         self.dockerfile(&spec);
-        ImageSource::Build(spec)
+        ImageSource::Build(Box::new(spec))
+    }
+
+    /// A folder and a file are taken for what they are; anything else that reads
+    /// as a name is the engine's.
+    fn prebuilt(&mut self, text: &str) -> ImageSource {
+        let path = PathBuf::from(text);
+        if path.is_file() {
+            return ImageSource::Archive(path);
+        }
+        if path.is_dir() {
+            if !path.join("oci-layout").is_file() {
+                self.fault(
+                    Fault::whole("image", text, "there is no OCI layout in this folder")
+                        .help("a layout holds the files `oci-layout` and `index.json`"),
+                );
+            }
+            return ImageSource::Layout(path);
+        }
+        let names_a_file = text.starts_with(['.', '/', '-', '~'])
+            || path
+                .extension()
+                .is_some_and(|it| ["tar", "gz", "tgz"].iter().any(|end| it == *end));
+        if names_a_file {
+            self.fault(
+                Fault::whole("image", text, "there is no such folder or file").help(
+                    "give the folder of an OCI layout, an archive of one or of `docker save`, or the name of an image that the engine has",
+                ),
+            );
+        }
+        ImageSource::Engine(text.to_owned())
     }
 
     /// An image that is there already is not built: what only a build could
@@ -153,7 +176,7 @@ impl Reader {
     }
 
     /// What may stand for itself in a list, or each fault of it.
-    fn each<T: FromStr<Err = String>>(&mut self, input: &str, texts: Vec<String>) -> Vec<T> {
+    fn each<T: FromStr<Err = String>>(&mut self, input: &str, texts: &[String]) -> Vec<T> {
         texts
             .iter()
             .filter_map(|text| self.one(input, Some(text)))

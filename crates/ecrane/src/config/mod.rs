@@ -41,9 +41,13 @@ pub(crate) struct Config {
 #[derive(Debug, Clone)]
 pub(crate) enum ImageSource {
     /// It is built.
-    Build(BuildSpec),
+    Build(Box<BuildSpec>),
     /// It is an OCI layout in this folder.
     Layout(PathBuf),
+    /// It is in this archive: of `docker save`, or an OCI layout as a tar.
+    Archive(PathBuf),
+    /// The engine has it under this name.
+    Engine(String),
 }
 
 /// How far a run goes.

@@ -20,11 +20,13 @@ const SHORT: usize = "sha256:".len() + 12;
 
 /// `ecrane local clock`.
 pub(super) async fn clock(options: Clock) -> Result<Exit, Failure> {
-    let change = match (options.set, options.advance, options.reset) {
-        (Some(time), _, _) => Some(ClockChange::Set(time.to_string())),
-        (None, Some(span), _) => Some(ClockChange::Advance(span.seconds())),
-        (None, None, true) => Some(ClockChange::Reset),
-        (None, None, false) => None,
+    let change = match (options.set, options.advance) {
+        (Some(time), _) => Some(ClockChange::Set(time.to_string())),
+        (None, Some(span)) => Some(ClockChange::Advance(span.seconds())),
+        (None, None) if options.reset => Some(ClockChange::Reset),
+        (None, None) if options.hold => Some(ClockChange::Hold),
+        (None, None) if options.run => Some(ClockChange::Run),
+        (None, None) => None,
     };
     let method = match change {
         Some(_) => Method::PUT,
@@ -52,6 +54,10 @@ pub(super) async fn expire(
     repository: Option<RepositoryName>,
     json: bool,
 ) -> Result<Exit, Failure> {
+    let nothing = match &repository {
+        Some(name) => format!("there is no repository `{name}` with a lifecycle policy"),
+        None => "no repository has a lifecycle policy".to_owned(),
+    };
     let which = Which {
         repository_name: repository,
         ..Which::default()
@@ -63,7 +69,7 @@ pub(super) async fn expire(
     }
     let deeds: Vec<String> = done.iter().map(deed).collect();
     show::data(&if deeds.is_empty() {
-        "no repository has a lifecycle policy".to_owned()
+        nothing
     } else {
         deeds.join("\n")
     })?;

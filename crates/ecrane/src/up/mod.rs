@@ -16,6 +16,7 @@ use ecrane_core::auth::Credentials;
 use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
+use ecrane_engine::archive;
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
@@ -28,6 +29,7 @@ use result::placed;
 use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tokio::sync::Notify;
 
 /// What somebody asked for.
@@ -52,7 +54,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     }
     mask_secrets(&config, log);
     let report = match config.mode {
-        Mode::BuildOnly => build_only(&config, log).await?,
+        Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
         Mode::Plan => {
             let connection = connection(&config, order.service, order.data, log).await?;
             let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
@@ -61,10 +63,11 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
         Mode::Up => {
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
-            let source = prepare(&config.image).await?;
+            let folder = work_folder()?;
+            let source = prepare(&config.image, folder.path()).await?;
             let connection = connection(&config, order.service, order.data, log).await?;
             let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
-            do_it(&config, &ecr, source, log).await?
+            do_it(&config, &ecr, source, &folder, log).await?
         }
     };
     let report = Report {
@@ -133,28 +136,44 @@ enum Source<'a> {
     Layout(Layout),
 }
 
-async fn prepare(image: &ImageSource) -> Result<Source<'_>, Failure> {
-    match image {
+async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
+    let layout = match image {
         ImageSource::Build(spec) => {
             let builder = builder::probe(spec.builder.as_deref())
                 .await
                 .map_err(Failure::refused)?;
             let route = build::route(&builder, spec).map_err(Failure::faulty)?;
-            Ok(Source::Build {
+            return Ok(Source::Build {
                 spec,
                 builder,
                 route,
-            })
+            });
         }
         ImageSource::Layout(folder) => {
             let folder = folder.clone();
             let read = tokio::task::spawn_blocking(move || layout::read(&folder));
-            let layout = read.await.map_err(Failure::refused)?;
-            layout
-                .map(Source::Layout)
-                .map_err(|error| Failure::faulty(format!("`image`: {error}")))
+            read.await.map_err(Failure::refused)?.map_err(faulty_image)
         }
-    }
+        ImageSource::Archive(file) => {
+            let (file, into) = (file.clone(), folder.join("layout"));
+            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
+            read.await.map_err(Failure::refused)?
+        }
+        ImageSource::Engine(name) => builder::from_engine(name, folder.join("layout"))
+            .await
+            .map_err(Failure::refused),
+    };
+    layout.map(Source::Layout)
+}
+
+fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
+    let opened = std::fs::File::open(file)
+        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
+    archive::to_layout(opened, into).map_err(faulty_image)
+}
+
+fn faulty_image(error: impl std::fmt::Display) -> Failure {
+    Failure::faulty(format!("`image`: {error}"))
 }
 
 async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Layout, Failure> {
@@ -206,9 +225,8 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 }
 
 /// Builds and asks nobody else: neither AWS nor a registry.
-async fn build_only(config: &Config, log: Log) -> Result<Report, Failure> {
-    let source = prepare(&config.image).await?;
-    let folder = work_folder()?;
+async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
+    let source = prepare(&config.image, folder.path()).await?;
     let output = Output::new(log);
     output.open();
     let layout = image(source, folder.path(), &output).await;
@@ -239,9 +257,9 @@ async fn do_it(
     config: &Config,
     ecr: &Ecr,
     source: Source<'_>,
+    folder: &TempDir,
     log: Log,
 ) -> Result<Report, Failure> {
-    let folder = work_folder()?;
     let output = Output::new(log);
     let stop = Notify::new();
     let provision = async {
@@ -358,7 +376,7 @@ fn conclude(report: &Report, log: Log) {
 
 /// A private folder for what a build leaves, removed with everything in it. On
 /// a runner it is the runner's own, where that can be seen from here.
-fn work_folder() -> Result<tempfile::TempDir, Failure> {
+fn work_folder() -> Result<TempDir, Failure> {
     let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
     let parent = runner
         .filter(|folder| folder.is_dir())

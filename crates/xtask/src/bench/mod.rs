@@ -78,17 +78,17 @@ fn evaluation(workspace: &Workspace, world: &World) -> Result<Vec<Row>, Failure>
 
 /// S6: a whole process on a large list, beside scripts that do the same.
 fn preview(workspace: &Workspace, world: &World) -> Result<Vec<Row>, Failure> {
-    let size = fs::metadata(&world.images).map_or(0, |file| file.len());
+    let size = fs::metadata(&world.part).map_or(0, |file| file.len());
     let scripts = workspace.root.join("crates/xtask/src/bench");
     let script = |program: &str, name: &str| {
         let mut command = Command::new(program);
         command.arg(scripts.join(name)).arg(&world.ten);
-        command.arg(&world.images).arg(world::NOW);
+        command.arg(&world.part).arg(world::NOW);
         command
     };
     let mut ours = Command::new(workspace.dist());
     ours.args(["lifecycle", "preview"]).arg(&world.ten);
-    ours.arg("--images").arg(&world.images);
+    ours.arg("--images").arg(&world.part);
     ours.args(["--now", world::NOW]);
     let mut json = Command::new(workspace.dist());
     json.args(ours.get_args()).arg("--json");

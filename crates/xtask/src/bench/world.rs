@@ -10,13 +10,17 @@ use crate::command::Failure;
 
 /// ECR's ceiling for a repository.
 pub(super) const IMAGES: usize = 100_000;
+/// So many are listed in 30 MB.
+const PART: usize = 81_000;
 /// The time that the policies are evaluated at.
 pub(super) const NOW: &str = "2026-09-01T00:00:00Z";
 
 /// The files, in the target folder.
 pub(super) struct World {
-    /// The list of images, about 30 MB.
+    /// The list of all images.
     pub(super) images: PathBuf,
+    /// A list of 30 MB: as many of them as fill that.
+    pub(super) part: PathBuf,
     /// A policy of 10 rules.
     pub(super) ten: PathBuf,
     /// A policy of 50 rules, the most that ECR takes.
@@ -34,7 +38,8 @@ impl World {
             Ok(path)
         };
         Ok(Self {
-            images: write("images.json", images())?,
+            images: write("images.json", images(IMAGES))?,
+            part: write("images-30-mb.json", images(PART))?,
             ten: write("policy-10.json", policy(10))?,
             fifty: write("policy-50.json", policy(50))?,
         })
@@ -67,11 +72,11 @@ fn digest(number: usize) -> String {
 
 /// As `aws ecr describe-images` prints it, less its indentation; with the children of indexes. Of ten images six are
 /// tagged, three of them with two tags; one in twenty is an index of two others, one in fifty refers to another.
-fn images() -> String {
+fn images(count: usize) -> String {
     let mut spread = Spread(7);
-    let mut text = String::with_capacity(IMAGES * 400);
+    let mut text = String::with_capacity(count * 400);
     text.push_str("{\"complete\": true, \"imageDetails\": [\n");
-    for number in 0..IMAGES {
+    for number in 0..count {
         let separator = if number == 0 { "" } else { ",\n" };
         // Writing to a String cannot fail.
         let _ = write!(

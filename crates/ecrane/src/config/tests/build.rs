@@ -17,8 +17,8 @@ fn building() -> Inputs {
 
 fn spec(inputs: &Inputs) -> BuildSpec {
     match config(inputs, &[]).image {
-        ImageSource::Build(spec) => spec,
-        ImageSource::Layout(folder) => panic!("{}", folder.display()),
+        ImageSource::Build(spec) => *spec,
+        other => panic!("{other:?}"),
     }
 }
 
