@@ -113,7 +113,9 @@ fn description(spec: &BuildSpec) -> impl Iterator<Item = String> {
         known.any(|annotation| annotation.key == key && annotation.is_at(level))
     };
     spec.description.iter().flat_map(move |label| {
-        let open = levels.iter().filter(move |(level, _)| !said(level, &label.key));
+        let open = levels
+            .iter()
+            .filter(move |(level, _)| !said(level, &label.key));
         open.map(move |(_, attribute)| format!("{attribute}.{label}"))
     })
 }
