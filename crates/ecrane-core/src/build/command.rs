@@ -103,17 +103,21 @@ fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
 /// The description as attributes of the exporter: unlike `--annotation`, every
 /// buildx hands those on. An index is there only for several platforms.
 fn description(spec: &BuildSpec) -> impl Iterator<Item = String> {
-    let levels: &[&str] = if spec.platforms.len() > 1 {
-        &["annotation", "annotation-index"]
+    let levels: &[(&str, &str)] = if spec.platforms.len() > 1 {
+        &[("manifest", "annotation"), ("index", "annotation-index")]
     } else {
-        &["annotation"]
+        &[("manifest", "annotation")]
     };
-    let said = |key: &str| spec.annotations.iter().any(|known| known.key == key);
-    let described = spec
-        .description
-        .iter()
-        .filter(move |label| !said(&label.key));
-    described.flat_map(|label| levels.iter().map(move |level| format!("{level}.{label}")))
+    let said = |level: &str, key: &str| {
+        let mut known = spec.annotations.iter();
+        known.any(|annotation| annotation.key == key && annotation.is_at(level))
+    };
+    spec.description.iter().flat_map(move |label| {
+        let open = levels
+            .iter()
+            .filter(move |(level, _)| !said(level, &label.key));
+        open.map(move |(_, attribute)| format!("{attribute}.{label}"))
+    })
 }
 
 fn attestation(name: &str, attestation: &Attestation) -> OsString {

@@ -31,6 +31,15 @@ const LEVELS: &[&str] = &[
     "index-descriptor",
 ];
 
+impl Annotation {
+    /// Whether it stands at this level, whatever the platform.
+    #[must_use]
+    pub fn is_at(&self, level: &str) -> bool {
+        let levels = self.levels.as_deref().unwrap_or("manifest");
+        levels.split(',').any(|known| known == level)
+    }
+}
+
 impl FromStr for Label {
     type Err = String;
 

@@ -275,7 +275,8 @@ fn a_description_gives_way_to_what_is_said() {
 #[test]
 fn an_index_is_described_like_its_manifests() {
     let several = BuildSpec {
-        description: labels(&["title=app"]),
+        description: labels(&["title=app", "version=1"]),
+        annotations: vec!["index:version=2".parse().unwrap()],
         platforms: vec![
             "linux/amd64".parse().unwrap(),
             "linux/arm64".parse().unwrap(),
@@ -285,7 +286,7 @@ fn an_index_is_described_like_its_manifests() {
     check(
         &several,
         Route::BuildxLayout,
-        "buildx build --progress=plain --provenance=false --sbom=false --output=type=oci,dest=L,annotation.title=app,annotation-index.title=app --label=title=app --platform=linux/amd64,linux/arm64 -- app",
+        "buildx build --progress=plain --provenance=false --sbom=false --output=type=oci,dest=L,annotation.title=app,annotation-index.title=app,annotation.version=1 --label=title=app --label=version=1 --annotation=index:version=2 --platform=linux/amd64,linux/arm64 -- app",
     );
 }
 

@@ -200,14 +200,6 @@ fn every_fault_is_found_at_once() {
       |
       = help: AWS keeps these keys for itself
 
-    error[input]: there is no OCI layout in this folder
-     --> image:1:1
-      |
-    1 | nowhere
-      | ^^^^^^^
-      |
-      = help: a layout holds the files `oci-layout` and `index.json`
-
     error[input]: tag must not hold `*`
      --> tags:1:2
       |
