@@ -1,12 +1,13 @@
 //! A push: the repository that it may make, the image, and the copies that
-//! follow it to other registries.
+//! follow it to other registries; and removals, which the copies may follow.
 
 use crate::ecr::Ecr;
 use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{
     AppliedFor, NameFilter, NewImage, Registry, RegistrySettings, ReplicationDestination,
-    Repository, RepositoryKey, plain_repository, template_for,
+    ReplicationRule, Repository, RepositoryKey, TagRemoval, plain_repository, template_for,
 };
+use ecrane_core::name::{Digest, Tag};
 
 /// Makes the repository of a push that is not there, if a template says so.
 pub(crate) fn make_repository(ecr: &Ecr, key: &RepositoryKey) -> Result<(), Fault> {
@@ -60,10 +61,22 @@ pub(crate) fn destinations(
     settings: &RegistrySettings,
     key: &RepositoryKey,
 ) -> Vec<ReplicationDestination> {
+    destinations_of(rules(settings, key))
+}
+
+fn rules<'a>(
+    settings: &'a RegistrySettings,
+    key: &RepositoryKey,
+) -> impl Iterator<Item = &'a ReplicationRule> {
     let has = |filter: &NameFilter| key.name.as_str().starts_with(&filter.filter);
-    let rules = settings.replication.iter().filter(|rule| {
+    settings.replication.iter().filter(move |rule| {
         rule.repository_filters.is_empty() || rule.repository_filters.iter().any(has)
-    });
+    })
+}
+
+fn destinations_of<'a>(
+    rules: impl Iterator<Item = &'a ReplicationRule>,
+) -> Vec<ReplicationDestination> {
     let mut all: Vec<ReplicationDestination> = Vec::new();
     for destination in rules.flat_map(|rule| &rule.destinations) {
         if !all.contains(destination) {
@@ -71,6 +84,46 @@ pub(crate) fn destinations(
         }
     }
     all
+}
+
+/// Removes a tag, here and where a rule has removals follow.
+pub(crate) fn remove_tag(ecr: &Ecr, key: &RepositoryKey, tag: &Tag) -> Result<TagRemoval, Fault> {
+    let removal = ecr.store.remove_tag(key, tag)?;
+    follow(ecr, key, |copy| ecr.store.remove_tag(copy, tag).map(drop))?;
+    Ok(removal)
+}
+
+/// Removes an image and all its tags, here and where a rule has removals follow.
+pub(crate) fn remove_image(
+    ecr: &Ecr,
+    key: &RepositoryKey,
+    digest: &Digest,
+) -> Result<Vec<Tag>, Fault> {
+    let tags = ecr.store.remove_image(key, digest)?;
+    let remove = |copy: &RepositoryKey| ecr.store.remove_image(copy, digest).map(drop);
+    follow(ecr, key, remove)?;
+    Ok(tags)
+}
+
+/// Does to the copies what was done here. A copy that is not there, or that an
+/// index needs, stays as it is.
+fn follow(
+    ecr: &Ecr,
+    key: &RepositoryKey,
+    remove: impl Fn(&RepositoryKey) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let settings = ecr.store.registry_settings(&key.registry)?;
+    let enabled = |rule: &&ReplicationRule| {
+        let follows = rule.delete_replication.as_ref();
+        follows.is_some_and(|follows| follows.enabled)
+    };
+    for destination in destinations_of(rules(&settings, key).filter(enabled)) {
+        match remove(&counterpart(key, &destination)) {
+            Ok(()) | Err(Fault::Refused(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 /// The repository of the same name in another registry.

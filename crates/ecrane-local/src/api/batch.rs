@@ -3,6 +3,7 @@
 use super::call::{Call, answer};
 use super::error::ApiError;
 use super::images::ImageIdentifier;
+use crate::push;
 use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{ImageStatus, RepositoryKey, Selector, TagRemoval, TaggedImage};
 use ecrane_core::name::{AccountId, Digest, RepositoryName, Tag};
@@ -242,14 +243,17 @@ fn delete_one(
             return Ok(Err(failure));
         }
     }
-    let store = &call.ecr.store;
+    let ecr = call.ecr;
     match selector(requested) {
-        Some(Selector::Tag(tag)) => Ok(by_itself(store.remove_tag(key, &tag))?.map(|removal| {
-            let (TagRemoval::Untagged(digest) | TagRemoval::ImageRemoved(digest)) = removal;
-            vec![ImageIdentifier::new(&digest, Some(&tag))]
-        })),
+        Some(Selector::Tag(tag)) => {
+            Ok(by_itself(push::remove_tag(ecr, key, &tag))?.map(|removal| {
+                let (TagRemoval::Untagged(digest) | TagRemoval::ImageRemoved(digest)) = removal;
+                vec![ImageIdentifier::new(&digest, Some(&tag))]
+            }))
+        }
         Some(Selector::Digest(digest)) => {
-            Ok(by_itself(store.remove_image(key, &digest))?.map(|tags| removed(&digest, &tags)))
+            Ok(by_itself(push::remove_image(ecr, key, &digest))?
+                .map(|tags| removed(&digest, &tags)))
         }
         None => Ok(Err(Failure::not_found())),
     }

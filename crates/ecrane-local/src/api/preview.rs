@@ -53,7 +53,7 @@ pub(super) fn start(call: &Call<'_>) -> Result<Value, ApiError> {
 
 fn compute(ecr: &Ecr, key: &RepositoryKey, policy: &Policy) -> Result<Vec<Removal>, StoreError> {
     match ecr.store.images(key) {
-        Ok(images) => removals(policy, images, ecr.clock.now()),
+        Ok(images) => removals(policy, &images, ecr.clock.now()),
         // The repository is gone, and its images with it.
         Err(Fault::Refused(_)) => Ok(Vec::new()),
         Err(Fault::Store(error)) => Err(error),

@@ -32,19 +32,19 @@ pub(crate) struct Removal {
 /// What a policy does to all the images of a repository, the newest first.
 pub(crate) fn removals(
     policy: &Policy,
-    all: Vec<TaggedImage>,
+    all: &[TaggedImage],
     now: Timestamp,
 ) -> Result<Vec<Removal>, StoreError> {
-    let images = images(&all)?;
+    let images = images(all)?;
     let verdicts = evaluate(policy, &images, now.into());
-    let mut by_digest: HashMap<String, TaggedImage> = all
-        .into_iter()
-        .map(|one| (one.image.digest.to_string(), one))
+    let by_digest: HashMap<&str, &TaggedImage> = all
+        .iter()
+        .map(|one| (one.image.digest.as_str(), one))
         .collect();
     let removals = verdicts.iter().filter_map(|verdict| {
         let rule = verdict.removal?;
         Some(Removal {
-            image: by_digest.remove(images.digest(verdict.image))?,
+            image: (*by_digest.get(images.digest(verdict.image))?).clone(),
             action: rule.action,
             priority: rule.priority.get(),
         })

@@ -68,7 +68,7 @@ pub(crate) fn execute(
     let removals = ecr.store.carry_out(key, at, |text, images| {
         // What was put was checked; what no longer passes does nothing.
         match service_message(text) {
-            Ok(policy) => removals(&policy, images, at),
+            Ok(policy) => removals(&policy, &images, at),
             Err(_) => Ok(Vec::new()),
         }
     })?;
@@ -89,15 +89,26 @@ pub(crate) fn catch_up(ecr: &Ecr) -> Result<Vec<Execution>, Fault> {
     Ok(executions)
 }
 
+/// A day on which nothing goes costs no transaction, but for the last one, which
+/// says when the policy was evaluated.
 fn catch_up_one(ecr: &Ecr, repository: &Repository) -> Result<Vec<Execution>, Fault> {
     let mut executions = Vec::new();
-    if repository.lifecycle_policy.is_none() {
+    let text = repository.lifecycle_policy.as_deref();
+    let Some(policy) = text.and_then(|text| service_message(text).ok()) else {
         return Ok(executions);
-    }
-    let now = ecr.clock.now();
+    };
+    let (key, now) = (repository.key(), ecr.clock.now());
     let mut at = last(repository).after(DAY);
-    while at <= now && executions.len() < MOST_RUNS {
-        executions.extend(execute(ecr, &repository.key(), at)?);
+    let mut images = ecr.store.images(&key)?;
+    for _ in 0..MOST_RUNS {
+        if at > now {
+            break;
+        }
+        let is_last = at.after(DAY) > now;
+        if is_last || !removals(&policy, &images, at)?.is_empty() {
+            executions.extend(execute(ecr, &key, at)?);
+            images = ecr.store.images(&key)?;
+        }
         at = at.after(DAY);
     }
     Ok(executions)

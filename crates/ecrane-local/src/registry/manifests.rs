@@ -100,8 +100,8 @@ pub(super) async fn delete(
 ) -> Result<Response<Body>, RegistryError> {
     let key = call.repository.clone();
     blocking(&call.ecr, move |ecr| match reference {
-        Reference::Tag(tag) => ecr.store.remove_tag(&key, &tag).map(drop),
-        Reference::Digest(digest) => ecr.store.remove_image(&key, &digest).map(drop),
+        Reference::Tag(tag) => push::remove_tag(ecr, &key, &tag).map(drop),
+        Reference::Digest(digest) => push::remove_image(ecr, &key, &digest).map(drop),
     })
     .await?;
     Ok(empty(StatusCode::ACCEPTED))

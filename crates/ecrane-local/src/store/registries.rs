@@ -103,7 +103,8 @@ pub(crate) struct ReplicationRule {
     /// Prefixes of the repositories that are copied; without any, all are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) repository_filters: Vec<NameFilter>,
-    /// Whether deletions are to follow. Kept; they do not here.
+    /// Whether deletions follow; not those of a lifecycle policy, which are each
+    /// registry's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delete_replication: Option<DeleteReplication>,
 }

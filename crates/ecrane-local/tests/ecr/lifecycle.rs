@@ -159,7 +159,6 @@ async fn months_pass_and_a_policy_acts_every_day() {
 
     let passed = server.set_clock(json!({ "advance": 12 * DAY })).await;
     let executions = passed["executions"].as_array().unwrap();
-    assert_eq!(executions.len(), 12);
     let acted: Vec<&Value> = executions
         .iter()
         .filter(|execution| !execution["archived"].as_array().unwrap().is_empty())

@@ -356,6 +356,12 @@ def elsewhere():
         repositoryName="team/app", imageId={"imageTag": "v1"}
     )
     assert status["replicationStatuses"] == [{**destination, "status": "COMPLETE"}]
+    following = {"rules": [{**rule, "deleteReplication": {"enabled": True}}]}
+    client.put_replication_configuration(replicationConfiguration=following)
+    push("team/app", "first", "gone")
+    client.batch_delete_image(repositoryName="team/app", imageIds=[{"imageTag": "gone"}])
+    copied = west.describe_images(repositoryName="team/app")["imageDetails"]
+    assert copied[0]["imageTags"] == ["v1"], "the removal followed"
     client.update_repository_creation_template(prefix="team", description="changed")
     pages = client.get_paginator("describe_repository_creation_templates").paginate()
     found = [one for page in pages for one in page["repositoryCreationTemplates"]]
