@@ -45,7 +45,7 @@ impl From<&str> for GitRef {
         } else if let Some(name) = text.strip_prefix("refs/tags/") {
             Self::Tag(name.to_owned())
         } else if let Some(number) = text.strip_prefix("refs/pull/") {
-            Self::Pull(number.trim_end_matches("/merge").to_owned())
+            Self::Pull(number.strip_suffix("/merge").unwrap_or(number).to_owned())
         } else {
             Self::Other(text.to_owned())
         }

@@ -129,7 +129,7 @@ fn read(word: &str) -> Word<'_> {
     let thousands =
         groups.next().is_some_and(|group| group.len() <= 3) && groups.all(|group| group.len() == 3);
     let digits = if thousands {
-        word.replace(',', "")
+        word.split(',').collect()
     } else {
         word.to_owned()
     };
