@@ -11,6 +11,8 @@ use tempfile::TempDir;
 const LAYOUT: &str = "examples/hello/layout";
 const KEEP_NONE: &str = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}"#;
 
+const KEEP_DAYS: &str = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}, "action": {"type": "expire"}}]}"#;
+
 /// A repository `app` with an image `v1`, an index `all` of it, and a signature
 /// of it.
 fn repository() -> LocalEcr {
@@ -169,4 +171,24 @@ fn the_local_one_is_asked_by_its_folder() {
     assert_eq!(ran.code, Some(1));
     let told = ran.stderr.replace(empty.path().to_str().unwrap(), "HOME");
     insta::assert_snapshot!(told, @"error: no local ECR owns HOME/.local/share/ecrane: `ecrane local` starts one");
+}
+
+#[test]
+fn a_local_repository_is_judged_by_its_own_clock() {
+    let ecr = repository();
+    let policy = ecr.home().join("lifecycle.json");
+    std::fs::write(&policy, KEEP_DAYS).unwrap();
+    let ecrane = |words: &[&str]| {
+        let mut command = clean(crate::harness::binary(), ecr.home());
+        succeed(command.args(words).arg("--data").arg(ecr.data())).stdout
+    };
+    let policy = policy.to_str().unwrap();
+    let preview = || {
+        let words = ["lifecycle", "preview", policy, "--repository", "app"];
+        let told = ecrane(&[&words, ["--local", "--json"].as_slice()].concat());
+        serde_json::from_str::<Value>(&told).unwrap()["summary"]["expire"].clone()
+    };
+    assert_eq!(preview(), 0);
+    ecrane(&["local", "clock", "--advance", "31d"]);
+    assert_ne!(preview(), 0);
 }

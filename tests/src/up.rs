@@ -373,6 +373,34 @@ fn an_image_that_nobody_has_creates_nothing() {
 }
 
 #[test]
+fn a_look_leaves_no_server_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let context = app(home.path(), "x");
+    let ecrane = |words: &[&str]| {
+        let mut command = clean(crate::harness::binary(), home.path());
+        command.args(words).env("XDG_DATA_HOME", home.path());
+        run(&mut command)
+    };
+    let words = [
+        "--repository",
+        "app",
+        "--tags",
+        "v1",
+        "--dry-run",
+        "--context",
+        &context,
+    ];
+    let ran = ecrane(&[["up", "--local"].as_slice(), &words].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("(started for this look)"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ecrane(&["local", "status"]).code, Some(1));
+}
+
+#[test]
 fn the_local_ecr_is_found_or_started_and_stopped() {
     let home = tempfile::tempdir().unwrap();
     let context = app(home.path(), "x");

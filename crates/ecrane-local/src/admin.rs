@@ -117,6 +117,9 @@ pub(crate) async fn set_clock(
         ClockChange::Advance(seconds) => Some(ecr.clock.now().after(Duration::from_secs(seconds))),
         ClockChange::Reset | ClockChange::Hold | ClockChange::Run => None,
     };
+    if to.is_some_and(|to| !Timestamp::SETTABLE.contains(&to)) {
+        return refused("the clock takes times from the year 1970 to the year 9999");
+    }
     let done = blocking(&ecr, move |ecr| {
         let clock = &ecr.clock;
         let pace = match (to, change) {
@@ -149,7 +152,8 @@ pub(crate) async fn carry_out(State(ecr): State<Arc<Ecr>>, Json(which): Json<Whi
         for repository in ecr.store.all_repositories()? {
             if which.has(&repository) {
                 let now = ecr.clock.now();
-                let execution = lifecycle::execute(ecr, &repository.key(), now)?;
+                let execution = lifecycle::execute(ecr, &repository.key(), now);
+                let execution = lifecycle::unless_gone(execution)?.flatten();
                 executions.extend(execution.map(executed));
             }
         }

@@ -5,6 +5,7 @@
 
 use ecrane_core::lifecycle::image::Moment;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +23,15 @@ impl Timestamp {
         self.0 as f64 / 1000.0
     }
 
+    /// What a clock can be set to: the years 1970 to 9999, which RFC 3339 can
+    /// write.
+    pub(crate) const SETTABLE: RangeInclusive<Self> = Self(0)..=Self(253_402_300_799_999);
+
+    /// What the machine's own clock shows, wherever ours was moved to.
+    pub(crate) fn of_machine() -> Self {
+        Self(machine())
+    }
+
     /// Milliseconds since the Unix epoch, as they are stored.
     pub(crate) fn milliseconds(self) -> i64 {
         self.0
@@ -37,6 +47,12 @@ impl Timestamp {
     pub(crate) fn after(self, duration: Duration) -> Self {
         let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// How long ago the other moment was; nothing if it is yet to come.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        let milliseconds = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default())
     }
 
     /// RFC 3339 in UTC, for people who read a log.

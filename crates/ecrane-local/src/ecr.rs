@@ -2,6 +2,7 @@
 
 use crate::blob_files::BlobFiles;
 use crate::clock::Clock;
+use crate::instance;
 use crate::instance::Scheme;
 use crate::lifecycle::{Previews, Schedule};
 use crate::refusal::Fault;
@@ -48,15 +49,7 @@ pub(crate) struct Ecr {
 impl Ecr {
     /// The host that repository URIs begin with.
     pub(crate) fn authority(&self) -> String {
-        let mut address = self.address;
-        if address.ip().is_unspecified() {
-            // "Every interface" is no address that a client could name.
-            address.set_ip(match address {
-                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-            });
-        }
-        address.to_string()
+        instance::reachable(self.address).to_string()
     }
 
     /// Where clients sign in and call the AWS API.

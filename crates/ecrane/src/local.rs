@@ -18,6 +18,7 @@ mod admin;
 mod background;
 mod span;
 
+pub(crate) use admin::now;
 pub(crate) use background::{Found, find_or_start};
 pub(crate) use ecrane_local::Schedule;
 pub(crate) use span::Span;
@@ -48,9 +49,16 @@ pub(crate) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
 /// The command that ends the one in this folder, if it was named, or in the
 /// usual one.
 pub(crate) fn stop_command(named: Option<&Path>) -> String {
-    match named {
-        Some(data) => format!("ecrane local stop --data {}", data.display()),
-        None => "ecrane local stop".to_owned(),
+    let Some(data) = named else {
+        return "ecrane local stop".to_owned();
+    };
+    // It is for another terminal, which is in another folder.
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let data = data.display().to_string();
+    if data.contains(char::is_whitespace) {
+        format!("ecrane local stop --data '{data}'")
+    } else {
+        format!("ecrane local stop --data {data}")
     }
 }
 
@@ -60,6 +68,7 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
     let stop = stop_command(options.data.as_deref());
     let data = data_folder(options.data)?;
     let seed = options.seed.as_deref().map(seed).transpose()?;
+    let certificate = options.tls_cert.clone();
     let tls = options.tls_cert.zip(options.tls_key);
     let server = bind(Options {
         data: data.clone(),
@@ -76,7 +85,14 @@ pub(crate) async fn serve(options: Serve) -> Result<Exit, Failure> {
         Some(seed) => Some(server.seed(seed).await.map_err(|it| start_failure(&it))?),
         None => None,
     };
-    show::data(&welcome(server.running(), &data, seeded, &stop))?;
+    let trust = certificate.map_or_else(String::new, |file| {
+        let address = server.running().authority();
+        let file = file.display();
+        format!(
+            "\n\nWhere nobody vouches for its certificate:\n\n  export AWS_CA_BUNDLE={file}\n  sudo install -D {file} /etc/docker/certs.d/{address}/ca.crt"
+        )
+    });
+    show::data(&welcome(server.running(), &data, seeded, &trust, &stop))?;
     server
         .serve(crate::exit::signal())
         .await
@@ -113,8 +129,14 @@ fn count(number: usize, one: &str, many: &str) -> String {
 }
 
 /// What to paste.
-fn welcome(running: &Running, data: &Path, seeded: Option<Seeded>, stop: &str) -> String {
-    let (url, address) = (running.url(), running.address);
+fn welcome(
+    running: &Running,
+    data: &Path,
+    seeded: Option<Seeded>,
+    trust: &str,
+    stop: &str,
+) -> String {
+    let (url, address) = (running.url(), running.authority());
     let region = &running.region;
     let seeded = seeded.map_or_else(String::new, |seeded| {
         format!(
@@ -134,7 +156,7 @@ ecrane local listens on {url} (account {account}, {region}), data in {data}{seed
   aws ecr create-repository --repository-name hello
   aws ecr get-login-password | docker login --username AWS --password-stdin {address}
   docker push {address}/hello:v1
-  act --env AWS_ENDPOINT_URL_ECR={url} --env AWS_REGION={region} --env AWS_ACCESS_KEY_ID=local --env AWS_SECRET_ACCESS_KEY=local
+  act --env AWS_ENDPOINT_URL_ECR={url} --env AWS_ENDPOINT_URL_STS={url} --env AWS_REGION={region} --env AWS_DEFAULT_REGION={region} --env AWS_ACCESS_KEY_ID=local --env AWS_SECRET_ACCESS_KEY=local{trust}
 
 Stop it with Ctrl-C, or `{stop}` from another terminal.",
         account = running.account,
@@ -177,9 +199,17 @@ fn status(data: &Path, json: bool) -> Result<Exit, Failure> {
 }
 
 async fn stop(data: &Path) -> Result<Exit, Failure> {
+    show::data(&match end(data).await? {
+        Some(running) => format!("stopped the local ECR on {}", running.url()),
+        None => format!("no local ECR owns {}", data.display()),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Ends the local ECR that owns the folder, if there is one.
+pub(crate) async fn end(data: &Path) -> anyhow::Result<Option<Running>> {
     let Some(running) = owner(data)? else {
-        show::data(&format!("no local ECR owns {}", data.display()))?;
-        return Ok(Exit::Done);
+        return Ok(None);
     };
     let pid = i32::try_from(running.pid)
         .ok()
@@ -190,8 +220,7 @@ async fn stop(data: &Path) -> Result<Exit, Failure> {
     ask(PATIENCE, || Ok(owner(data)?.is_none().then_some(())))
         .await?
         .ok_or_else(|| anyhow!("process {} was told to stop and did not", running.pid))?;
-    show::data(&format!("stopped the local ECR on {}", running.url()))?;
-    Ok(Exit::Done)
+    Ok(Some(running))
 }
 
 /// The local ECR that owns the folder.

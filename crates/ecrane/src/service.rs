@@ -1,16 +1,70 @@
-//! Which ECR a reading command asks: AWS, an endpoint, or the local one.
+//! Which ECR a command is for: AWS, an endpoint, or the local one.
 
-use crate::config;
+use crate::config::{self, Config, Mode, Service};
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity, Listing};
+use ecrane_local::instance::Running;
 use std::path::PathBuf;
 
-/// A command with these has an option `--repository` too.
+/// Where the ECR of the main job is.
+pub(crate) struct Reached {
+    pub(crate) connection: Connection,
+    /// The folder of a local ECR that was started for this run.
+    pub(crate) started: Option<PathBuf>,
+}
+
+/// AWS, an endpoint, or the local one, which may start now.
+///
+/// # Errors
+/// The local one does not start.
+pub(crate) async fn reach(
+    config: &Config,
+    service: Service,
+    data: Option<PathBuf>,
+    log: Log,
+) -> Result<Reached, Failure> {
+    if let (Service::Aws, Some(region)) = (service, &config.region) {
+        let connection = Connection {
+            region: region.clone(),
+            endpoint: config.endpoint.clone(),
+            identity: Identity::DefaultChain,
+        };
+        return Ok(Reached {
+            connection,
+            started: None,
+        });
+    }
+    let stop = local::stop_command(data.as_deref());
+    let data = local::data_folder(data)?;
+    let local::Found { running, started } = local::find_or_start(&data).await?;
+    let what = match (started, config.mode) {
+        (false, _) => format!("already running); `{stop}` ends it"),
+        (true, Mode::Plan) => "started for this look)".to_owned(),
+        (true, _) => format!("started in the background); `{stop}` ends it"),
+    };
+    log.line(&format!("local ECR on {} ({what}", running.url()));
+    log.line("");
+    Ok(Reached {
+        connection: local_connection(running)?,
+        started: started.then_some(data),
+    })
+}
+
+fn local_connection(running: Running) -> Result<Connection, Failure> {
+    Ok(Connection {
+        endpoint: Some(EndpointUrl::parse(&running.url()).map_err(Failure::refused)?),
+        region: running.region,
+        identity: Identity::LocalEcr,
+    })
+}
+
+/// Options of a command that reads, which has an option `--repository` too.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct Asked {
@@ -53,6 +107,20 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// The time of the local ECR, if that is asked.
+    ///
+    /// # Errors
+    /// None runs, or it does not answer.
+    pub(crate) async fn clock(&self) -> Result<Option<Moment>, Failure> {
+        if !self.local {
+            return Ok(None);
+        }
+        let data = local::data_folder(self.data.clone())?;
+        local::now(&data).await.map(Some)
+    }
+}
+
 fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
     let data = local::data_folder(data)?;
     let Some(running) = local::owner(&data)? else {
@@ -61,12 +129,7 @@ fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
             data.display()
         )));
     };
-    let url = running.url();
-    Ok(Connection {
-        region: running.region,
-        endpoint: Some(EndpointUrl::parse(&url).map_err(Failure::refused)?),
-        identity: Identity::LocalEcr,
-    })
+    local_connection(running)
 }
 
 /// Everything that a repository holds.

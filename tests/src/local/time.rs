@@ -42,18 +42,18 @@ fn the_example_is_played_through() {
     succeed(wait.args(on_app));
     let preview = ecr.aws(&[&["get-lifecycle-policy-preview"], &on_app[..]].concat());
     assert_eq!(preview["summary"], json!({ "expiringImageTotalCount": 0 }));
-    insta::assert_snapshot!(said(&ecr, &["clock", "--advance", "1d"]), @"it is 2026-09-02T12:00:00Z");
-    insta::assert_snapshot!(said(&ecr, &["clock", "--advance", "12h"]), @"
+    insta::assert_snapshot!(said(&ecr, &["clock", "--advance", "1d"]), @"
     2026-09-02T12:00:00Z  team/app: 2 expired, 0 archived
       expired   sha256:…  build-2  by rule 2
       expired   sha256:…  build-1  by rule 2
-    it is 2026-09-03T00:00:00Z
+    it is 2026-09-02T12:00:00Z
     ");
+    insta::assert_snapshot!(said(&ecr, &["clock", "--advance", "12h"]), @"it is 2026-09-03T00:00:00Z");
     insta::assert_snapshot!(said(&ecr, &["expire"]), @"
     2026-09-03T00:00:00Z  team/app: 1 expired, 0 archived
       expired   sha256:…  build-3  by rule 2
     ");
-    insta::assert_snapshot!(said(&ecr, &["expire", "--repository", "nope"]), @"there is no repository `nope` with a lifecycle policy");
+    insta::assert_snapshot!(said(&ecr, &["expire", "--repository", "nope"]), @"error: there is no repository `nope` with a lifecycle policy");
     let moved = said(&ecr, &["clock", "--advance", "60d"]);
     let days = moved
         .lines()

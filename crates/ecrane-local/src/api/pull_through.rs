@@ -8,8 +8,8 @@ use crate::store::{PullThroughRule, ROOT};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Which upstreams there are: how their hosts end, what they are called, and
-/// whether they want credentials. Source: "Sync an upstream registry with an
+/// Which upstreams there are: their hosts, or with a dot what their hosts end
+/// with; what they are called, and whether they want credentials. Source: "Sync an upstream registry with an
 /// Amazon ECR private registry" in the user guide.
 const UPSTREAMS: &[(&str, &str, bool)] = &[
     ("public.ecr.aws", "ecr-public", false),
@@ -40,7 +40,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     let parameters: CreateParameters = call.parameters()?;
     let prefix = parameters.ecr_repository_prefix;
     let url = parameters.upstream_registry_url;
-    let upstream = UPSTREAMS.iter().find(|(host, _, _)| url.ends_with(host));
+    let upstream = UPSTREAMS.iter().find(|(host, _, _)| is_at(&url, host));
     let Some((_, name, wants_credentials)) = upstream else {
         let message = format!("The upstream registry URL '{url}' is not supported");
         return Err(ApiError::new(Code::UnsupportedUpstreamRegistry, message));
@@ -71,6 +71,17 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
         Ok(())
     })?;
     answer(&shape(&prefix, &rule, registry.account.to_string()))
+}
+
+/// Whether a registry's URL, with or without its scheme, is that of the upstream.
+fn is_at(url: &str, upstream: &str) -> bool {
+    let host = url.strip_prefix("https://").unwrap_or(url);
+    if upstream.starts_with('.') {
+        let name = host.strip_suffix(upstream);
+        name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    } else {
+        host == upstream
+    }
 }
 
 #[derive(Deserialize)]
@@ -211,5 +222,25 @@ fn shape<'a>(prefix: &'a str, rule: &'a PullThroughRule, registry_id: String) ->
         custom_role_arn: rule.role.as_deref(),
         created_at: rule.created_at.epoch_seconds(),
         updated_at: rule.updated_at.epoch_seconds(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn an_upstream_is_known_by_its_whole_host() {
+        for (url, upstream, expected) in [
+            ("quay.io", "quay.io", true),
+            ("https://quay.io", "quay.io", true),
+            ("notquay.io", "quay.io", false),
+            ("evil.example/quay.io", "quay.io", false),
+            ("mine.azurecr.io", ".azurecr.io", true),
+            ("evil.example/x.azurecr.io", ".azurecr.io", false),
+            (".azurecr.io", ".azurecr.io", false),
+        ] {
+            assert_eq!(is_at(url, upstream), expected, "{url}");
+        }
     }
 }

@@ -10,9 +10,10 @@ use super::settings::{
 use super::tags::{self, TagParameters};
 use super::{lifecycle, policies};
 use crate::refusal::Reason;
-use crate::store::{AppliedFor, Mutability, RegistrySettings, Template};
+use crate::store::{AppliedFor, Encryption, Mutability, RegistrySettings, TagMutability, Template};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct PrefixParameter {
@@ -33,6 +34,24 @@ struct Parameters {
     custom_role_arn: Option<String>,
 }
 
+/// What an operation makes of a template, checked.
+struct Change {
+    description: Option<String>,
+    encryption: Option<Encryption>,
+    tags: Option<BTreeMap<String, String>>,
+    tag_mutability: Option<TagMutability>,
+    policy: Option<PolicyChange>,
+    lifecycle_policy: Option<PolicyChange>,
+    applied_for: Option<Vec<AppliedFor>>,
+    role: Option<String>,
+}
+
+/// What becomes of a template's policy.
+enum PolicyChange {
+    Put(String),
+    Remove,
+}
+
 /// `CreateRepositoryCreationTemplate`.
 pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     let PrefixParameter { prefix } = call.parameters()?;
@@ -49,7 +68,11 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
         created_at: now,
         updated_at: now,
     };
-    change(call, &mut template)?;
+    let change = Change::read(call)?;
+    if change.applied_for.is_none() {
+        return Err(applied_for_nothing());
+    }
+    change.apply(&mut template);
     let put = |settings: &mut RegistrySettings| {
         if settings.templates.contains_key(&prefix) {
             return Err(Reason::TemplateAlreadyExists(prefix.clone()));
@@ -61,68 +84,95 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     one(call, &prefix, &template)
 }
 
-/// Makes of a template what the operation says.
-fn change(call: &Call<'_>, template: &mut Template) -> Result<(), ApiError> {
-    let parameters: Parameters = call.parameters()?;
-    if parameters.image_tag_mutability.is_some() {
-        let mutability: MutabilityParameters = call.parameters()?;
-        template.tag_mutability = mutability.parse()?;
+impl Change {
+    fn read(call: &Call<'_>) -> Result<Self, ApiError> {
+        let parameters: Parameters = call.parameters()?;
+        let tag_mutability = match parameters.image_tag_mutability {
+            Some(_) => Some(call.parameters::<MutabilityParameters>()?.parse()?),
+            None => None,
+        };
+        let encryption = parameters.encryption_configuration;
+        let lifecycle_policy = parameters.lifecycle_policy;
+        if parameters.applied_for.as_ref().is_some_and(Vec::is_empty) {
+            return Err(applied_for_nothing());
+        }
+        Ok(Self {
+            description: parameters.description,
+            encryption: encryption
+                .map(|encryption| settings::encryption(Some(encryption)))
+                .transpose()?,
+            tags: parameters.resource_tags.map(tags::parse).transpose()?,
+            tag_mutability,
+            policy: parameters
+                .repository_policy
+                .map(|text| PolicyChange::read(text, policies::check_of_repository))
+                .transpose()?,
+            lifecycle_policy: lifecycle_policy
+                .map(|text| PolicyChange::read(text, |text| lifecycle::check(text).map(drop)))
+                .transpose()?,
+            applied_for: parameters.applied_for,
+            role: parameters.custom_role_arn,
+        })
     }
-    if let Some(encryption) = parameters.encryption_configuration {
-        template.encryption = settings::encryption(Some(encryption))?;
+
+    fn apply(self, template: &mut Template) {
+        set(&mut template.encryption, self.encryption);
+        set(&mut template.tags, self.tags);
+        set(&mut template.tag_mutability, self.tag_mutability);
+        set(&mut template.policy, self.policy.map(PolicyChange::text));
+        let lifecycle_policy = self.lifecycle_policy.map(PolicyChange::text);
+        set(&mut template.lifecycle_policy, lifecycle_policy);
+        set(&mut template.applied_for, self.applied_for);
+        template.description = self.description.or_else(|| template.description.take());
+        template.role = self.role.or_else(|| template.role.take());
     }
-    if let Some(all) = parameters.resource_tags {
-        template.tags = tags::parse(all)?;
-    }
-    if let Some(text) = parameters.repository_policy {
-        template.policy = some(text, policies::check_of_repository)?;
-    }
-    if let Some(text) = parameters.lifecycle_policy {
-        template.lifecycle_policy = some(text, |text| lifecycle::check(text).map(drop))?;
-    }
-    if let Some(applied_for) = parameters.applied_for {
-        template.applied_for = applied_for;
-    }
-    if template.applied_for.is_empty() {
-        let message = "The template must be applied for at least one of REPLICATION, PULL_THROUGH_CACHE and CREATE_ON_PUSH";
-        return Err(ApiError::new(Code::Validation, message));
-    }
-    template.description = parameters
-        .description
-        .or_else(|| template.description.take());
-    template.role = parameters.custom_role_arn.or_else(|| template.role.take());
-    Ok(())
 }
 
-/// An empty text takes the policy away.
-fn some(
-    text: String,
-    check: impl FnOnce(&str) -> Result<(), ApiError>,
-) -> Result<Option<String>, ApiError> {
-    if text.is_empty() {
-        return Ok(None);
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
     }
-    check(&text)?;
-    Ok(Some(text))
+}
+
+fn applied_for_nothing() -> ApiError {
+    let message = "The template must be applied for at least one of REPLICATION, PULL_THROUGH_CACHE and CREATE_ON_PUSH";
+    ApiError::new(Code::Validation, message)
+}
+
+impl PolicyChange {
+    /// An empty text takes the policy away.
+    fn read(
+        text: String,
+        check: impl FnOnce(&str) -> Result<(), ApiError>,
+    ) -> Result<Self, ApiError> {
+        if text.is_empty() {
+            return Ok(Self::Remove);
+        }
+        check(&text)?;
+        Ok(Self::Put(text))
+    }
+
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Put(text) => Some(text),
+            Self::Remove => None,
+        }
+    }
 }
 
 /// `UpdateRepositoryCreationTemplate`.
 pub(super) fn update(call: &Call<'_>) -> Result<Value, ApiError> {
     let PrefixParameter { prefix } = call.parameters()?;
-    let mut template = find(call, &prefix)?;
-    change(call, &mut template)?;
-    template.updated_at = call.ecr.clock.now();
-    call.ecr.store.update_registry(&call.registry, |settings| {
-        settings.templates.insert(prefix.clone(), template.clone());
-        Ok(())
+    let change = Change::read(call)?;
+    let now = call.ecr.clock.now();
+    let template = call.ecr.store.update_registry(&call.registry, |settings| {
+        let template = settings.templates.get_mut(&prefix);
+        let template = template.ok_or_else(|| Reason::TemplateNotFound(prefix.clone()))?;
+        change.apply(template);
+        template.updated_at = now;
+        Ok(template.clone())
     })?;
     one(call, &prefix, &template)
-}
-
-fn find(call: &Call<'_>, prefix: &str) -> Result<Template, ApiError> {
-    let mut templates = call.ecr.store.registry_settings(&call.registry)?.templates;
-    let not_found = || Reason::TemplateNotFound(prefix.to_owned()).in_registry(&call.registry);
-    Ok(templates.remove(prefix).ok_or_else(not_found)?)
 }
 
 /// `DeleteRepositoryCreationTemplate`.

@@ -5,7 +5,7 @@ mod preview;
 mod schedule;
 
 pub(crate) use preview::{Previews, Progress};
-pub(crate) use schedule::{Execution, catch_up, execute, keep};
+pub(crate) use schedule::{Execution, catch_up, execute, keep, unless_gone};
 pub use schedule::{Schedule, UnknownSchedule};
 
 use crate::clock::Timestamp;

@@ -3,7 +3,7 @@
 use super::{Removal, removals};
 use crate::clock::Timestamp;
 use crate::ecr::{Ecr, blocking};
-use crate::refusal::Fault;
+use crate::refusal::{Fault, Reason, Refusal};
 use crate::store::{Repository, RepositoryKey};
 use ecrane_core::lifecycle::service_message;
 use std::str::FromStr;
@@ -17,7 +17,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often it is looked for what is due.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// A clock that is set years ahead brings no more runs than these.
+/// A clock that is set years ahead brings no more runs than these, and the one of
+/// the latest day.
 const MOST_RUNS: usize = 4_000;
 
 /// When policies are carried out.
@@ -84,9 +85,23 @@ pub(crate) fn execute(
 pub(crate) fn catch_up(ecr: &Ecr) -> Result<Vec<Execution>, Fault> {
     let mut executions = Vec::new();
     for repository in ecr.store.all_repositories()? {
-        executions.extend(catch_up_one(ecr, &repository)?);
+        let done = unless_gone(catch_up_one(ecr, &repository))?;
+        executions.extend(done.into_iter().flatten());
     }
     Ok(executions)
+}
+
+/// None for a repository that was deleted since it was listed: the others are
+/// none the worse for it.
+pub(crate) fn unless_gone<T>(result: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Fault::Refused(Refusal {
+            reason: Reason::RepositoryNotFound,
+            ..
+        })) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// A day on which nothing goes costs no transaction, but for the last one, which
@@ -97,19 +112,19 @@ fn catch_up_one(ecr: &Ecr, repository: &Repository) -> Result<Vec<Execution>, Fa
     let Some(policy) = text.and_then(|text| service_message(text).ok()) else {
         return Ok(executions);
     };
-    let (key, now) = (repository.key(), ecr.clock.now());
-    let mut at = last(repository).after(DAY);
+    let (key, now, last) = (repository.key(), ecr.clock.now(), last(repository));
+    if last > now {
+        start_anew(ecr, &key, now)?;
+    }
+    let Some(days) = days(last, now) else {
+        return Ok(executions);
+    };
     let mut images = ecr.store.images(&key)?;
-    for _ in 0..MOST_RUNS {
-        if at > now {
-            break;
-        }
-        let is_last = at.after(DAY) > now;
-        if is_last || !removals(&policy, &images, at)?.is_empty() {
-            executions.extend(execute(ecr, &key, at)?);
+    for day in days {
+        if day.is_last || !removals(&policy, &images, day.at)?.is_empty() {
+            executions.extend(execute(ecr, &key, day.at)?);
             images = ecr.store.images(&key)?;
         }
-        at = at.after(DAY);
     }
     Ok(executions)
 }
@@ -124,11 +139,67 @@ fn last(repository: &Repository) -> Timestamp {
     last.unwrap_or(repository.created_at)
 }
 
+/// After the clock went back, what happened last lies ahead: the policy counts
+/// as put now, so that it acts a day later and not when that time comes again.
+fn start_anew(ecr: &Ecr, key: &RepositoryKey, now: Timestamp) -> Result<(), Fault> {
+    ecr.store.update_repository(key, |repository| {
+        repository.lifecycle_put_at = Some(now);
+        repository.lifecycle_evaluated_at = None;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// A day on which a policy is due.
+struct Day {
+    at: Timestamp,
+    is_last: bool,
+}
+
+/// The days since the last time, the latest always among them. None when no day
+/// has passed.
+fn days(last: Timestamp, now: Timestamp) -> Option<impl Iterator<Item = Day>> {
+    let passed = now.since(last).as_secs() / DAY.as_secs();
+    let day = move |number: u64| Day {
+        at: last.after(Duration::from_secs(number * DAY.as_secs())),
+        is_last: number == passed,
+    };
+    let before = (1..passed).take(MOST_RUNS);
+    (passed > 0).then(|| before.chain([passed]).map(day))
+}
+
 /// Carries out what is due for as long as the server runs.
 pub(crate) async fn keep(ecr: Arc<Ecr>) {
     loop {
         // What fails now is tried again; requests tell their own failures.
         let _ = blocking(&ecr, |ecr| catch_up(ecr)).await;
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ecrane_core::lifecycle::image::Moment;
+
+    /// How many days are run, and which is the last one.
+    fn check(now: u64, expected: Option<(usize, u64)>) {
+        let last = Timestamp::from(Moment::from_seconds(0));
+        let at = |days: u64| last.after(Duration::from_secs(days * DAY.as_secs()));
+        let run = days(last, at(now)).map(|days| {
+            let days: Vec<Day> = days.collect();
+            let end = days.last().unwrap();
+            assert!(end.is_last);
+            (days.len(), end.at.since(last).as_secs() / DAY.as_secs())
+        });
+        assert_eq!(run, expected);
+    }
+
+    #[test]
+    fn the_latest_day_is_run_however_long_the_jump() {
+        check(0, None);
+        check(1, Some((1, 1)));
+        check(30, Some((30, 30)));
+        check(100_000, Some((MOST_RUNS + 1, 100_000)));
     }
 }

@@ -97,7 +97,29 @@ impl From<Fault> for RegistryError {
                 (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
             }
             // What only the AWS API refuses.
-            _ => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
+            Reason::RepositoryAlreadyExists
+            | Reason::RepositoryNotEmpty
+            | Reason::TooManyTags
+            | Reason::LifecyclePolicyNotFound
+            | Reason::RepositoryPolicyNotFound
+            | Reason::RegistryPolicyNotFound
+            | Reason::SigningConfigurationNotFound
+            | Reason::ExclusionAlreadyExists(_)
+            | Reason::ExclusionNotFound(_)
+            | Reason::TemplateAlreadyExists(_)
+            | Reason::TemplateNotFound(_)
+            | Reason::RuleAlreadyExists(_)
+            | Reason::RuleNotFound(_)
+            | Reason::StorageClassFixed(_)
+            | Reason::PreviewInProgress
+            | Reason::PreviewNotFound
+            | Reason::ImageAlreadyExists(_)
+            | Reason::LayerAlreadyExists(_)
+            | Reason::LayerInaccessible(_)
+            | Reason::LayerPartTooSmall
+            | Reason::LayerPartInvalid { .. }
+            | Reason::ScanNotFound(_)
+            | Reason::ScanUnsupported(_) => (StatusCode::BAD_REQUEST, "UNSUPPORTED", message),
         };
         Self::new(status, code, message)
     }

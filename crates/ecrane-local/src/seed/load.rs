@@ -76,7 +76,7 @@ fn images(key: &RepositoryKey, repository: &SeedRepository, now: Timestamp) -> V
     };
     let mut all = Vec::new();
     for (place, seed) in repository.images.iter().enumerate() {
-        for number in 1..=seed.count.unwrap_or(1) {
+        for number in 1..=seed.number() {
             let loaded = made.image(seed, place, number);
             let image = &loaded.image.image;
             made.sizes.insert(image.digest.clone(), image.size);

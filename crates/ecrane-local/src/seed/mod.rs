@@ -68,8 +68,15 @@ struct SeedImage {
     children: Option<Vec<Spanned<String>>>,
     subject: Option<Spanned<String>>,
     /// So many of them, each pushed `every` after the one before.
-    count: Option<u32>,
+    count: Option<Spanned<u32>>,
     every: Option<Ago>,
+}
+
+impl SeedImage {
+    /// How many images it stands for.
+    fn number(&self) -> u32 {
+        self.count.as_ref().map_or(1, |count| count.value)
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

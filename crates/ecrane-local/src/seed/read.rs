@@ -7,6 +7,9 @@ use ecrane_core::name::Digest;
 use serde_saphyr::{Location, Options, Spanned};
 use std::collections::HashSet;
 
+/// How many images a repository may have. Source: "Amazon ECR service quotas".
+const MOST_IMAGES: u64 = 100_000;
+
 /// Everything that is wrong with a seed.
 pub type SeedFault = Vec<Diagnostic>;
 
@@ -79,11 +82,7 @@ fn faults(repository: &SeedRepository) -> Vec<Diagnostic> {
                 let message = format!("two images have the tag `{}`", tag.value.0);
                 faults.push(at(tag, message, None));
             } else if image.count.is_some() && tag.value.tag(1) == tag.value.tag(2) {
-                let message = format!(
-                    "{} images have the tag `{}`",
-                    image.count.unwrap_or(1),
-                    tag.value.0
-                );
+                let message = format!("{} images have the tag `{}`", image.number(), tag.value.0);
                 faults.push(at(
                     tag,
                     message,
@@ -93,7 +92,19 @@ fn faults(repository: &SeedRepository) -> Vec<Diagnostic> {
         }
         names.extend(image.name.as_deref());
     }
+    faults.extend(too_many(&repository.images));
     faults
+}
+
+/// The count with which there are more images than a repository may have.
+fn too_many(images: &[SeedImage]) -> Option<Diagnostic> {
+    let mut number = 0_u64;
+    images.iter().find_map(|image| {
+        number += u64::from(image.number());
+        let count = image.count.as_ref().filter(|_| number > MOST_IMAGES)?;
+        let message = format!("a repository has at most {MOST_IMAGES} images");
+        Some(at(count, message, None))
+    })
 }
 
 fn references(image: &SeedImage, names: &HashSet<&str>) -> Vec<Diagnostic> {
@@ -141,6 +152,7 @@ mod tests {
             "repositories:\n- name: app\n  lifecycle-policy: '{}'\n",
             "repositories: [",
             "repositories:\n- name: app\n  images:\n  - { tags: [v1] }\n  - { tags: [v1], subject: nope }\n  - { count: 3, tags: [x] }\n",
+            "repositories:\n- name: app\n  images:\n  - { count: 99999 }\n  - {}\n  - { count: 4000000000 }\n",
         ];
         insta::assert_snapshot!(texts.map(said).join("\n"), @r#"
         1 repositories
@@ -152,6 +164,7 @@ mod tests {
         "nope": no image before this one has the name `nope`
         "v1": two images have the tag `v1`
         "x": 3 images have the tag `x`
+        "4000000000": a repository has at most 100000 images
         "#);
     }
 }

@@ -43,7 +43,12 @@ impl Store {
             removals
         };
         write.commit()?;
-        self.released().notify_one();
+        if removals
+            .iter()
+            .any(|removal| removal.action == Action::Expire)
+        {
+            self.released().notify_one();
+        }
         Ok(Some(removals))
     }
 }

@@ -36,6 +36,8 @@ use crate::token::TokenKey;
 use redb::{Database, ReadableDatabase, TableDefinition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use tokio::sync::Notify;
 
@@ -142,7 +144,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the database, and makes it if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let database = Database::create(path)?;
+        let database = Database::builder().create_file(file(path)?)?;
         format::prepare(&database)?;
         Ok(Self {
             database,
@@ -185,10 +187,35 @@ impl Store {
     }
 }
 
+/// The database's file. It holds the key of all tokens, so that it is made for
+/// its owner alone.
+fn file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 fn encode<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
     Ok(serde_json::to_vec(record)?)
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     Ok(serde_json::from_slice(bytes)?)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_key_of_all_tokens_is_for_its_owner_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let path = data.path().join("ecr.redb");
+        Store::open(&path).unwrap().token_key().unwrap();
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }

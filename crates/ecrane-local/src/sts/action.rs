@@ -2,6 +2,7 @@
 
 use super::xml::Element;
 use super::{Parameters, StsError};
+use crate::clock::Timestamp;
 use crate::ecr::Ecr;
 use crate::identity::{Identity, Session, Unknown, role_key};
 use crate::token::Purpose;
@@ -126,7 +127,10 @@ fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, S
         user_id: user_id.clone(),
         account,
     };
-    let expires = ecr.clock.now().after(Duration::from_secs(seconds));
+    let duration = Duration::from_secs(seconds);
+    let expires = ecr.clock.now().after(duration);
+    // Clients compare it with the machine's clock, which nobody moved.
+    let told = Timestamp::of_machine().after(duration);
     let key = role_key(&session.account, random.get(..8).unwrap_or_default());
     let credentials = Element::new("Credentials")
         .text("AccessKeyId", &key)
@@ -135,7 +139,7 @@ fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, S
             "SessionToken",
             &ecr.tokens.seal(Purpose::Session, &session, expires),
         )
-        .text("Expiration", &Moment::from(expires).to_string());
+        .text("Expiration", &Moment::from(told).to_string());
     let user = Element::new("AssumedRoleUser")
         .text("Arn", &session.arn)
         .text("AssumedRoleId", &user_id);

@@ -68,10 +68,18 @@ impl Parameters {
 /// Answers one request of STS.
 pub(crate) async fn handle(ecr: &Ecr, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
+    // A body that is too large says as little as one that is not there.
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let parameters = Parameters::read(&body);
     let action = parameters.get("Action").unwrap_or_default();
-    let done = action::run(ecr, &head.headers, action, &parameters);
+    let done = match action {
+        "" => Err(StsError::new(
+            StatusCode::BAD_REQUEST,
+            "MissingAction",
+            "The request must contain the parameter Action",
+        )),
+        action => action::run(ecr, &head.headers, action, &parameters),
+    };
     let id = uuid::Uuid::new_v4().to_string();
     let (status, document) = match done {
         Ok(result) => (

@@ -299,3 +299,56 @@ async fn the_clock_outlives_a_restart_and_ends_passwords() {
     let now = server.set_clock(json!("reset")).await;
     assert!(!now["now"].as_str().unwrap().starts_with("2035"), "{now}");
 }
+
+#[tokio::test]
+async fn a_policy_goes_on_after_the_clock_went_back() {
+    let server = Server::start().await;
+    server.create("app").await;
+    server
+        .set_clock(json!({ "set": "2040-01-01T00:00:00Z" }))
+        .await;
+    let text = policy(&[rule(1, &older_than(10), &expire())]);
+    ask(&server, "PutLifecyclePolicy", Some(&text)).await;
+    server.set_clock(json!({ "advance": 2 * DAY })).await;
+
+    server
+        .set_clock(json!({ "set": "2030-01-01T00:00:00Z" }))
+        .await;
+    server.push_image("app", "old", "old").await;
+    server.set_clock(json!({ "advance": 12 * DAY })).await;
+    assert_eq!(tags(&server).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_jump_of_many_years_carries_the_policy_out_as_of_its_end() {
+    let server = Server::start().await;
+    server.create("app").await;
+    server.push_image("app", "old", "old").await;
+    let text = policy(&[rule(1, &older_than(5_000), &expire())]);
+    ask(&server, "PutLifecyclePolicy", Some(&text)).await;
+    server.set_clock(json!({ "advance": 6_000 * DAY })).await;
+    assert_eq!(tags(&server).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_clock_takes_no_time_that_cannot_be_written() {
+    let server = Server::start().await;
+    let mut answers = Vec::new();
+    for change in [
+        json!({ "advance": 4_000_000_000 * DAY }),
+        json!({ "set": "1969-12-31T23:59:59Z" }),
+    ] {
+        let request = server.request(Method::PUT, "/_ecrane/clock");
+        let request = request.header("content-type", "application/json");
+        let response = request.body(change.to_string()).send().await.unwrap();
+        answers.push(format!(
+            "{} {}",
+            response.status(),
+            response.text().await.unwrap()
+        ));
+    }
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    400 Bad Request {"message":"the clock takes times from the year 1970 to the year 9999"}
+    400 Bad Request {"message":"the clock takes times from the year 1970 to the year 9999"}
+    "#);
+}

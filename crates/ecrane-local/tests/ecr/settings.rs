@@ -173,3 +173,52 @@ async fn an_operation_of_nobody_is_told_from_one_that_is_not_here() {
         @"400 UnknownOperationException:"
     );
 }
+
+#[tokio::test]
+async fn a_template_keeps_what_an_update_does_not_name() {
+    let server = Server::start().await;
+    let template = async |operation: &str, parameters: Value| {
+        let answer = server.api(operation, parameters).await;
+        let mut template = match answer.status {
+            200 => answer.body["repositoryCreationTemplate"].clone(),
+            _ => return answer.refusal(),
+        };
+        for time in ["createdAt", "updatedAt"] {
+            template[time].take();
+        }
+        template.to_string()
+    };
+    let create = json!({
+        "prefix": "team", "appliedFor": ["CREATE_ON_PUSH"], "description": "ours",
+        "repositoryPolicy": PULL, "resourceTags": [{ "Key": "team", "Value": "a" }],
+    });
+    let update = "UpdateRepositoryCreationTemplate";
+    let answers = [
+        template(
+            "CreateRepositoryCreationTemplate",
+            json!({ "prefix": "team", "appliedFor": [] }),
+        )
+        .await,
+        template("CreateRepositoryCreationTemplate", create).await,
+        template(
+            update,
+            json!({ "prefix": "team", "imageTagMutability": "IMMUTABLE" }),
+        )
+        .await,
+        template(
+            update,
+            json!({ "prefix": "team", "repositoryPolicy": "", "appliedFor": ["REPLICATION"] }),
+        )
+        .await,
+        template(update, json!({ "prefix": "team", "appliedFor": [] })).await,
+        template(update, json!({ "prefix": "nope" })).await,
+    ];
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    400 ValidationException: The template must be applied for at least one of REPLICATION, PULL_THROUGH_CACHE and CREATE_ON_PUSH
+    {"appliedFor":["CREATE_ON_PUSH"],"createdAt":null,"description":"ours","encryptionConfiguration":{"encryptionType":"AES256"},"imageTagMutability":"MUTABLE","prefix":"team","repositoryPolicy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:BatchGetImage\"}]}","resourceTags":[{"Key":"team","Value":"a"}],"updatedAt":null}
+    {"appliedFor":["CREATE_ON_PUSH"],"createdAt":null,"description":"ours","encryptionConfiguration":{"encryptionType":"AES256"},"imageTagMutability":"IMMUTABLE","prefix":"team","repositoryPolicy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:BatchGetImage\"}]}","resourceTags":[{"Key":"team","Value":"a"}],"updatedAt":null}
+    {"appliedFor":["REPLICATION"],"createdAt":null,"description":"ours","encryptionConfiguration":{"encryptionType":"AES256"},"imageTagMutability":"IMMUTABLE","prefix":"team","resourceTags":[{"Key":"team","Value":"a"}],"updatedAt":null}
+    400 ValidationException: The template must be applied for at least one of REPLICATION, PULL_THROUGH_CACHE and CREATE_ON_PUSH
+    400 TemplateNotFoundException: The repository creation template with prefix 'nope' does not exist in the registry with id '123456789012'
+    "#);
+}

@@ -158,6 +158,7 @@ async fn what_sts_refuses() {
     for (who, action) in [
         (None, "Action=GetCallerIdentity"),
         (Some(&who), "Action=GetFederationToken"),
+        (Some(&who), "Action="),
         (Some(&who), "Action=AssumeRole&RoleSessionName=x"),
         (
             Some(&who),
@@ -182,9 +183,27 @@ async fn what_sts_refuses() {
     insta::assert_snapshot!(lines.join("\n"), @"
     403 MissingAuthenticationToken: Missing Authentication Token
     400 InvalidAction: ecrane local does not have the STS action GetFederationToken
+    400 MissingAction: The request must contain the parameter Action
     400 ValidationError: 1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null
     400 ValidationError: arn:aws:iam::1:role/x is invalid
     400 ValidationError: 1 validation error detected: Value '1' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200
     400 InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)
     ");
+}
+
+#[tokio::test]
+async fn a_session_ends_by_the_clock_of_who_asked_for_it() {
+    let server = Server::start().await;
+    server
+        .set_clock(json!({ "set": "2001-01-01T00:00:00Z" }))
+        .await;
+    let role = "RoleArn=arn:aws:iam::333333333333:role/ci&RoleSessionName=run";
+    let who = Credentials::of(KEY);
+    let (_, answer) = sts(&server, Some(&who), &format!("Action=AssumeRole&{role}")).await;
+    let expiration = element(&answer, "Expiration");
+    assert!(!expiration.starts_with("2001"), "{expiration}");
+    let session = Credentials::in_answer(&answer);
+    server.set_clock(json!({ "advance": 3600 })).await;
+    let (_, over) = sts(&server, Some(&session), "Action=GetCallerIdentity").await;
+    assert_eq!(element(&over, "Code"), "ExpiredToken");
 }

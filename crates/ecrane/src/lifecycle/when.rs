@@ -14,11 +14,16 @@ pub(crate) enum When {
 }
 
 impl When {
-    /// The moment.
+    /// The moment, by the machine's clock.
     pub(crate) fn moment(self) -> Moment {
+        self.counted_from(now())
+    }
+
+    /// The moment where it is `now`.
+    pub(crate) fn counted_from(self, now: Moment) -> Moment {
         match self {
             Self::At(moment) => moment,
-            Self::InDays(days) => now().plus_days(days),
+            Self::InDays(days) => now.plus_days(days),
         }
     }
 }

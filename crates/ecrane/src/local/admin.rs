@@ -5,6 +5,7 @@ use crate::cli::Clock;
 use crate::exit::{Exit, Failure};
 use crate::show;
 use anyhow::Context as _;
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
 use ecrane_local::admin::{ClockChange, ClockState, Executed, Gone, Which};
 use reqwest::{Method, StatusCode};
@@ -48,28 +49,37 @@ pub(super) async fn clock(options: Clock) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The time that the local ECR's clock shows.
+pub(crate) async fn now(data: &Path) -> Result<Moment, Failure> {
+    let state: ClockState = ask(data, Method::GET, "clock", None::<&ClockChange>).await?;
+    let now = state.now.parse();
+    Ok(now.context("reading the clock of the local ECR")?)
+}
+
 /// `ecrane local expire`.
 pub(super) async fn expire(
     data: &Path,
     repository: Option<RepositoryName>,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let nothing = match &repository {
-        Some(name) => format!("there is no repository `{name}` with a lifecycle policy"),
-        None => "no repository has a lifecycle policy".to_owned(),
-    };
+    let missing = repository
+        .as_ref()
+        .map(|name| format!("there is no repository `{name}` with a lifecycle policy"));
     let which = Which {
         repository_name: repository,
         ..Which::default()
     };
     let done: Vec<Executed> = ask(data, Method::POST, "lifecycle", Some(&which)).await?;
+    if let (true, Some(missing)) = (done.is_empty(), missing) {
+        return Err(Failure::refused(missing));
+    }
     if json {
         show::json(&done)?;
         return Ok(Exit::Done);
     }
     let deeds: Vec<String> = done.iter().map(deed).collect();
     show::data(&if deeds.is_empty() {
-        nothing
+        "no repository has a lifecycle policy".to_owned()
     } else {
         deeds.join("\n")
     })?;

@@ -11,13 +11,14 @@ use crate::config::{self, Config, ImageSource, Mode, Service};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::local;
+use crate::service::{self, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::archive;
-use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, EndpointUrl, Identity};
+use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
 use ecrane_engine::push::{self, Pushed};
@@ -56,17 +57,24 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     let report = match config.mode {
         Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
         Mode::Plan => {
-            let connection = connection(&config, order.service, order.data, log).await?;
-            let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
-            show_plan(&config, &ecr, log).await?
+            let reached = service::reach(&config, order.service, order.data, log).await?;
+            let shown = match connect(&reached).await {
+                Ok(ecr) => show_plan(&config, &ecr, log).await,
+                Err(failure) => Err(failure),
+            };
+            // What only looks leaves nothing behind.
+            if let Some(data) = &reached.started {
+                local::end(data).await?;
+            }
+            shown?
         }
         Mode::Up => {
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
             let folder = work_folder()?;
             let source = prepare(&config.image, folder.path()).await?;
-            let connection = connection(&config, order.service, order.data, log).await?;
-            let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
+            let reached = service::reach(&config, order.service, order.data, log).await?;
+            let ecr = connect(&reached).await?;
             do_it(&config, &ecr, source, &folder, log).await?
         }
     };
@@ -89,39 +97,10 @@ fn mask_secrets(config: &Config, log: Log) {
     }
 }
 
-/// Where ECR is: AWS, an endpoint, or the local one, which may start now.
-async fn connection(
-    config: &Config,
-    service: Service,
-    data: Option<PathBuf>,
-    log: Log,
-) -> Result<Connection, Failure> {
-    if let (Service::Aws, Some(region)) = (service, &config.region) {
-        return Ok(Connection {
-            region: region.clone(),
-            endpoint: config.endpoint.clone(),
-            identity: Identity::DefaultChain,
-        });
-    }
-    let stop = local::stop_command(data.as_deref());
-    let data = local::data_folder(data)?;
-    let local::Found { running, started } = local::find_or_start(&data).await?;
-    let what = if started {
-        "started in the background"
-    } else {
-        "already running"
-    };
-    log.line(&format!(
-        "local ECR on {} ({what}); `{stop}` ends it",
-        running.url()
-    ));
-    log.line("");
-    let url = running.url();
-    Ok(Connection {
-        region: running.region,
-        endpoint: Some(EndpointUrl::parse(&url).map_err(Failure::refused)?),
-        identity: Identity::LocalEcr,
-    })
+async fn connect(reached: &Reached) -> Result<Ecr, Failure> {
+    aws::connect(&reached.connection)
+        .await
+        .map_err(Failure::refused)
 }
 
 /// Where the image will come from, found to be possible.

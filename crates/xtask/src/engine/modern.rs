@@ -152,7 +152,7 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
 
 /// The commands that make its network, if it is not there.
 fn bridge() -> Vec<Command> {
-    if Path::new("/sys/class/net").join(BRIDGE).exists() {
+    if command::succeeds(Command::new("ip").args(["link", "show", BRIDGE])) {
         return Vec::new();
     }
     [

@@ -32,7 +32,7 @@ pub(crate) struct Preview {
     #[arg(long, value_name = "NAME", conflicts_with = "images")]
     repository: Option<RepositoryName>,
     /// As of this time: 2026-09-01T12:00:00Z, seconds since 1970, or +30d
-    /// [default: now]
+    /// [default: now, by the clock of the ECR where that is a local one]
     #[arg(long, value_name = "TIME")]
     now: Option<When>,
     /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
@@ -52,7 +52,9 @@ pub(crate) struct Preview {
 /// Does what the command says.
 pub(super) async fn run(options: &Preview, log: Log) -> Result<Exit, Failure> {
     let (policy, images) = read(options, log).await?;
-    let now = options.now.map_or_else(when::now, When::moment);
+    // The images of a local ECR are as old as its clock says.
+    let clock = options.service.clock().await?.unwrap_or_else(when::now);
+    let now = options.now.map_or(clock, |when| when.counted_from(clock));
     let verdicts = evaluate(&policy, &images.images, now);
     let preview = preview::Preview::new(&verdicts, &images.remarks);
     if options.json {
