@@ -5,9 +5,39 @@ use crate::harness::{LocalEcr, clean, succeed};
 use serde_json::Value;
 use std::process::Command;
 
+/// To unpack a layer buildah changes how `/` spreads to other mounts, and in a
+/// chroot that is none. It gets a mount name space in which it is one, as an
+/// initial RAM disk does it.
+const ENTER_ROOT: [&str; 8] = [
+    "--mount",
+    "--propagation=unchanged",
+    "nsenter",
+    "--mount=/proc/self/ns/mnt",
+    "--wd=/",
+    "sh",
+    "-c",
+    "mount --make-rprivate / && mkdir -p run/ecrane-root && mount --rbind . run/ecrane-root \
+     && cd run/ecrane-root && mount --move . / && exec chroot . \"$0\" \"$@\"",
+];
+
+fn root_is_a_mount() -> bool {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    // The fifth field is where it is mounted.
+    mounts.is_empty()
+        || mounts
+            .lines()
+            .any(|line| line.split(' ').nth(4) == Some("/"))
+}
+
 /// `buildah …` with a store of its own, and the words that let it in.
 fn buildah(ecr: &LocalEcr, words: &[&str]) -> Command {
-    let mut command = clean("buildah", ecr.home());
+    let mut command = if root_is_a_mount() {
+        clean("buildah", ecr.home())
+    } else {
+        let mut command = clean("unshare", ecr.home());
+        command.args(ENTER_ROOT).arg("buildah");
+        command
+    };
     command.args(["--storage-driver", "vfs", "--root"]);
     command.arg(ecr.home().join("store"));
     command.arg("--runroot").arg(ecr.home().join("run"));
