@@ -56,18 +56,7 @@ enum PolicyChange {
 pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiError> {
     let PrefixParameter { prefix } = call.parameters()?;
     let now = call.ecr.clock.now();
-    let mut template = Template {
-        description: None,
-        tag_mutability: Default::default(),
-        encryption: Default::default(),
-        tags: Default::default(),
-        policy: None,
-        lifecycle_policy: None,
-        applied_for: Vec::new(),
-        role: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let mut template = Template::new(now);
     let change = Change::read(call)?;
     if change.applied_for.is_none() {
         return Err(applied_for_nothing());

@@ -46,6 +46,22 @@ pub(crate) struct Template {
 }
 
 impl Template {
+    /// One that asks for nothing, made at this time.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            description: None,
+            tag_mutability: TagMutability::default(),
+            encryption: Encryption::default(),
+            tags: BTreeMap::new(),
+            policy: None,
+            lifecycle_policy: None,
+            applied_for: Vec::new(),
+            role: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// A repository as the template wants it.
     pub(crate) fn repository(self, key: RepositoryKey, now: Timestamp) -> Repository {
         let RepositoryKey { registry, name } = key;
@@ -112,17 +128,5 @@ pub(crate) fn plain(
     name: ecrane_core::name::RepositoryName,
     now: Timestamp,
 ) -> Repository {
-    Template {
-        description: None,
-        tag_mutability: TagMutability::default(),
-        encryption: Encryption::default(),
-        tags: BTreeMap::new(),
-        policy: None,
-        lifecycle_policy: None,
-        applied_for: Vec::new(),
-        role: None,
-        created_at: now,
-        updated_at: now,
-    }
-    .repository(RepositoryKey { registry, name }, now)
+    Template::new(now).repository(RepositoryKey { registry, name }, now)
 }
