@@ -1,13 +1,13 @@
 //! Builds by buildx, and what only that can do.
 
 use crate::harness::{LocalEcr, Ran, clean, run, succeed};
-use crate::local::modern::{SOCKET, docker, sign_in, unpacked};
+use crate::local::modern::{SOCKET, docker, plug_in, sign_in, unpacked};
 use serde_json::{Value, json};
 use std::process::Command;
 
 /// `ecrane up --local …` with the engine that has buildx, and the image in the
 /// repository `app` under the tag `v1`.
-fn up(ecr: &LocalEcr, words: &[&str]) -> Command {
+pub(crate) fn up(ecr: &LocalEcr, words: &[&str]) -> Command {
     let mut command = ecr.up(&["--repository", "app", "--tags", "v1"]);
     let path = std::env::var("PATH").unwrap();
     let client = unpacked("bin");
@@ -130,7 +130,8 @@ fn sha256sum(ecr: &LocalEcr, text: &str) -> String {
 fn a_cache_in_the_registry_has_what_ecr_needs() {
     let ecr = LocalEcr::start();
     ecr.aws(&["create-repository", "--repository-name", "cache"]);
-    sign_in(&ecr);
+    // Nobody signed in: the builder asks ecrane.
+    plug_in(&ecr);
     let context = context(&ecr, &[("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")]);
     let cache = format!("type=registry,ref={}/cache:v1", ecr.address);
     let to = format!("{cache},mode=max");

@@ -6,6 +6,7 @@ mod act;
 mod architecture;
 mod build;
 mod contract;
+mod credentials;
 mod faulty;
 mod harness;
 mod images;

@@ -24,11 +24,16 @@ pub(crate) fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
     command
 }
 
-pub(crate) fn sign_in(ecr: &LocalEcr) {
+/// Gives its client the plugin, and no credentials.
+pub(crate) fn plug_in(ecr: &LocalEcr) {
     let plugins = ecr.home().join(".docker/cli-plugins");
     std::fs::create_dir_all(&plugins).unwrap();
     let buildx = unpacked("libexec/docker/cli-plugins/docker-buildx");
     std::os::unix::fs::symlink(buildx, plugins.join("docker-buildx")).unwrap();
+}
+
+pub(crate) fn sign_in(ecr: &LocalEcr) {
+    plug_in(ecr);
     let password = password(ecr);
     let words = ["login", "--username", "AWS", "--password", &password];
     succeed(docker(ecr, &words).arg(&ecr.address));

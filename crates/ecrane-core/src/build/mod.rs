@@ -11,6 +11,7 @@ mod description;
 mod label;
 mod option;
 mod platform;
+mod registries;
 mod route;
 mod secret;
 
@@ -25,6 +26,7 @@ pub use description::describe;
 pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
 pub use platform::Platform;
+pub use registries::registries;
 pub use route::{BUILDKIT_VARIABLE, Builder, OciExporter, Route, route};
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
 

@@ -1,8 +1,10 @@
 //! The builder: a `docker` process that turns a Dockerfile into an OCI layout.
 
+mod access;
 mod child;
 mod probe;
 
+pub use access::{Access, DOCKER_CONFIG, program};
 pub use child::Line;
 pub use probe::probe;
 
@@ -82,14 +84,16 @@ impl BuildError {
 
 /// Builds, and leaves an OCI layout in `folder`, which must exist and be empty.
 ///
-/// Every line of the builder's output goes to `on_line` as it comes. Dropping
-/// the future stops the builder.
+/// With `access` it signs in to registries by that, else as the user's own
+/// client does. Every line of the builder's output goes to `on_line` as it
+/// comes. Dropping the future stops the builder.
 ///
 /// # Errors
 /// See [`BuildError`].
 pub async fn build(
     spec: &BuildSpec,
     route: Route,
+    access: Option<&Access>,
     folder: &Path,
     on_line: impl FnMut(Line<'_>),
 ) -> Result<Layout, BuildError> {
@@ -104,7 +108,11 @@ pub async fn build(
         Route::BuildxLayout | Route::BuildxLoad => "buildx build",
         Route::BuildKit | Route::Classic => "build",
     };
-    let built = child::run(command, &argv, &child::environment(spec, route), on_line).await;
+    let mut environment = child::environment(spec, route);
+    if let Some(access) = access {
+        access.enter(&mut environment);
+    }
+    let built = child::run(command, &argv, &environment, on_line).await;
     // The folder goes anyway; what is in these files goes first.
     let _ = std::fs::remove_dir_all(&files.secrets);
     built?;
@@ -115,7 +123,7 @@ pub async fn build(
             let id = tokio::fs::read_to_string(&files.image_id)
                 .await
                 .map_err(|_| BuildError::NoImage)?;
-            save(id.trim(), &child::environment(spec, route), into).await
+            save(id.trim(), &environment, into).await
         }
     }
 }

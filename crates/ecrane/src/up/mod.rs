@@ -8,6 +8,7 @@ mod result;
 pub(crate) use result::{Made, Placed, Report};
 
 use crate::config::{self, Config, ImageSource, Mode, Service};
+use crate::credentials::{self, Grant};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::local;
@@ -18,7 +19,7 @@ use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::archive;
-use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
+use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr};
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
 use ecrane_engine::push::{self, Pushed};
@@ -75,6 +76,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             let source = prepare(&config.image, folder.path()).await?;
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let ecr = connect(&reached).await?;
+            let source = source.granted(Some(&reached.connection), folder.path())?;
             do_it(&config, &ecr, source, &folder, log).await?
         }
     };
@@ -110,9 +112,21 @@ enum Source<'a> {
         spec: &'a BuildSpec,
         builder: Builder,
         route: Route,
+        /// What the builder may sign in to, beside what the user's client may.
+        grant: Option<Grant>,
     },
     /// It is there and whole.
     Layout(Layout),
+}
+
+impl Source<'_> {
+    /// Lets the builder sign in to the registries that it needs.
+    fn granted(mut self, own: Option<&Connection>, folder: &Path) -> Result<Self, Failure> {
+        if let Self::Build { spec, grant, .. } = &mut self {
+            *grant = credentials::grant(spec, own, folder)?;
+        }
+        Ok(self)
+    }
 }
 
 async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
@@ -126,6 +140,7 @@ async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>
                 spec,
                 builder,
                 route,
+                grant: None,
             });
         }
         ImageSource::Layout(folder) => {
@@ -162,11 +177,15 @@ async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Lay
             spec,
             builder,
             route,
+            grant,
         } => {
+            let access = grant.as_ref().map(Grant::access);
             output.title(&format!("Build {} with {builder}", spec.context.display()));
-            builder::build(spec, route, folder, |line| output.foreign(line.text))
-                .await
-                .map_err(Failure::refused)
+            builder::build(spec, route, access, folder, |line| {
+                output.foreign(line.text);
+            })
+            .await
+            .map_err(Failure::refused)
         }
     }
 }
@@ -206,6 +225,7 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 /// Builds and asks nobody else: neither AWS nor a registry.
 async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
+    let source = source.granted(None, folder.path())?;
     let output = Output::new(log);
     output.open();
     let layout = image(source, folder.path(), &output).await;
