@@ -1,7 +1,7 @@
 //! Builds by buildx, and what only that can do.
 
 use crate::harness::{LocalEcr, Ran, clean, run, succeed};
-use crate::local::modern::{SOCKET, docker, plug_in, sign_in, unpacked};
+use crate::local::modern::{docker, plug_in, sign_in, with_engine};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -9,12 +9,7 @@ use std::process::Command;
 /// repository `app` under the tag `v1`.
 pub(crate) fn up(ecr: &LocalEcr, words: &[&str]) -> Command {
     let mut command = ecr.up(&["--repository", "app", "--tags", "v1"]);
-    let path = std::env::var("PATH").unwrap();
-    let client = unpacked("bin");
-    command
-        .args(words)
-        .env("DOCKER_HOST", SOCKET)
-        .env("PATH", format!("{}:{path}", client.display()));
+    with_engine(command.args(words));
     command
 }
 
@@ -64,7 +59,7 @@ fn several_platforms_are_one_index_with_what_is_said_of_them() {
 }
 
 /// The base image, from the usual engine to that of the test.
-fn load_base_image(ecr: &LocalEcr) {
+pub(crate) fn load_base_image(ecr: &LocalEcr) {
     let archive = ecr.home().join("base.tar");
     let archive = archive.to_str().unwrap();
     let words = ["save", "--output", archive, "debian:trixie-slim"];

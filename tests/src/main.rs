@@ -10,6 +10,7 @@ mod credentials;
 mod faulty;
 mod harness;
 mod images;
+mod inert;
 mod lifecycle;
 mod lint;
 mod local;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where `cargo xtask setup` starts it.
-pub(crate) const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
+const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
 
 /// Where `cargo xtask setup` unpacks it: in the target folder that this test is in.
 pub(crate) fn unpacked(file: &str) -> PathBuf {
@@ -22,6 +22,15 @@ pub(crate) fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
     let mut command = clean(unpacked("bin/docker"), ecr.home());
     command.args(["--host", SOCKET]).args(words);
     command
+}
+
+/// Has a command use it, with its own client.
+pub(crate) fn with_engine(command: &mut Command) {
+    let path = std::env::var("PATH").unwrap();
+    let client = unpacked("bin");
+    command
+        .env("DOCKER_HOST", SOCKET)
+        .env("PATH", format!("{}:{path}", client.display()));
 }
 
 /// Gives its client the plugin, and no credentials.
