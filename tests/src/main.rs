@@ -5,6 +5,7 @@
 mod act;
 mod architecture;
 mod build;
+mod canary;
 mod contract;
 mod credentials;
 mod faulty;

@@ -13,6 +13,7 @@ mod local;
 mod outputs;
 mod project;
 mod runner;
+mod scrub;
 mod service;
 mod show;
 mod up;

@@ -3,6 +3,7 @@
 mod access;
 mod child;
 mod probe;
+mod secrets;
 
 pub use access::{Access, DOCKER_CONFIG, program};
 pub use child::Line;
@@ -10,8 +11,7 @@ pub use probe::probe;
 
 use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
-use secrecy::{ExposeSecret as _, SecretString};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use tokio_util::io::SyncIoBridge;
@@ -102,7 +102,7 @@ pub async fn build(
         image_id: folder.join("image-id"),
         secrets: folder.join("secrets"),
     };
-    write_secrets(spec, &files.secrets)?;
+    secrets::write(spec, &files.secrets)?;
     let argv = build::argv(spec, route, &files);
     let command = match route {
         Route::BuildxLayout | Route::BuildxLoad => "buildx build",
@@ -135,31 +135,6 @@ pub async fn build(
 /// See [`BuildError`].
 pub async fn from_engine(image: &str, into: PathBuf) -> Result<Layout, BuildError> {
     save(image, &child::passed_on(|_| false), into).await
-}
-
-/// Writes the secrets that have their values with them, for this user alone.
-fn write_secrets(spec: &BuildSpec, folder: &Path) -> Result<(), BuildError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-    let write = |secret: &Secret, value: &SecretString| {
-        let mut file = std::fs::OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(folder.join(secret.id.as_str()))?;
-        file.write_all(value.expose_secret().as_bytes())
-    };
-    let failed = || BuildError::io("writing a secret for the builder");
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed())?;
-    for secret in &spec.secrets {
-        if let SecretSource::Value(value) = &secret.source {
-            write(secret, value).map_err(failed())?;
-        }
-    }
-    Ok(())
 }
 
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {

@@ -4,6 +4,7 @@
 mod output;
 mod progress;
 mod result;
+mod secrets;
 
 pub(crate) use result::{Made, Placed, Report};
 
@@ -15,7 +16,7 @@ use crate::local;
 use crate::service::{self, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
-use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
+use ecrane_core::build::{self, BuildSpec, Builder, Route};
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::archive;
@@ -28,7 +29,6 @@ use futures_util::FutureExt as _;
 use output::Output;
 use progress::Bar;
 use result::placed;
-use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
-    mask_secrets(&config, log);
+    secrets::mask(&config, log);
     let report = match config.mode {
         Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
         Mode::Plan => {
@@ -86,17 +86,6 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     };
     conclude(&report, log);
     Ok(report)
-}
-
-/// Before the first line of a builder that could show one.
-fn mask_secrets(config: &Config, log: Log) {
-    if let ImageSource::Build(spec) = &config.image {
-        for secret in &spec.secrets {
-            if let SecretSource::Value(value) = &secret.source {
-                log.mask(value.expose_secret());
-            }
-        }
-    }
 }
 
 async fn connect(reached: &Reached) -> Result<Ecr, Failure> {
@@ -226,7 +215,7 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
     let source = source.granted(None, folder.path())?;
-    let output = Output::new(log);
+    let output = Output::new(log, secrets::scrub(config));
     output.open();
     let layout = image(source, folder.path(), &output).await;
     output.close();
@@ -259,7 +248,7 @@ async fn do_it(
     folder: &TempDir,
     log: Log,
 ) -> Result<Report, Failure> {
-    let output = Output::new(log);
+    let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let provision = async {
         let done = provision(config, ecr, &output).await;
