@@ -33,11 +33,11 @@ fn canaries(ecr: &LocalEcr, more: &[(&str, &str)]) -> Canaries {
     // The passwords of a registry begin alike: each says whose it is and what for.
     let (one, other) = (ecr.password(), ecr.password());
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
-    let password = &one[..same.count().min(40)];
+    let password: String = one.chars().take(same.count().min(40)).collect();
     let always = [
         ("the secret access key", SECRET_KEY),
         ("the session token", SESSION_TOKEN),
-        ("the registry's password", password),
+        ("the registry's password", &password),
     ];
     Canaries::new(&[always.as_slice(), more].concat())
 }

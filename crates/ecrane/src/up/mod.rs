@@ -5,6 +5,8 @@ mod output;
 mod progress;
 mod result;
 mod secrets;
+mod unfinished;
+mod work;
 
 pub(crate) use result::{Made, Placed, Report};
 
@@ -31,8 +33,9 @@ use progress::Bar;
 use result::placed;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use tokio::sync::Notify;
+use unfinished::Unfinished;
+use work::WorkFolder;
 
 /// What somebody asked for.
 #[derive(Debug)]
@@ -56,7 +59,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     }
     secrets::mask(&config, log);
     let report = match config.mode {
-        Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
+        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let shown = match connect(&reached).await {
@@ -72,7 +75,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
         Mode::Up => {
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
-            let folder = work_folder()?;
+            let folder = WorkFolder::create()?;
             let source = prepare(&config.image, folder.path()).await?;
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let ecr = connect(&reached).await?;
@@ -212,7 +215,7 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 }
 
 /// Builds and asks nobody else: neither AWS nor a registry.
-async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
+async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
     let source = source.granted(None, folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
@@ -245,7 +248,7 @@ async fn do_it(
     config: &Config,
     ecr: &Ecr,
     source: Source<'_>,
-    folder: &TempDir,
+    folder: &WorkFolder,
     log: Log,
 ) -> Result<Report, Failure> {
     let output = Output::new(log, secrets::scrub(config));
@@ -330,12 +333,15 @@ async fn push(
         .map_err(Failure::refused)?
         .with_refresh(Box::new(refresh));
     let bar = Bar::new(layout.plan());
+    let tags = Unfinished::new(&desired.tags, log);
     let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
         bar.show(&step);
+        tags.see(&step);
     })
     .await
     .map_err(Failure::refused)?;
     bar.clear();
+    tags.finish();
     if pushed.writes > 0 {
         log.line(&format!(
             "pushed {} of {} blobs, {}",
@@ -360,19 +366,4 @@ fn conclude(report: &Report, log: Log) {
         log.line(&format!("Resources: {}", resources(&report.rows)));
     }
     log.line(&format!("Duration:  {}", report::duration(report.took)));
-}
-
-/// A private folder for what a build leaves, removed with everything in it. On
-/// a runner it is the runner's own, where that can be seen from here.
-fn work_folder() -> Result<TempDir, Failure> {
-    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
-    let parent = runner
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(std::env::temp_dir);
-    tempfile::Builder::new()
-        .prefix("ecrane-")
-        .tempdir_in(&parent)
-        .map_err(|error| {
-            Failure::refused(format!("no work folder in {}: {error}", parent.display()))
-        })
 }
