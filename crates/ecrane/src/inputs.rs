@@ -151,6 +151,9 @@ pub(crate) struct Inputs {
     /// Build and push nothing if all tags are there and active: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
     pub skip_if_exists: Option<String>,
+    /// Let the image of an older commit take a tag from a newer one's: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub allow_older: Option<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
@@ -349,6 +352,7 @@ pub(crate) const NAMES: &[&str] = &[
     "push",
     "image",
     "skip-if-exists",
+    "allow-older",
     "lifecycle-policy",
     "dry-run",
 ];

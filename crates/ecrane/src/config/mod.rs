@@ -15,6 +15,7 @@ use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use std::path::PathBuf;
 
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub image: ImageSource,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
+    /// Whether a tag may move from the image of a later commit.
+    pub backwards: Backwards,
     /// How far the run goes.
     pub mode: Mode,
 }
@@ -134,6 +137,7 @@ pub(crate) fn read(
     }
     let policy = reader.policy(inputs, mutability);
     let existing = reader.existing(inputs);
+    let backwards = reader.backwards(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -153,6 +157,7 @@ pub(crate) fn read(
                 },
                 image,
                 existing,
+                backwards,
                 mode,
             },
             warnings,

@@ -7,6 +7,7 @@ use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -171,6 +172,13 @@ impl Reader {
         match self.boolean("skip-if-exists", inputs.skip_if_exists.as_deref()) {
             Some(true) => Existing::Keep,
             _ => Existing::Replace,
+        }
+    }
+
+    pub(super) fn backwards(&mut self, inputs: &Inputs) -> Backwards {
+        match self.boolean("allow-older", inputs.allow_older.as_deref()) {
+            Some(true) => Backwards::Allowed,
+            _ => Backwards::Held,
         }
     }
 

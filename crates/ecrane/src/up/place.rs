@@ -8,12 +8,12 @@ use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::Digest;
-use ecrane_core::push::standing as standing_image;
+use ecrane_core::push::{UploadPlan, standing as standing_image};
 use ecrane_core::report::{self, plan_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push;
+use ecrane_engine::push::{self, Delivery, Outcome, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 
@@ -113,13 +113,23 @@ pub(super) async fn push(
 ) -> Result<(Made, Placed), Failure> {
     let desired = &config.desired;
     let registry = registry(ecr, credentials)?;
-    let bar = Bar::new(layout.plan());
-    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
-        bar.show(&step);
-    })
-    .await
-    .map_err(Failure::refused)?;
+    let image = layout.plan();
+    let delivery = Delivery {
+        mutability: applied.plan.mutability,
+        backwards: config.backwards,
+        ..Delivery::new(layout, &desired.tags)
+    };
+    let bar = Bar::new(image);
+    let pushed = push::push(&registry, &desired.name, &delivery, |step| bar.show(&step)).await;
     bar.clear();
+    let pushed = pushed.map_err(Failure::refused)?;
+    say(&pushed, image, log);
+    let placed = placed(config, applied, credentials.registry.clone(), &pushed);
+    Ok((Made::new(&pushed.digest, image), placed))
+}
+
+/// What the rows do not say.
+fn say(pushed: &Pushed, image: &UploadPlan, log: Log) {
     if pushed.writes > 0 {
         log.line(&format!(
             "pushed {} of {} blobs, {}",
@@ -129,15 +139,22 @@ pub(super) async fn push(
         ));
         log.line("");
     }
-    let image = layout.plan();
-    let placed = placed(
-        config,
-        applied,
-        credentials.registry.clone(),
-        image,
-        &pushed,
-    );
-    Ok((Made::from(image), placed))
+    for TagOutcome { tag, outcome } in &pushed.tags {
+        match outcome {
+            Outcome::Held(newer) => log.warning(&format!(
+                "`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
+                image.origin
+            )),
+            Outcome::Same { there } => log.line(&format!(
+                "`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
+                image.root.descriptor.digest
+            )),
+            Outcome::Moved { .. } | Outcome::Unchanged => {}
+        }
+    }
+    for remark in &pushed.remarks {
+        log.warning(remark);
+    }
 }
 
 /// The image that was there before the run, as if it had been made.
