@@ -15,6 +15,7 @@ mod inert;
 mod lifecycle;
 mod lint;
 mod local;
+mod push;
 mod schemas;
 mod stop;
 mod up;

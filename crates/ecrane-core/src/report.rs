@@ -68,6 +68,10 @@ pub enum TagChange {
     MovedFrom(Digest),
     /// It pointed to this image already: nothing was written.
     Unchanged,
+    /// It is immutable and points to the same image, packed otherwise.
+    SameImage(Digest),
+    /// It points to the image of a later commit, and stays there.
+    Held(Digest),
 }
 
 /// The image that a run built, as it stands in the registry.
@@ -86,7 +90,7 @@ impl ImageResult {
     #[must_use]
     pub fn change(&self) -> Change {
         let all = |wanted: fn(&TagChange) -> bool| self.tags.iter().all(|t| wanted(&t.change));
-        if all(|change| matches!(change, TagChange::Unchanged)) {
+        if all(|change| !matches!(change, TagChange::New | TagChange::MovedFrom(_))) {
             Change::Same
         } else if all(|change| matches!(change, TagChange::New)) {
             Change::Create
@@ -178,29 +182,38 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
 
 fn image_row(step: &ImageStep, repository: &str) -> Row {
     let (change, tags, note) = match step {
-        ImageStep::Create(tags) => (Change::Create, tags, "build and push"),
-        ImageStep::AfterBuild(tags) => (Change::AfterBuild, tags, "build, push what differs"),
+        ImageStep::Create(tags) => (Change::Create, tags, "build and push".to_owned()),
+        ImageStep::AfterBuild(tags) => {
+            let note = "build, push what differs".to_owned();
+            (Change::AfterBuild, tags, note)
+        }
+        ImageStep::Keep(tags, digest) => {
+            let note = format!("{} is there, not built", digest.short());
+            (Change::Same, tags, note)
+        }
     };
     Row {
         change,
         kind: "image",
         name: image_name(repository, tags.iter()),
-        note: note.to_owned(),
+        note,
     }
 }
 
 fn result_row(image: &ImageResult, repository: &str) -> Row {
-    let moved: Vec<String> = image
-        .tags
-        .iter()
-        .filter_map(|result| match &result.change {
-            TagChange::MovedFrom(old) => Some(format!("{} was {}", result.tag, old.short())),
+    let remark = |result: &TagResult| {
+        let tag = &result.tag;
+        match &result.change {
+            TagChange::MovedFrom(old) => Some(format!("{tag} was {}", old.short())),
+            TagChange::Held(newer) => Some(format!("{tag} stays at {}, newer", newer.short())),
+            TagChange::SameImage(_) => Some(format!("{tag} names it, packed otherwise")),
             TagChange::New | TagChange::Unchanged => None,
-        })
-        .collect();
+        }
+    };
+    let remarks: Vec<String> = image.tags.iter().filter_map(remark).collect();
     let mut note = format!("{}, {}", image.digest.short(), bytes(image.size));
-    if !moved.is_empty() {
-        let _ = write!(note, " ({})", moved.join(", "));
+    if !remarks.is_empty() {
+        let _ = write!(note, " ({})", remarks.join(", "));
     }
     Row {
         change: image.change(),
@@ -294,6 +307,13 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
         );
         for reference in &placed.tagged {
             let _ = writeln!(text, "| image | {} |", code(&reference.to_string()));
+        }
+        for held in &placed.held {
+            let _ = writeln!(
+                text,
+                "| left at a newer image | {} |",
+                code(&held.to_string())
+            );
         }
         let _ = writeln!(
             text,

@@ -8,10 +8,14 @@
 //! media types of Docker's image manifest version 2, schema 2.
 
 mod descriptor;
+mod origin;
 mod plan;
+mod standing;
 
 pub use descriptor::{Descriptor, Kind};
+pub use origin::Origin;
 pub use plan::{Image, Manifest, UploadPlan, named_documents, plan};
+pub use standing::{NotStanding, TaggedImage, list, standing};
 
 use crate::name::Digest;
 use std::fmt;

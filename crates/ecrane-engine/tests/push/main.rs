@@ -14,3 +14,5 @@ mod proxy;
 mod registry;
 #[cfg(test)]
 mod saved;
+#[cfg(test)]
+mod there;

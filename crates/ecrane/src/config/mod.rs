@@ -15,6 +15,7 @@ use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use std::path::PathBuf;
 
@@ -33,8 +34,21 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What happens to an image that is at the tags already.
+    pub existing: Existing,
+    /// Whether a tag may move from the image of a later commit.
+    pub backwards: Backwards,
     /// How far the run goes.
     pub mode: Mode,
+}
+
+/// What happens to an image that is at all the tags before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// Another one is built and takes its place, if it differs.
+    Replace,
+    /// It stays, and nothing is built.
+    Keep,
 }
 
 /// Where the image comes from.
@@ -122,6 +136,8 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let existing = reader.existing(inputs);
+    let backwards = reader.backwards(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -140,6 +156,8 @@ pub(crate) fn read(
                     tags,
                 },
                 image,
+                existing,
+                backwards,
                 mode,
             },
             warnings,

@@ -1,12 +1,13 @@
 use super::list::{boolean, by_line};
 use super::policy;
-use super::{Fault, Mode};
+use super::{Existing, Fault, Mode};
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -164,6 +165,20 @@ impl Reader {
             (_, Some(false)) => Mode::BuildOnly,
             (_, None) if pull_request => Mode::Plan,
             _ => Mode::Up,
+        }
+    }
+
+    pub(super) fn existing(&mut self, inputs: &Inputs) -> Existing {
+        match self.boolean("skip-if-exists", inputs.skip_if_exists.as_deref()) {
+            Some(true) => Existing::Keep,
+            _ => Existing::Replace,
+        }
+    }
+
+    pub(super) fn backwards(&mut self, inputs: &Inputs) -> Backwards {
+        match self.boolean("allow-older", inputs.allow_older.as_deref()) {
+            Some(true) => Backwards::Allowed,
+            _ => Backwards::Held,
         }
     }
 

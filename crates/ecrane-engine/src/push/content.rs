@@ -1,0 +1,87 @@
+use super::{Progress, Push, QUESTIONS, UPLOADS};
+use crate::registry::{Named, RegistryError};
+use ecrane_core::push::{Descriptor, Kind, Manifest, UploadPlan};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
+
+/// Brings everything that the root names, and counts it.
+pub(super) struct Content<'a> {
+    push: &'a Push<'a>,
+    blobs: AtomicUsize,
+    bytes: AtomicU64,
+}
+
+impl<'a> Content<'a> {
+    pub(super) fn new(push: &'a Push<'a>) -> Self {
+        Self {
+            push,
+            blobs: AtomicUsize::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// The number of blobs that were uploaded, and their bytes.
+    pub(super) fn uploaded(&self) -> (usize, u64) {
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        (self.blobs.load(Ordering::Relaxed), bytes)
+    }
+
+    pub(super) async fn bring(&self, plan: &UploadPlan) -> Result<(), RegistryError> {
+        let (_, missing) = future::try_join(self.blobs(plan), self.missing(plan)).await?;
+        let (inner, leaves): (Vec<_>, Vec<_>) = missing
+            .into_iter()
+            .partition(|manifest| manifest.descriptor.kind() == Kind::Index);
+        stream::iter(leaves)
+            .map(|manifest| self.push.put(manifest))
+            .buffer_unordered(UPLOADS)
+            .try_collect::<()>()
+            .await?;
+        // An index may name the one before it.
+        for manifest in inner {
+            self.push.put(manifest).await?;
+        }
+        Ok(())
+    }
+
+    /// Uploads what is missing, while the rest is still being asked for.
+    async fn blobs(&self, plan: &UploadPlan) -> Result<(), RegistryError> {
+        let lanes = Semaphore::new(UPLOADS);
+        stream::iter(&plan.blobs)
+            .map(|blob| self.blob(blob, &lanes))
+            .buffer_unordered(QUESTIONS)
+            .try_collect()
+            .await
+    }
+
+    async fn blob(&self, blob: &Descriptor, lanes: &Semaphore) -> Result<(), RegistryError> {
+        let push = self.push;
+        if push.repository.has_blob(blob).await? {
+            (push.progress)(Progress::Present(blob.clone()));
+            return Ok(());
+        }
+        // The semaphore is never closed: without a permit there is only waiting.
+        let _lane = lanes.acquire().await;
+        let file = push.delivery.layout.blob(&blob.digest);
+        let sent = |bytes| (push.progress)(Progress::Sent(blob.clone(), bytes));
+        push.repository.upload(blob, &file, &sent).await?;
+        self.blobs.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(blob.size, Ordering::Relaxed);
+        (push.progress)(Progress::Uploaded(blob.clone()));
+        Ok(())
+    }
+
+    /// The manifests under the root that the repository lacks, in their order.
+    async fn missing<'p>(&self, plan: &'p UploadPlan) -> Result<Vec<&'p Manifest>, RegistryError> {
+        let missing: Vec<Option<&Manifest>> = stream::iter(&plan.manifests)
+            .map(|manifest| async move {
+                let named = Named::Digest(&manifest.descriptor.digest);
+                let found = self.push.repository.find(named).await?;
+                Ok(found.is_none().then_some(manifest))
+            })
+            .buffered(QUESTIONS)
+            .try_collect()
+            .await?;
+        Ok(missing.into_iter().flatten().collect())
+    }
+}
