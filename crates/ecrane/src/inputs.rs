@@ -119,6 +119,9 @@ pub(crate) struct Inputs {
     /// The builder of buildx
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub builder: Option<String>,
+    /// What builds: auto, buildx, docker or buildah [default: auto]
+    #[arg(long, value_name = "BACKEND", help_heading = "Build")]
+    pub builder_backend: Option<String>,
     /// How layers are compressed: uncompressed, gzip, estargz or zstd
     #[arg(long, value_name = "KIND", help_heading = "Build")]
     pub compression: Option<String>,
@@ -345,6 +348,7 @@ pub(crate) const NAMES: &[&str] = &[
     "provenance",
     "sbom",
     "builder",
+    "builder-backend",
     "compression",
     "build-options",
     "tags",

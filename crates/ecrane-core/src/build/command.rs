@@ -1,4 +1,4 @@
-use super::{Attestation, BaseImages, BuildSpec, Platform, Rebuild, Route, SecretSource};
+use super::{Attestation, BaseImages, BuildSpec, Platform, Rebuild, Route, SecretSource, buildah};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -15,14 +15,17 @@ pub struct BuildFiles {
     pub secrets: PathBuf,
 }
 
-/// The arguments of `docker` that build `spec` by `route`.
+/// The arguments of `docker`, or of `buildah` on its route, that build `spec`.
 #[must_use]
 pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
+    if route == Route::Buildah {
+        return buildah::argv(spec, files);
+    }
     let words: &[&str] = match route {
         Route::BuildxLayout | Route::BuildxLoad => &["buildx", "build", "--progress=plain"],
         Route::BuildKit => &["build", "--progress=plain"],
         // A failed step must leave no container behind.
-        Route::Classic => &["build", "--force-rm"],
+        Route::Classic | Route::Buildah => &["build", "--force-rm"],
     };
     let mut argv: Vec<OsString> = words.iter().map(OsString::from).collect();
     if route.has_buildx() {
@@ -85,12 +88,14 @@ fn destination(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsStri
             vec![output]
         }
         Route::BuildxLoad => vec!["--load".into(), path("--iidfile=", &files.image_id)],
-        Route::BuildKit | Route::Classic => vec![path("--iidfile=", &files.image_id)],
+        Route::BuildKit | Route::Classic | Route::Buildah => {
+            vec![path("--iidfile=", &files.image_id)]
+        }
     }
 }
 
 /// The description where nothing else is said, then what is.
-fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
+pub(super) fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
     let said = |key: &str| spec.labels.iter().any(|label| label.key == key);
     let described = spec
         .description
@@ -126,7 +131,7 @@ fn attestation(name: &str, attestation: &Attestation) -> OsString {
 
 /// A secret is named by the place of its value, never by the value. A variable
 /// would be seen by every process that the builder starts.
-fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
+pub(super) fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
     spec.secrets.iter().map(|secret| {
         let id = &secret.id;
         match &secret.source {
@@ -158,11 +163,11 @@ fn csv_field(text: &str) -> String {
     }
 }
 
-fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {
+pub(super) fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {
     OsString::from(format!("--{name}={value}"))
 }
 
-fn path(name: &str, path: &Path) -> OsString {
+pub(super) fn path(name: &str, path: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(path);
     flag

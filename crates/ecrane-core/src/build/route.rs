@@ -1,9 +1,21 @@
 use super::{Attestation, BuildSpec, Rebuild};
 use std::fmt;
 
-/// What the engine and its client said of themselves.
+/// What answered when it was asked whether it builds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Builder {
+pub enum Builder {
+    /// A Docker client and its engine.
+    Docker(Docker),
+    /// buildah, which needs no engine.
+    Buildah {
+        /// Its version, such as `1.39.3`.
+        version: String,
+    },
+}
+
+/// What a Docker engine and its client said of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Docker {
     /// The client's version, such as `28.2.2`.
     pub client: String,
     /// The engine's version.
@@ -35,6 +47,8 @@ pub enum Route {
     BuildKit,
     /// The client's own `build` without BuildKit; the engine saves it.
     Classic,
+    /// buildah builds, and writes the layout.
+    Buildah,
 }
 
 /// The variable that decides between BuildKit and the classic builder, in a
@@ -54,16 +68,25 @@ impl Route {
     pub const fn buildkit_variable(self) -> Option<&'static str> {
         match self {
             Self::BuildKit => Some("1"),
-            Self::BuildxLayout | Self::BuildxLoad | Self::Classic => None,
+            // Where buildx is there, the client would hand the build to it.
+            Self::Classic => Some("0"),
+            Self::BuildxLayout | Self::BuildxLoad | Self::Buildah => None,
         }
     }
 }
 
 impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.buildx {
-            Some(buildx) => write!(f, "docker buildx {buildx}, engine {}", self.engine),
-            None => write!(f, "docker build {}, engine {}", self.client, self.engine),
+        match self {
+            Self::Buildah { version } => write!(f, "buildah {version}"),
+            Self::Docker(Docker {
+                buildx: Some(buildx),
+                engine,
+                ..
+            }) => write!(f, "docker buildx {buildx}, engine {engine}"),
+            Self::Docker(Docker { client, engine, .. }) => {
+                write!(f, "docker build {client}, engine {engine}")
+            }
         }
     }
 }
@@ -75,13 +98,16 @@ impl fmt::Display for Builder {
 /// not know, all of them; says what would.
 pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
     let several = spec.platforms.len() > 1;
-    let route = match (&builder.buildx, builder.oci_exporter) {
-        (Some(_), OciExporter::Present) => return Ok(Route::BuildxLayout),
-        (Some(_), OciExporter::Absent) => Route::BuildxLoad,
-        // Clients from 23 on reach BuildKit only through buildx; those before
-        // carry it themselves.
-        (None, _) if major(&builder.client).is_some_and(|v| v < 23) => Route::BuildKit,
-        (None, _) => Route::Classic,
+    let route = match builder {
+        Builder::Buildah { .. } => Route::Buildah,
+        Builder::Docker(docker) => match (&docker.buildx, docker.oci_exporter) {
+            (Some(_), OciExporter::Present) => return Ok(Route::BuildxLayout),
+            (Some(_), OciExporter::Absent) => Route::BuildxLoad,
+            // Clients from 23 on reach BuildKit only through buildx; those before
+            // carry it themselves.
+            (None, _) if major(&docker.client).is_some_and(|v| v < 23) => Route::BuildKit,
+            (None, _) => Route::Classic,
+        },
     };
     let mut refusals = Vec::new();
     if several {
@@ -94,7 +120,9 @@ pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
         .map(|name| format!("`{name}`"))
         .collect();
     if !unknown.is_empty() {
-        let help = if route.has_buildx() {
+        let help = if route == Route::Buildah {
+            "build with buildx"
+        } else if route.has_buildx() {
             "turn on the engine's containerd image store, or name a `builder` of the docker-container driver"
         } else {
             "install the buildx plugin of the Docker client"
@@ -138,14 +166,30 @@ fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> 
     let has = match route {
         Route::Classic => Least::Client,
         Route::BuildKit => Least::BuildKit,
-        Route::BuildxLoad => Least::Buildx,
+        // It knows some of what only buildx knows otherwise.
+        Route::BuildxLoad | Route::Buildah => Least::Buildx,
         Route::BuildxLayout => Least::Layout,
     };
-    needs
+    let buildah = [
+        ("cache-from", !spec.cache_from.is_empty()),
+        ("cache-to", !spec.cache_to.is_empty()),
+        ("no-cache-filters", stages),
+        ("builder", spec.builder.is_some()),
+    ];
+    let buildah = buildah
         .into_iter()
-        .filter(move |(least, _, given)| *given && *least > has)
+        .filter(move |(_, given)| *given && route == Route::Buildah);
+    let beyond = needs.into_iter().filter(move |(least, name, given)| {
+        let known = route == Route::Buildah && OF_BUILDAH.contains(name);
+        *given && *least > has && !known
+    });
+    beyond
         .map(|(_, name, _)| name)
+        .chain(buildah.map(|(name, _)| name))
 }
+
+/// What buildah knows, though it is no buildx.
+const OF_BUILDAH: &[&str] = &["annotations", "compression"];
 
 /// The least that an input needs, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

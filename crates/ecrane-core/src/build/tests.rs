@@ -3,12 +3,12 @@
 use super::*;
 
 fn builder(client: &str, buildx: Option<&str>, oci_exporter: OciExporter) -> Builder {
-    Builder {
+    Builder::Docker(Docker {
         client: client.into(),
         engine: "26.1".into(),
         buildx: buildx.map(str::to_owned),
         oci_exporter,
-    }
+    })
 }
 
 fn spec() -> BuildSpec {
@@ -361,4 +361,54 @@ fn an_image_says_what_the_workflow_knows() {
     ");
     let unknown = r#"{"repository": {"description": "", "license": {"spdx_id": "NOASSERTION"}}}"#;
     assert_eq!(said(unknown), said("{}"));
+}
+
+#[test]
+fn buildah_has_words_of_its_own() {
+    let full = BuildSpec {
+        build_contexts: vec!["base=../base".parse().unwrap()],
+        secrets: vec![secret(
+            "token",
+            SecretSource::Value("never in an argument".into()),
+        )],
+        platforms: vec!["linux/arm64".parse().unwrap()],
+        base_images: BaseImages::All,
+        rebuild: Rebuild::Everything,
+        annotations: vec![
+            "manifest:team=a".parse().unwrap(),
+            "index:team=b".parse().unwrap(),
+        ],
+        description: vec!["created=now".parse().unwrap()],
+        compression: Some(Compression::Zstd),
+        options: vec!["--isolation=chroot".parse().unwrap()],
+        ..spec()
+    };
+    check(
+        &full,
+        Route::Buildah,
+        "build --format=oci --layers --iidfile=I --file=app/Dockerfile --build-context=base=../base \
+         --label=created=now --annotation=created=now --annotation=team=a --platform=linux/arm64 \
+         --secret=id=token,src=S/token --no-cache --pull=always --isolation=chroot -- app",
+    );
+    let words = export(&full, "0f1e", "out".as_ref());
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|it| it.into_string().unwrap())
+        .collect();
+    assert_eq!(
+        words.join(" "),
+        "push --quiet --format=oci --compression-format=zstd -- 0f1e oci:out"
+    );
+
+    let buildah = Builder::Buildah {
+        version: "1.39.3".into(),
+    };
+    assert_eq!(route(&buildah, &full), Ok(Route::Buildah));
+    let more = BuildSpec {
+        cache_to: vec!["type=gha".parse().unwrap()],
+        sbom: Attestation::On,
+        builder: Some("big".into()),
+        ..full
+    };
+    insta::assert_snapshot!(route(&buildah, &more).unwrap_err(), @"the builder (buildah 1.39.3) cannot do what `sbom` and `cache-to` and `builder` ask for; build with buildx");
 }

@@ -5,8 +5,9 @@ mod child;
 mod probe;
 mod secrets;
 
-pub use access::{Access, DOCKER_CONFIG, program};
+pub use access::{AUTH_FILE, Access, DOCKER_CONFIG, program};
 pub use child::Line;
+use child::Program;
 pub use probe::probe;
 
 use crate::archive::{self, ArchiveError};
@@ -21,9 +22,27 @@ use tokio_util::io::SyncIoBridge;
 pub enum BuildError {
     /// No `docker` command.
     #[error(
-        "there is no `docker` command on PATH; install a Docker client, or push a prebuilt image"
+        "there is no `docker` command on PATH; install a Docker client, or push a prebuilt image by `image`"
     )]
     NoClient,
+    /// No `buildah` command.
+    #[error(
+        "there is no `buildah` command on PATH; install it, or choose another `builder-backend`"
+    )]
+    NoBuildah,
+    /// A client without the plugin.
+    #[error(
+        "the Docker client has no buildx plugin; install it (Debian: docker-buildx), or choose another `builder-backend`"
+    )]
+    NoBuildx,
+    /// Nothing that builds.
+    #[error(
+        "nothing here builds: {docker}. And there is no `buildah`, which builds without an engine"
+    )]
+    Nothing {
+        /// Why no engine does.
+        docker: Box<BuildError>,
+    },
     /// The client found no engine.
     #[error(
         "no Docker engine answers: {said}; start one, or name it in DOCKER_HOST. In a container, mount its socket"
@@ -41,10 +60,10 @@ pub enum BuildError {
         said: String,
     },
     /// The builder ended with an error, which its output tells.
-    #[error("`docker {command}` failed with {status}; its output above says why")]
+    #[error("`{command}` failed with {status}; its output above says why")]
     Failed {
-        /// The command's first word or words.
-        command: &'static str,
+        /// The command's first words.
+        command: String,
         /// How it ended.
         status: std::process::ExitStatus,
     },
@@ -95,7 +114,7 @@ pub async fn build(
     route: Route,
     access: Option<&Access>,
     folder: &Path,
-    on_line: impl FnMut(Line<'_>),
+    mut on_line: impl FnMut(Line<'_>),
 ) -> Result<Layout, BuildError> {
     let files = BuildFiles {
         layout_tar: folder.join("layout.tar"),
@@ -104,15 +123,12 @@ pub async fn build(
     };
     secrets::write(spec, &files.secrets)?;
     let argv = build::argv(spec, route, &files);
-    let command = match route {
-        Route::BuildxLayout | Route::BuildxLoad => "buildx build",
-        Route::BuildKit | Route::Classic => "build",
-    };
     let mut environment = child::environment(spec, route);
     if let Some(access) = access {
         access.enter(&mut environment);
     }
-    let built = child::run(command, &argv, &environment, on_line).await;
+    let program = Program::of(route);
+    let built = child::run(program, &argv, &environment, &mut on_line).await;
     // The folder goes anyway; what is in these files goes first.
     let _ = std::fs::remove_dir_all(&files.secrets);
     built?;
@@ -120,12 +136,20 @@ pub async fn build(
     match route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-            let id = tokio::fs::read_to_string(&files.image_id)
-                .await
-                .map_err(|_| BuildError::NoImage)?;
-            save(id.trim(), &environment, into).await
+            save(&image_id(&files).await?, &environment, into).await
+        }
+        Route::Buildah => {
+            let argv = build::export(spec, &image_id(&files).await?, &into);
+            child::run(program, &argv, &environment, on_line).await?;
+            blocking("reading buildah's layout", move || Ok(layout::read(&into)?)).await
         }
     }
+}
+
+async fn image_id(files: &BuildFiles) -> Result<String, BuildError> {
+    let id = tokio::fs::read_to_string(&files.image_id).await;
+    let id = id.map_err(|_| BuildError::NoImage)?;
+    Ok(id.trim().to_owned())
 }
 
 /// Takes an image that the engine has, and makes a layout of it in `into`, which

@@ -1,16 +1,68 @@
+use super::child::Program;
 use super::{BuildError, child};
-use ecrane_core::build::{Builder, OciExporter};
+use ecrane_core::build::{Backend, Builder, Docker, OciExporter};
 use serde::Deserialize;
 use std::process::Output;
 
-/// Asks the client, the engine and the plugin what they are; of the builders of
-/// buildx the one that is named, else the current one.
+/// Asks what there is to build with, and chooses of it: of the builders of buildx
+/// the one that is named, else the current one. The text says why it is not the
+/// first choice.
 ///
 /// # Errors
-/// No client, no engine, or no right to use it.
-pub async fn probe(builder: Option<&str>) -> Result<Builder, BuildError> {
+/// What was asked for does not answer; or nothing does, and why.
+pub async fn probe(
+    backend: Backend,
+    name: Option<&str>,
+) -> Result<(Builder, Option<String>), BuildError> {
+    match backend {
+        Backend::Buildah => Ok((buildah().await?, None)),
+        Backend::Docker => {
+            let docker = docker(name).await?;
+            let engine = Docker {
+                buildx: None,
+                ..docker
+            };
+            Ok((Builder::Docker(engine), None))
+        }
+        Backend::Buildx => match docker(name).await? {
+            Docker { buildx: None, .. } => Err(BuildError::NoBuildx),
+            docker => Ok((Builder::Docker(docker), None)),
+        },
+        Backend::Auto => match docker(name).await {
+            Ok(docker) => Ok((Builder::Docker(docker), None)),
+            Err(docker) => match buildah().await {
+                Ok(buildah) => Ok((buildah, Some(docker.to_string()))),
+                Err(_) => Err(BuildError::Nothing {
+                    docker: Box::new(docker),
+                }),
+            },
+        },
+    }
+}
+
+async fn buildah() -> Result<Builder, BuildError> {
+    let asked = child::command(
+        Program::Buildah,
+        ["--version"],
+        &child::passed_on(|_| false),
+    )
+    .output()
+    .await
+    .map_err(|error| child::not_started(Program::Buildah, error))?;
+    let said = String::from_utf8_lossy(&asked.stdout).into_owned();
+    // `buildah version 1.39.3 (image-spec …)`
+    let version = said
+        .split_whitespace()
+        .nth(2)
+        .unwrap_or("of an unknown version");
+    Ok(Builder::Buildah {
+        version: version.to_owned(),
+    })
+}
+
+async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
     let mut inspect = vec!["buildx", "inspect"];
-    inspect.extend(builder);
+    inspect.extend(name);
     let (version, info, buildx, driver) = tokio::join!(
         ask(&["version", "--format", "{{json .}}"]),
         ask(&["info", "--format", "{{json .DriverStatus}}"]),
@@ -31,7 +83,7 @@ pub async fn probe(builder: Option<&str>) -> Result<Builder, BuildError> {
         .success()
         .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
     let driver = String::from_utf8_lossy(&driver?.stdout).into_owned();
-    Ok(Builder {
+    Ok(Docker {
         client,
         engine,
         buildx,
@@ -53,10 +105,10 @@ struct Part {
 }
 
 async fn ask(argv: &[&str]) -> Result<Output, BuildError> {
-    child::command(argv, &child::passed_on(|_| false))
+    child::command(Program::Docker, argv, &child::passed_on(|_| false))
         .output()
         .await
-        .map_err(child::no_client)
+        .map_err(|error| child::not_started(Program::Docker, error))
 }
 
 /// `github.com/docker/buildx 0.13.1+ds1-3 1.22` → `0.13.1+ds1-3`.

@@ -17,6 +17,8 @@ pub(super) enum Source<'a> {
     Build {
         spec: &'a BuildSpec,
         builder: Builder,
+        /// Why it is not the first choice.
+        why: Option<String>,
         route: Route,
         /// What the builder may sign in to, beside what the user's client may.
         grant: Option<Grant>,
@@ -32,8 +34,11 @@ impl Source<'_> {
         own: Option<&Connection>,
         folder: &Path,
     ) -> Result<Self, Failure> {
-        if let Self::Build { spec, grant, .. } = &mut self {
-            *grant = credentials::grant(spec, own, folder)?;
+        if let Self::Build {
+            spec, route, grant, ..
+        } = &mut self
+        {
+            *grant = credentials::grant((spec, *route), own, folder)?;
         }
         Ok(self)
     }
@@ -48,11 +53,16 @@ impl Source<'_> {
             Self::Build {
                 spec,
                 builder,
+                why,
                 route,
                 grant,
             } => {
                 let access = grant.as_ref().map(Grant::access);
-                output.title(&format!("Build {} with {builder}", spec.context.display()));
+                let why = why.map_or_else(String::new, |why| format!(", as {why}"));
+                output.title(&format!(
+                    "Build {} with {builder}{why}",
+                    spec.context.display()
+                ));
                 let on_line = |line: builder::Line<'_>| output.foreign(line.text);
                 let built = builder::build(spec, route, access, folder, on_line).await;
                 built.map_err(Failure::refused)
@@ -71,13 +81,14 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Source<'a>, Failure> {
     let layout = match image {
         ImageSource::Build(spec) => {
-            let builder = builder::probe(spec.builder.as_deref())
+            let (builder, why) = builder::probe(spec.backend, spec.builder.as_deref())
                 .await
                 .map_err(Failure::refused)?;
             let route = build::route(&builder, spec).map_err(Failure::faulty)?;
             return Ok(Source::Build {
                 spec,
                 builder,
+                why,
                 route,
                 grant: None,
             });
