@@ -1,7 +1,6 @@
 //! Bringing images together, wherever they come from.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
@@ -163,7 +162,8 @@ impl<'t> Collector<'t> {
     /// # Errors
     /// The tags that two have.
     pub fn images(self, extent: Extent) -> Result<Images, Vec<SharedTag>> {
-        let order = self.newest_first();
+        let times = self.pushed.iter().map(|pushed| pushed.newest_first());
+        let order: Vec<Known> = in_order(times, &self.digests);
         let mut ids = vec![ImageId::default(); order.len()];
         for (id, known) in order.iter().enumerate() {
             if let Some(known) = ids.get_mut(*known) {
@@ -174,29 +174,12 @@ impl<'t> Collector<'t> {
         Ok(self.columns(&order, &tags, &ids, extent))
     }
 
-    /// The images in the order of the counts.
-    fn newest_first(&self) -> Vec<Known> {
-        let times = self.pushed.iter().copied().map(Reverse);
-        let mut order: Vec<(Reverse<Moment>, Known)> = times.zip(0..).collect();
-        order.sort_unstable_by(|(a_time, a), (b_time, b)| {
-            let by_digest = || self.digests.get(*a).cmp(self.digests.get(*b));
-            a_time.cmp(b_time).then_with(by_digest)
-        });
-        order.into_iter().map(|(_, known)| known).collect()
-    }
-
     /// The places of the tags in `tags`, in alphabetical order.
     fn sorted_tags(&self) -> Result<Vec<usize>, Vec<SharedTag>> {
         let tag = |place: &usize| self.tags.get(*place);
         let owner = |place: &usize| self.tag_owners.get(*place).copied().unwrap_or_default();
-        let mut tags: Vec<(u128, usize)> = (0..self.tags.len())
-            .map(|place| (first_bytes(tag(&place)), place))
-            .collect();
-        tags.sort_unstable_by(|(a_first, a), (b_first, b)| {
-            let by_rest = || tag(a).cmp(tag(b)).then(a.cmp(b));
-            a_first.cmp(b_first).then_with(by_rest)
-        });
-        let mut tags: Vec<usize> = tags.into_iter().map(|(_, place)| place).collect();
+        let firsts = (0..self.tags.len()).map(|place| first_bytes(tag(&place)));
+        let mut tags = in_order(firsts, &self.tags);
         tags.dedup_by(|a, b| owner(a) == owner(b) && tag(a) == tag(b));
         let neighbours = tags.iter().zip(tags.iter().skip(1));
         let shared: Vec<SharedTag> = neighbours
@@ -244,6 +227,17 @@ impl<'t> Collector<'t> {
             digests: self.digests,
         }
     }
+}
+
+/// The places of texts, ordered by the number of each and, where these are the
+/// same, by the texts.
+fn in_order(numbers: impl Iterator<Item = u128>, texts: &Texts) -> Vec<usize> {
+    let mut order: Vec<(u128, usize)> = numbers.zip(0..).collect();
+    order.sort_unstable_by(|(a_number, a), (b_number, b)| {
+        let by_text = || texts.get(*a).cmp(texts.get(*b)).then(a.cmp(b));
+        a_number.cmp(b_number).then_with(by_text)
+    });
+    order.into_iter().map(|(_, place)| place).collect()
 }
 
 /// A column in the order of the counts.

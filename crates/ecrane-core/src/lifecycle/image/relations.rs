@@ -34,36 +34,38 @@ impl Relations {
             .map(|(list, child)| (*child, *list))
             .collect();
 
-        let mut referrers = Vec::new();
-        let mut lost = Vec::new();
-        for (referrer, subject) in referring {
-            match subject {
-                Some(subject) => referrers.push((*subject, *referrer)),
-                None => lost.push(*referrer),
-            }
-        }
-        referrers.sort_unstable();
-        lost.sort_unstable();
         let mut subjects = vec![None; images];
-        for (subject, referrer) in &referrers {
-            if let Some(its) = subjects.get_mut(referrer.place()) {
-                *its = Some(*subject);
+        let mut lost = vec![false; images];
+        for (referrer, subject) in referring {
+            let place = referrer.place();
+            if let (Some(its), Some(lost)) = (subjects.get_mut(place), lost.get_mut(place)) {
+                *its = *subject;
+                *lost = subject.is_none();
             }
         }
-        let mut related: Vec<ImageId> = [&children, &referrers]
-            .into_iter()
-            .flatten()
-            .flat_map(|(a, b)| [*a, *b])
+        let ids = || (0..images).map(ImageId::new);
+        let subjects: Column<Option<ImageId>> = subjects.into_iter().collect();
+        let referrers: Vec<_> = ids()
+            .filter_map(|id| Some((subjects.at(id)?, id)))
             .collect();
-        related.sort_unstable();
-        related.dedup();
+        let children = Lists::new(images, &children);
+        let parents = Lists::new(images, &parents);
+        let referrers = Lists::new(images, &referrers);
+        let is_related = |id: &ImageId| {
+            let lists = [&children, &parents, &referrers];
+            subjects.at(*id).is_some() || lists.iter().any(|list| !list.of(*id).is_empty())
+        };
         Self {
-            children: Lists::new(images, &children),
-            parents: Lists::new(images, &parents),
-            subjects: subjects.into_iter().collect(),
-            referrers: Lists::new(images, &referrers),
-            related,
-            lost,
+            related: ids().filter(is_related).collect(),
+            lost: ids()
+                .zip(lost)
+                .filter(|(_, lost)| *lost)
+                .map(|(id, _)| id)
+                .collect(),
+            children,
+            parents,
+            subjects,
+            referrers,
         }
     }
 }
