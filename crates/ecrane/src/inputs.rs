@@ -148,6 +148,17 @@ pub(crate) struct Inputs {
     )]
     pub image: Option<String>,
 
+    /// Build and push nothing if all tags are there and active: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub skip_if_exists: Option<String>,
+    /// Let the image of an older commit take a tag from a newer one's: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub allow_older: Option<String>,
+    /// Repositories of the same registry to take layers over from, by comma or line
+    #[arg(long, value_name = "NAMES", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub mount_from: Vec<String>,
+
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
     pub lifecycle_policy: Option<String>,
@@ -344,6 +355,9 @@ pub(crate) const NAMES: &[&str] = &[
     "flavor",
     "push",
     "image",
+    "skip-if-exists",
+    "allow-older",
+    "mount-from",
     "lifecycle-policy",
     "dry-run",
 ];

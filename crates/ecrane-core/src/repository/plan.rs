@@ -2,7 +2,7 @@ use super::{
     Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing, TagMutability,
 };
 use crate::lifecycle::Policy;
-use crate::name::{Pattern, RepositoryName, Tag};
+use crate::name::{Digest, Pattern, RepositoryName, Tag};
 use std::fmt;
 
 /// What a run will do, in this order. An image is part of it from the start and
@@ -15,6 +15,20 @@ pub struct Plan {
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
     pub image: ImageStep,
+    /// Whether tags may move once the plan is carried out; `None` where that
+    /// differs from tag to tag, or the service's word is not known.
+    pub mutability: Option<TagMutability>,
+}
+
+impl Plan {
+    /// The same plan where the image is there already and is not built.
+    #[must_use]
+    pub fn keeping(mut self, image: &Digest) -> Self {
+        if let ImageStep::AfterBuild(tags) = self.image {
+            self.image = ImageStep::Keep(tags, image.clone());
+        }
+        self
+    }
 }
 
 /// What happens to the repository.
@@ -115,6 +129,8 @@ pub enum ImageStep {
     Create(Vec<Tag>),
     /// It is built, and pushed to the tags that hold another digest.
     AfterBuild(Vec<Tag>),
+    /// All these tags name this image already: nothing is built.
+    Keep(Vec<Tag>, Digest),
 }
 
 /// Why nothing is done.
@@ -201,6 +217,8 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             replaces: Replaces::Nothing,
         }),
         image: ImageStep::Create(desired.tags.clone()),
+        // A creation template of the registry may say otherwise.
+        mutability: desired.mutability,
     })
 }
 
@@ -244,6 +262,9 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
         },
         policy,
         image: ImageStep::AfterBuild(desired.tags.clone()),
+        mutability: desired
+            .mutability
+            .or_else(|| standing.mutability.parse().ok()),
     })
 }
 

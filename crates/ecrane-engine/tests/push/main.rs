@@ -1,6 +1,8 @@
 //! Pushes to a real registry that is not ours, over a real connection.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod faults;
@@ -14,3 +16,5 @@ mod proxy;
 mod registry;
 #[cfg(test)]
 mod saved;
+#[cfg(test)]
+mod there;

@@ -12,9 +12,10 @@ pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
-use ecrane_core::name::{Region, RegistryHost};
+use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use std::path::PathBuf;
 
@@ -33,8 +34,23 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What happens to an image that is at the tags already.
+    pub existing: Existing,
+    /// Whether a tag may move from the image of a later commit.
+    pub backwards: Backwards,
+    /// Repositories of the same registry that layers may be taken over from.
+    pub mount_from: Vec<RepositoryName>,
     /// How far the run goes.
     pub mode: Mode,
+}
+
+/// What happens to an image that is at all the tags before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// Another one is built and takes its place, if it differs.
+    Replace,
+    /// It stays, and nothing is built.
+    Keep,
 }
 
 /// Where the image comes from.
@@ -122,6 +138,9 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let existing = reader.existing(inputs);
+    let backwards = reader.backwards(inputs);
+    let mount_from = reader.mount_from(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -140,6 +159,9 @@ pub(crate) fn read(
                     tags,
                 },
                 image,
+                existing,
+                backwards,
+                mount_from,
                 mode,
             },
             warnings,

@@ -1,12 +1,13 @@
-use super::list::{boolean, by_line};
+use super::list::{boolean, by_comma_and_line, by_line};
 use super::policy;
-use super::{Fault, Mode};
+use super::{Existing, Fault, Mode};
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -165,6 +166,28 @@ impl Reader {
             (_, None) if pull_request => Mode::Plan,
             _ => Mode::Up,
         }
+    }
+
+    pub(super) fn existing(&mut self, inputs: &Inputs) -> Existing {
+        match self.boolean("skip-if-exists", inputs.skip_if_exists.as_deref()) {
+            Some(true) => Existing::Keep,
+            _ => Existing::Replace,
+        }
+    }
+
+    pub(super) fn backwards(&mut self, inputs: &Inputs) -> Backwards {
+        match self.boolean("allow-older", inputs.allow_older.as_deref()) {
+            Some(true) => Backwards::Allowed,
+            _ => Backwards::Held,
+        }
+    }
+
+    pub(super) fn mount_from(&mut self, inputs: &Inputs) -> Vec<RepositoryName> {
+        const INPUT: &str = "mount-from";
+        by_comma_and_line(&inputs.mount_from)
+            .iter()
+            .filter_map(|text| self.keep(text.parse().map_err(|error| Fault::name(INPUT, error))))
+            .collect()
     }
 
     /// A path, the text itself, or the word `default`.
