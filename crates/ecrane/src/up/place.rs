@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::progress::Bar;
 use super::result::{Made, Placed, kept, placed};
+use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
@@ -124,8 +125,15 @@ pub(super) async fn push(
         ..Delivery::new(layout, &desired.tags)
     };
     let bar = Bar::new(image);
-    let pushed = push::push(&registry, &desired.name, &delivery, |step| bar.show(&step)).await;
+    let tags = Unfinished::new(&desired.tags, log);
+    let pushed = push::push(&registry, &desired.name, &delivery, |step| {
+        bar.show(&step);
+        tags.see(&step);
+    });
+    let pushed = pushed.await;
     bar.clear();
+    // A push that failed says it itself.
+    tags.finish();
     let pushed = pushed.map_err(Failure::refused)?;
     say(&pushed, image, log);
     let placed = placed(config, applied, credentials.registry.clone(), &pushed);
