@@ -188,6 +188,43 @@ fn an_immutable_tag_that_names_the_same_image_is_success() {
     insta::assert_snapshot!(said, @"error: the tag `v1` of `app` is immutable and names THEIRS; the image to push is sha256:22bdebbe293e1f685bb116335ffdd694be15c0f4877e66b8848cbc6459b2379f; choose another tag");
 }
 
+#[test]
+fn layers_that_another_repository_has_are_mounted() {
+    let ecr = LocalEcr::start();
+    let up = |name: &str, words: &[&str]| {
+        let mut command = ecr.up(&["--repository", name, "--tags", "v1", "--image", LAYOUT]);
+        succeed(command.args(words)).stdout
+    };
+    up("base", &[]);
+    // ECR does it only where the registry is set so: else the blob is uploaded,
+    // with the upload that the answer began.
+    let seen = ecr.requests();
+    let first = up("one", &["--mount-from", "base"]);
+    assert!(first.contains("pushed 2 of 2 blobs"), "{first}");
+    let starts = written(&ecr, seen);
+    let starts = starts.iter().filter(|it| it.starts_with("POST ")).count();
+    assert_eq!(starts, 2);
+
+    ecr.aws(&[
+        "put-account-setting",
+        "--name",
+        "BLOB_MOUNTING",
+        "--value",
+        "ENABLED",
+    ]);
+    let second = up("two", &["--mount-from", "nowhere,base"]);
+    assert!(second.contains("pushed 1 of 2 blobs"), "{second}");
+    assert!(second.contains(", mounted 1\n"), "{second}");
+    // Whole, as another client finds it.
+    let mut copy = clean("skopeo", ecr.home());
+    copy.args(["copy", "--src-tls-verify=false"]).args([
+        format!("--src-creds=AWS:{}", ecr.password()),
+        format!("docker://{}/two:v1", ecr.address),
+        format!("dir:{}", ecr.home().join("two").display()),
+    ]);
+    succeed(&mut copy);
+}
+
 /// The digest at a tag.
 fn tag(ecr: &LocalEcr, tag: &str) -> String {
     let id = format!("imageTag={tag}");

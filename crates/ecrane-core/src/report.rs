@@ -48,6 +48,26 @@ pub struct Row {
     pub name: String,
     /// What there is to say of it.
     pub note: String,
+    /// The registry that it is in, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
+}
+
+impl Row {
+    /// The row of a run for several registries.
+    #[must_use]
+    pub fn of(self, registry: &str) -> Self {
+        Self {
+            registry: Some(registry.to_owned()),
+            ..self
+        }
+    }
+}
+
+/// The rows of each registry.
+pub fn by_registry(rows: &[Row]) -> impl Iterator<Item = (Option<&str>, &[Row])> {
+    rows.chunk_by(|a, b| a.registry == b.registry)
+        .map(|rows| (rows.first().and_then(|row| row.registry.as_deref()), rows))
 }
 
 /// What a tag points to after a push.
@@ -121,6 +141,7 @@ pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
         kind: "image",
         name: image_name(desired.name.as_str(), desired.tags.iter()),
         note: format!("{digest}, {}, built and not pushed", bytes(image.bytes())),
+        registry: None,
     }
 }
 
@@ -160,6 +181,7 @@ fn repository_row(step: &RepositoryStep) -> Row {
         kind: "repository",
         name: name.to_string(),
         note,
+        registry: None,
     }
 }
 
@@ -177,6 +199,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
         kind: "lifecycle policy",
         name: repository.to_owned(),
         note: count(policy.rules().len(), "rule"),
+        registry: None,
     }
 }
 
@@ -197,6 +220,7 @@ fn image_row(step: &ImageStep, repository: &str) -> Row {
         kind: "image",
         name: image_name(repository, tags.iter()),
         note,
+        registry: None,
     }
 }
 
@@ -220,6 +244,7 @@ fn result_row(image: &ImageResult, repository: &str) -> Row {
         kind: "image",
         name: image_name(repository, image.tags.iter().map(|result| &result.tag)),
         note,
+        registry: None,
     }
 }
 
@@ -295,7 +320,7 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
             "| `{}` | {} | {} | {} |",
             row.change.mark(),
             row.kind,
-            code(&row.name),
+            code(&place(row)),
             cell(&row.note)
         );
     }
@@ -323,6 +348,14 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
         let _ = writeln!(text, "| size | {} |", bytes(result.size));
     }
     text
+}
+
+/// What a row is about, and in which registry where there are several.
+fn place(row: &Row) -> String {
+    match &row.registry {
+        Some(registry) => format!("{registry}/{}", row.name),
+        None => row.name.clone(),
+    }
 }
 
 /// Text in a table's cell that cannot end the cell or become markup.

@@ -9,7 +9,7 @@ mod outcome;
 mod same;
 mod tags;
 
-pub use outcome::{Images, Outcome, PushError, Pushed, Seen, TagOutcome};
+pub use outcome::{Blobs, Images, Outcome, PushError, Pushed, Seen, TagOutcome};
 
 use crate::layout::Layout;
 use crate::registry::{Named, Registry, Repository};
@@ -39,6 +39,8 @@ pub struct Delivery<'a> {
     pub mutability: Option<TagMutability>,
     /// Whether a tag may move from the image of a later commit to this one.
     pub backwards: Backwards,
+    /// Repositories of the same registry that layers may be taken over from.
+    pub sources: &'a [RepositoryName],
 }
 
 /// Whether tags may move from the image of a later commit to that of an earlier.
@@ -59,6 +61,7 @@ impl<'a> Delivery<'a> {
             tags,
             mutability: None,
             backwards: Backwards::Held,
+            sources: &[],
         }
     }
 }
@@ -168,14 +171,11 @@ impl Push<'_> {
         });
         let there: Option<Vec<_>> = there.collect();
         let there = there.and_then(|there| there.first().copied().cloned());
-        let (blobs_uploaded, bytes_uploaded) = content.uploaded();
         Pushed {
             digest: there.unwrap_or_else(|| image.root.descriptor.digest.clone()),
             bytes: image.bytes(),
             tags,
-            blobs_uploaded,
-            blobs_present: image.blobs.len().saturating_sub(blobs_uploaded),
-            bytes_uploaded,
+            blobs: content.blobs(image.blobs.len()),
             writes: self.repository.writes(),
             remarks: self.remarks(),
         }

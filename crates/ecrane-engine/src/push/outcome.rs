@@ -13,16 +13,25 @@ pub struct Pushed {
     pub bytes: u64,
     /// What became of each tag, in the order given.
     pub tags: Vec<TagOutcome>,
-    /// Blobs that were uploaded.
-    pub blobs_uploaded: usize,
-    /// Blobs that the registry had.
-    pub blobs_present: usize,
-    /// The size of the uploaded blobs, in bytes.
-    pub bytes_uploaded: u64,
+    /// How its blobs came there.
+    pub blobs: Blobs,
     /// Requests that can change something (`PUT`, `POST`, `PATCH`), with retries.
     pub writes: u64,
     /// What could not be found out, as sentences.
     pub remarks: Vec<String>,
+}
+
+/// How the blobs of an image came to be in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blobs {
+    /// How many were uploaded.
+    pub uploaded: usize,
+    /// How many the registry took over from another repository.
+    pub mounted: usize,
+    /// How many were there.
+    pub present: usize,
+    /// The size of those that were uploaded, in bytes.
+    pub bytes_uploaded: u64,
 }
 
 /// What became of a tag.

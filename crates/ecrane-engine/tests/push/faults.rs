@@ -210,7 +210,7 @@ async fn check(kind: &'static str, fault: Fault, times: usize, expected: &str) {
     for blob in &layout.plan().blobs[1..] {
         let file = folder.blob_path(&blob.digest);
         let target = registry.repository(&repository);
-        target.upload(blob, &file, &|_| {}).await.unwrap();
+        target.upload(blob, &file, None, &|_| {}).await.unwrap();
     }
     let patience = Patience {
         budget: Duration::from_millis(700),

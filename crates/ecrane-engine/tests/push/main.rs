@@ -1,6 +1,8 @@
 //! Pushes to a real registry that is not ours, over a real connection.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod faults;

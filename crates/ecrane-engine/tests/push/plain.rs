@@ -45,8 +45,8 @@ pub(crate) fn line(pushed: &Pushed) -> String {
     format!(
         "{}; {} blobs up, {} there; {} writes",
         tags.join(", "),
-        pushed.blobs_uploaded,
-        pushed.blobs_present,
+        pushed.blobs.uploaded,
+        pushed.blobs.present,
         pushed.writes
     )
 }

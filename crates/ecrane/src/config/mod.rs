@@ -12,7 +12,7 @@ pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
-use ecrane_core::name::{Region, RegistryHost};
+use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub existing: Existing,
     /// Whether a tag may move from the image of a later commit.
     pub backwards: Backwards,
+    /// Repositories of the same registry that layers may be taken over from.
+    pub mount_from: Vec<RepositoryName>,
     /// How far the run goes.
     pub mode: Mode,
 }
@@ -138,6 +140,7 @@ pub(crate) fn read(
     let policy = reader.policy(inputs, mutability);
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
+    let mount_from = reader.mount_from(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -158,6 +161,7 @@ pub(crate) fn read(
                 image,
                 existing,
                 backwards,
+                mount_from,
                 mode,
             },
             warnings,

@@ -1,4 +1,4 @@
-use super::list::{boolean, by_line};
+use super::list::{boolean, by_comma_and_line, by_line};
 use super::policy;
 use super::{Existing, Fault, Mode};
 use crate::inputs::Inputs;
@@ -180,6 +180,14 @@ impl Reader {
             Some(true) => Backwards::Allowed,
             _ => Backwards::Held,
         }
+    }
+
+    pub(super) fn mount_from(&mut self, inputs: &Inputs) -> Vec<RepositoryName> {
+        const INPUT: &str = "mount-from";
+        by_comma_and_line(&inputs.mount_from)
+            .iter()
+            .filter_map(|text| self.keep(text.parse().map_err(|error| Fault::name(INPUT, error))))
+            .collect()
     }
 
     /// A path, the text itself, or the word `default`.

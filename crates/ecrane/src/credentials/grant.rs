@@ -42,7 +42,7 @@ enum Source {
     /// From ECR, asked once and only if the builder asks.
     Ecr {
         registry: RegistryHost,
-        connection: Connection,
+        connection: Box<Connection>,
         signed_in: OnceCell<Password>,
     },
     /// From the user's own configuration, of which the builder gets a copy
@@ -76,7 +76,7 @@ pub(crate) fn grant(
             config.set_helper(&name);
             let source = Source::Ecr {
                 registry,
-                connection,
+                connection: Box::new(connection),
                 signed_in: OnceCell::new(),
             };
             sources.insert(name, source);

@@ -95,6 +95,7 @@ fn on_loopback(authority: &str) -> Result<Connection, String> {
             region: LOCAL_REGION
                 .parse()
                 .map_err(|error: NameError| error.to_string())?,
+            account: None,
             endpoint: Some(EndpointUrl::parse(&format!("http://{authority}"))?),
             identity: Identity::LocalEcr,
         }),

@@ -126,6 +126,7 @@ async fn default_registry(region: Option<String>) -> Result<RegistryHost, Failur
         config::place(&inputs, |name| std::env::var(name).ok()).map_err(Failure::Inputs)?;
     let connection = Connection {
         region,
+        account: None,
         endpoint,
         identity: Identity::DefaultChain,
     };

@@ -57,6 +57,7 @@ async fn sign_in(registry: &RegistryHost, connection: &Connection) -> Result<Pas
 fn in_region(region: &Region) -> Connection {
     Connection {
         region: region.clone(),
+        account: None,
         endpoint: None,
         identity: Identity::DefaultChain,
     }

@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::Digest;
-use ecrane_core::push::{UploadPlan, standing as standing_image};
+use ecrane_core::push::{UploadPlan, mount_sources, standing as standing_image};
 use ecrane_core::report::{self, plan_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
@@ -115,9 +115,13 @@ pub(super) async fn push(
     let desired = &config.desired;
     let registry = registry(ecr, credentials)?;
     let image = layout.plan();
+    let base = image.origin.base.as_deref();
+    let host = &credentials.registry;
+    let sources = mount_sources(host, &desired.name, base, &config.mount_from);
     let delivery = Delivery {
         mutability: applied.plan.mutability,
         backwards: config.backwards,
+        sources: &sources,
         ..Delivery::new(layout, &desired.tags)
     };
     let bar = Bar::new(image);
@@ -139,11 +143,16 @@ pub(super) async fn push(
 /// What the rows do not say.
 fn say(pushed: &Pushed, image: &UploadPlan, log: Log) {
     if pushed.writes > 0 {
+        let blobs = pushed.blobs;
+        let mounted = match blobs.mounted {
+            0 => String::new(),
+            n => format!(", mounted {n}"),
+        };
         log.line(&format!(
-            "pushed {} of {} blobs, {}",
-            pushed.blobs_uploaded,
-            pushed.blobs_uploaded + pushed.blobs_present,
-            report::bytes(pushed.bytes_uploaded)
+            "pushed {} of {} blobs, {}{mounted}",
+            blobs.uploaded,
+            blobs.uploaded + blobs.mounted + blobs.present,
+            report::bytes(blobs.bytes_uploaded)
         ));
         log.line("");
     }
