@@ -3,6 +3,7 @@
 
 use crate::harness::{LocalEcr, Ran, binary, clean, run, succeed};
 use crate::local::buildah::entered;
+use crate::local::modern;
 use std::path::Path;
 use std::process::Command;
 
@@ -66,6 +67,53 @@ fn without_an_engine_buildah_builds_on_a_private_base() {
     inspect.arg(format!("--creds=AWS:{}", ecr.password()));
     let image: serde_json::Value = serde_json::from_str(&succeed(&mut inspect).stdout).unwrap();
     assert_eq!(image["Layers"].as_array().unwrap().len(), 2);
+}
+
+/// Another engine than the usual one, by the name of its context.
+fn name_other_engine(ecr: &LocalEcr) -> &'static str {
+    const NAME: &str = "other";
+    modern::plug_in(ecr);
+    let host = format!("host={}", modern::SOCKET);
+    let create = ["context", "create", NAME, "--docker", &host];
+    succeed(clean("docker", ecr.home()).args(create));
+    NAME
+}
+
+#[test]
+fn a_builder_elsewhere_pushes_itself_and_the_registry_has_the_last_word() {
+    let ecr = LocalEcr::start();
+    let other = name_other_engine(&ecr);
+    let context = ecr.home().join("context");
+    std::fs::create_dir(&context).unwrap();
+    std::fs::write(
+        context.join("Dockerfile"),
+        "FROM scratch\nCOPY page.txt /\n",
+    )
+    .unwrap();
+    let up = |page: &str| {
+        std::fs::write(context.join("page.txt"), page).unwrap();
+        let mut up = ecr.up(&["--repository", "app", "--tags", "v1,latest", "--json"]);
+        up.args(["--push-by", "builder", "--context"]).arg(&context);
+        up.env("DOCKER_CONTEXT", other);
+        let ran = succeed(&mut up);
+        let result: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        (result["outputs"].clone(), ran.stderr)
+    };
+    let (first, _) = up("first");
+    assert_eq!(first["changed"], "true");
+    let images = ecr.aws(&["describe-images", "--repository-name", "app"]);
+    assert_eq!(images["imageDetails"][0]["imageDigest"], first["digest"]);
+    assert!(first["imageid"].as_str().unwrap().starts_with("sha256:"));
+
+    let (again, _) = up("first");
+    assert_eq!(
+        (&again["changed"], &again["digest"]),
+        (&"false".into(), &first["digest"])
+    );
+    let (second, log) = up("second");
+    assert_ne!(second["digest"], first["digest"]);
+    assert!(log.contains(" ~  └─ image"), "{log}");
+    assert!(!ecr.home().join(".docker/config.json").exists());
 }
 
 /// What is said where the client finds no engine: programs by their folder.

@@ -122,6 +122,9 @@ pub(crate) struct Inputs {
     /// What builds: auto, buildx, docker or buildah [default: auto]
     #[arg(long, value_name = "BACKEND", help_heading = "Build")]
     pub builder_backend: Option<String>,
+    /// What pushes: auto, ecrane or builder [default: auto]
+    #[arg(long, value_name = "WHO", help_heading = "Build")]
+    pub push_by: Option<String>,
     /// How layers are compressed: uncompressed, gzip, estargz or zstd
     #[arg(long, value_name = "KIND", help_heading = "Build")]
     pub compression: Option<String>,
@@ -353,6 +356,7 @@ pub(crate) const NAMES: &[&str] = &[
     "sbom",
     "builder",
     "builder-backend",
+    "push-by",
     "compression",
     "build-options",
     "tags",

@@ -40,3 +40,33 @@ impl fmt::Display for Backend {
         f.write_str(name.map_or("", |(name, _)| name))
     }
 }
+
+/// What pushes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PushBy {
+    /// ecrane, unless the image is made elsewhere.
+    #[default]
+    Auto,
+    /// ecrane: the image comes to this machine and goes from here.
+    Ecrane,
+    /// The builder, from where it is.
+    Builder,
+}
+
+const PUSH_BY: [(&str, PushBy); 3] = [
+    ("auto", PushBy::Auto),
+    ("ecrane", PushBy::Ecrane),
+    ("builder", PushBy::Builder),
+];
+
+impl FromStr for PushBy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let known = PUSH_BY.iter().find(|(name, _)| *name == text);
+        known
+            .map(|(_, by)| *by)
+            .ok_or_else(|| format!("`{text}` does not push: `auto`, `ecrane` or `builder`"))
+    }
+}

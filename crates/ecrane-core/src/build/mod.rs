@@ -21,7 +21,7 @@ mod secret;
 mod tests;
 
 pub use argument::BuildArg;
-pub use backend::Backend;
+pub use backend::{Backend, PushBy};
 pub use buildah::export;
 pub use cache::{CacheEntry, CacheKind};
 pub use command::{BuildFiles, argv};
@@ -31,7 +31,7 @@ pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
 pub use platform::Platform;
 pub use registries::registries;
-pub use route::{BUILDKIT_VARIABLE, Builder, Docker, OciExporter, Route, route};
+pub use route::{BUILDKIT_VARIABLE, Builder, Docker, ImagePlace, OciExporter, Route, route};
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
 
 use std::path::PathBuf;
@@ -80,6 +80,8 @@ pub struct BuildSpec {
     pub sbom: Attestation,
     /// What builds.
     pub backend: Backend,
+    /// What pushes.
+    pub push_by: PushBy,
     /// The builder of buildx; `None`: the current one.
     pub builder: Option<String>,
     /// How layers are compressed; `None`: as the builder does it.

@@ -1,4 +1,4 @@
-use super::{Attestation, BuildSpec, Rebuild};
+use super::{Attestation, BuildSpec, PushBy, Rebuild};
 use std::fmt;
 
 /// What answered when it was asked whether it builds.
@@ -24,6 +24,18 @@ pub struct Docker {
     pub buildx: Option<String>,
     /// What can export an image as an OCI layout.
     pub oci_exporter: OciExporter,
+    /// Where the builder makes the image.
+    pub image_place: ImagePlace,
+}
+
+/// Where a builder makes an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImagePlace {
+    /// On one machine, which is here or near.
+    Here,
+    /// On a machine of its own, in a cluster, or in parts on several: it should
+    /// not come here only to go on.
+    Elsewhere,
 }
 
 /// Whether the builder can write an OCI layout itself.
@@ -41,6 +53,8 @@ pub enum OciExporter {
 pub enum Route {
     /// buildx writes the layout.
     BuildxLayout,
+    /// buildx pushes the image from where it is.
+    BuildxPush,
     /// buildx leaves the image in the engine, which saves it.
     BuildxLoad,
     /// The client's own `build` with the engine's BuildKit; the engine saves it.
@@ -59,7 +73,10 @@ impl Route {
     /// Whether buildx does it.
     #[must_use]
     pub const fn has_buildx(self) -> bool {
-        matches!(self, Self::BuildxLayout | Self::BuildxLoad)
+        matches!(
+            self,
+            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad
+        )
     }
 
     /// The value of [`BUILDKIT_VARIABLE`] that the client needs on this route;
@@ -70,7 +87,7 @@ impl Route {
             Self::BuildKit => Some("1"),
             // Where buildx is there, the client would hand the build to it.
             Self::Classic => Some("0"),
-            Self::BuildxLayout | Self::BuildxLoad | Self::Buildah => None,
+            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad | Self::Buildah => None,
         }
     }
 }
@@ -98,6 +115,9 @@ impl fmt::Display for Builder {
 /// not know, all of them; says what would.
 pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
     let several = spec.platforms.len() > 1;
+    if let Some(route) = pushed(builder, spec)? {
+        return Ok(route);
+    }
     let route = match builder {
         Builder::Buildah { .. } => Route::Buildah,
         Builder::Docker(docker) => match (&docker.buildx, docker.oci_exporter) {
@@ -140,6 +160,26 @@ pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
     }
 }
 
+/// The way on which the builder pushes, if it is to.
+fn pushed(builder: &Builder, spec: &BuildSpec) -> Result<Option<Route>, String> {
+    let able = match builder {
+        Builder::Docker(docker) => {
+            docker.buildx.is_some() && docker.oci_exporter == OciExporter::Present
+        }
+        Builder::Buildah { .. } => false,
+    };
+    let elsewhere =
+        matches!(builder, Builder::Docker(docker) if docker.image_place == ImagePlace::Elsewhere);
+    match spec.push_by {
+        PushBy::Ecrane => Ok(None),
+        PushBy::Auto if !elsewhere => Ok(None),
+        PushBy::Auto | PushBy::Builder if able => Ok(Some(Route::BuildxPush)),
+        PushBy::Auto | PushBy::Builder => Err(format!(
+            "the builder ({builder}) does not push itself, as `push-by` asks for; turn on the engine's containerd image store, or name another `builder`"
+        )),
+    }
+}
+
 /// The inputs that are given and that this way cannot follow.
 fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> {
     let stages = matches!(spec.rebuild, Rebuild::Stages(_));
@@ -168,7 +208,7 @@ fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> 
         Route::BuildKit => Least::BuildKit,
         // It knows some of what only buildx knows otherwise.
         Route::BuildxLoad | Route::Buildah => Least::Buildx,
-        Route::BuildxLayout => Least::Layout,
+        Route::BuildxLayout | Route::BuildxPush => Least::Layout,
     };
     let buildah = [
         ("cache-from", !spec.cache_from.is_empty()),

@@ -8,6 +8,7 @@ fn builder(client: &str, buildx: Option<&str>, oci_exporter: OciExporter) -> Bui
         engine: "26.1".into(),
         buildx: buildx.map(str::to_owned),
         oci_exporter,
+        image_place: ImagePlace::Here,
     })
 }
 
@@ -22,6 +23,10 @@ fn check(spec: &BuildSpec, route: Route, expected: &str) {
     let files = BuildFiles {
         layout_tar: "L".into(),
         image_id: "I".into(),
+        metadata: "M".into(),
+        names: ["v1", "latest"]
+            .map(|tag| format!("127.0.0.1:5100/app:{tag}").parse().unwrap())
+            .into(),
         secrets: "S".into(),
     };
     let argv: Vec<String> = argv(spec, route, &files)
@@ -411,4 +416,36 @@ fn buildah_has_words_of_its_own() {
         ..full
     };
     insta::assert_snapshot!(route(&buildah, &more).unwrap_err(), @"the builder (buildah 1.39.3) cannot do what `sbom` and `cache-to` and `builder` ask for; build with buildx");
+}
+
+#[test]
+fn a_builder_that_is_elsewhere_pushes_itself() {
+    let far = Builder::Docker(Docker {
+        client: "28.2.2".into(),
+        engine: "28.2.2".into(),
+        buildx: Some("0.25".into()),
+        oci_exporter: OciExporter::Present,
+        image_place: ImagePlace::Elsewhere,
+    });
+    let near = builder("28.2.2", Some("0.25"), OciExporter::Present);
+    let classic = builder("28.2.2", Some("0.25"), OciExporter::Absent);
+    let chosen = |builder: &Builder, push_by: &str| {
+        let push_by = push_by.parse().unwrap();
+        route(builder, &BuildSpec { push_by, ..spec() })
+    };
+    assert_eq!(chosen(&far, "auto"), Ok(Route::BuildxPush));
+    assert_eq!(chosen(&far, "ecrane"), Ok(Route::BuildxLayout));
+    assert_eq!(chosen(&near, "auto"), Ok(Route::BuildxLayout));
+    assert_eq!(chosen(&near, "builder"), Ok(Route::BuildxPush));
+    insta::assert_snapshot!(chosen(&classic, "builder").unwrap_err(), @"the builder (docker buildx 0.25, engine 26.1) does not push itself, as `push-by` asks for; turn on the engine's containerd image store, or name another `builder`");
+    check(
+        &BuildSpec {
+            description: vec!["created=now".parse().unwrap()],
+            ..spec()
+        },
+        Route::BuildxPush,
+        "buildx build --progress=plain --provenance=false --sbom=false \
+         --output=type=image,push=true,oci-mediatypes=true,\"name=127.0.0.1:5100/app:v1,127.0.0.1:5100/app:latest\",annotation.created=now \
+         --metadata-file=M --label=created=now -- app",
+    );
 }

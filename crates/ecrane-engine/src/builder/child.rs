@@ -64,9 +64,11 @@ impl Program {
     pub(super) const fn of(route: Route) -> Self {
         match route {
             Route::Buildah => Self::Buildah,
-            Route::BuildxLayout | Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-                Self::Docker
-            }
+            Route::BuildxLayout
+            | Route::BuildxPush
+            | Route::BuildxLoad
+            | Route::BuildKit
+            | Route::Classic => Self::Docker,
         }
     }
 

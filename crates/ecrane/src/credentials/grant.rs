@@ -52,13 +52,15 @@ enum Source {
 
 /// Lets the builder of `spec` sign in to the registries of ECR that it needs and
 /// that the user's configuration does not know; `None` if there are none.
-/// `own` is how this run reaches its ECR.
+/// `own` is how this run reaches its ECR. If the builder pushes, it is to
+/// `pushed_to`, by the credentials of this run.
 ///
 /// # Errors
 /// The folder for it cannot be made.
 pub(crate) fn grant(
     (spec, route): (&BuildSpec, Route),
     own: Option<&Connection>,
+    pushed_to: Option<&RegistryHost>,
     work: &Path,
 ) -> Result<Option<Grant>, Failure> {
     let docker = docker_folder();
@@ -68,10 +70,13 @@ pub(crate) fn grant(
         .and_then(|file| docker_config(&file).ok())
         .unwrap_or_default();
     let mut sources = BTreeMap::new();
-    for registry in needed(spec) {
+    let mut registries = needed(spec);
+    registries.extend(pushed_to.cloned());
+    for registry in registries {
         let name = registry.to_string();
+        let ours = pushed_to == Some(&registry) || !config.knows(&name);
         if let Some(connection) = connection(&registry, own)
-            && !config.knows(&name)
+            && ours
         {
             config.set_helper(&name);
             let source = Source::Ecr {

@@ -1,6 +1,7 @@
 //! `ecrane up`: the main job. Core decides, the engine acts, this file is the
 //! order in which they do and the words that go with it.
 
+mod elsewhere;
 mod output;
 mod place;
 mod progress;
@@ -112,7 +113,7 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 /// Builds and asks nobody else: neither AWS nor a registry.
 async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
-    let source = source.granted(None, folder.path())?;
+    let source = source.granted(None, None, folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
     let layout = source.layout(folder.path(), &output).await;
@@ -146,7 +147,12 @@ async fn make(
     folder: &WorkFolder,
     log: Log,
 ) -> Result<Report, Failure> {
-    let source = source.granted(Some(own), folder.path())?;
+    if source.is_pushed_by_builder() {
+        let made = elsewhere::make(config, (ecr, own), source, folder.path(), log).await?;
+        let (applied, made, placed) = made;
+        return Ok(arrived(config, &applied, made, placed, log));
+    }
+    let source = source.granted(Some(own), None, folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let provision = async {

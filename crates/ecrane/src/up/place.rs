@@ -194,7 +194,8 @@ pub(super) async fn keep(
     Ok((Made::from(&image), placed))
 }
 
-fn registry(ecr: &Ecr, credentials: &Credentials) -> Result<Registry, Failure> {
+/// A client of the registry, for as long as the run needs it.
+pub(super) fn registry(ecr: &Ecr, credentials: &Credentials) -> Result<Registry, Failure> {
     let ecr = ecr.clone();
     // A token that ends during a long push is asked for again.
     let refresh = move || {
