@@ -124,7 +124,11 @@ impl Asked {
     }
 }
 
-fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
+/// The local ECR that owns the folder.
+///
+/// # Errors
+/// None runs.
+pub(crate) fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
     let data = local::data_folder(data)?;
     let Some(running) = local::owner(&data)? else {
         return Err(Failure::refused(format!(

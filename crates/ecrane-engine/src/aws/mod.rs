@@ -122,6 +122,12 @@ impl EndpointUrl {
     pub fn as_str(&self) -> &str {
         &self.url
     }
+
+    /// The host with its port.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
 }
 
 /// Whose calls these are.

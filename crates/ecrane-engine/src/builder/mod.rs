@@ -1,15 +1,17 @@
 //! The builder: a `docker` process that turns a Dockerfile into an OCI layout.
 
+mod access;
 mod child;
 mod probe;
+mod secrets;
 
+pub use access::{Access, DOCKER_CONFIG, program};
 pub use child::Line;
 pub use probe::probe;
 
 use crate::archive::{self, ArchiveError};
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
-use secrecy::{ExposeSecret as _, SecretString};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use tokio_util::io::SyncIoBridge;
@@ -82,14 +84,16 @@ impl BuildError {
 
 /// Builds, and leaves an OCI layout in `folder`, which must exist and be empty.
 ///
-/// Every line of the builder's output goes to `on_line` as it comes. Dropping
-/// the future stops the builder.
+/// With `access` it signs in to registries by that, else as the user's own
+/// client does. Every line of the builder's output goes to `on_line` as it
+/// comes. Dropping the future stops the builder.
 ///
 /// # Errors
 /// See [`BuildError`].
 pub async fn build(
     spec: &BuildSpec,
     route: Route,
+    access: Option<&Access>,
     folder: &Path,
     on_line: impl FnMut(Line<'_>),
 ) -> Result<Layout, BuildError> {
@@ -98,13 +102,17 @@ pub async fn build(
         image_id: folder.join("image-id"),
         secrets: folder.join("secrets"),
     };
-    write_secrets(spec, &files.secrets)?;
+    secrets::write(spec, &files.secrets)?;
     let argv = build::argv(spec, route, &files);
     let command = match route {
         Route::BuildxLayout | Route::BuildxLoad => "buildx build",
         Route::BuildKit | Route::Classic => "build",
     };
-    let built = child::run(command, &argv, &child::environment(spec, route), on_line).await;
+    let mut environment = child::environment(spec, route);
+    if let Some(access) = access {
+        access.enter(&mut environment);
+    }
+    let built = child::run(command, &argv, &environment, on_line).await;
     // The folder goes anyway; what is in these files goes first.
     let _ = std::fs::remove_dir_all(&files.secrets);
     built?;
@@ -115,7 +123,7 @@ pub async fn build(
             let id = tokio::fs::read_to_string(&files.image_id)
                 .await
                 .map_err(|_| BuildError::NoImage)?;
-            save(id.trim(), &child::environment(spec, route), into).await
+            save(id.trim(), &environment, into).await
         }
     }
 }
@@ -127,31 +135,6 @@ pub async fn build(
 /// See [`BuildError`].
 pub async fn from_engine(image: &str, into: PathBuf) -> Result<Layout, BuildError> {
     save(image, &child::passed_on(|_| false), into).await
-}
-
-/// Writes the secrets that have their values with them, for this user alone.
-fn write_secrets(spec: &BuildSpec, folder: &Path) -> Result<(), BuildError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-    let write = |secret: &Secret, value: &SecretString| {
-        let mut file = std::fs::OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(folder.join(secret.id.as_str()))?;
-        file.write_all(value.expose_secret().as_bytes())
-    };
-    let failed = || BuildError::io("writing a secret for the builder");
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed())?;
-    for secret in &spec.secrets {
-        if let SecretSource::Value(value) = &secret.source {
-            write(secret, value).map_err(failed())?;
-        }
-    }
-    Ok(())
 }
 
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {

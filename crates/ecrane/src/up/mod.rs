@@ -6,28 +6,30 @@ mod place;
 mod places;
 mod progress;
 mod result;
+mod secrets;
+mod source;
+mod unfinished;
+mod work;
 
 pub(crate) use result::{Made, Placed, Report};
 
-use crate::config::{self, Config, Existing, ImageSource, Mode, Service};
+use crate::config::{self, Config, Existing, Mode, Service};
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
+use crate::scrub::Scrub;
 use crate::service::{self, Reached};
 use crate::show::Log;
-use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::name::Digest;
 use ecrane_core::report::{Row, built_row, duration, resources};
-use ecrane_engine::archive;
-use ecrane_engine::builder;
-use ecrane_engine::layout::{self, Layout};
+use ecrane_engine::aws::Connection;
 use output::Output;
 use places::{Arrived, Places};
-use secrecy::ExposeSecret as _;
-use std::path::{Path, PathBuf};
+use source::{Source, prepare};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use tokio::sync::Notify;
+use work::WorkFolder;
 
 /// What somebody asked for.
 #[derive(Debug)]
@@ -49,9 +51,9 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
-    mask_secrets(&config, log);
+    secrets::mask(&config, log);
     let report = match config.mode {
-        Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
+        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let shown = show_plan(&config, &reached, log).await;
@@ -62,7 +64,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             shown?
         }
         Mode::Up => {
-            let folder = work_folder()?;
+            let folder = WorkFolder::create()?;
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
             let prepared = match config.existing {
@@ -70,13 +72,14 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
                 Existing::Keep => None,
             };
             let reached = service::reach(&config, order.service, order.data, log).await?;
+            let own = &reached.connection;
             let places = Places::reach(&config, &reached).await?;
             match (places.standing(&config, log).await?, prepared) {
                 (Some(digest), _) => keep(&config, &places, &digest, log).await?,
-                (None, Some(source)) => make(&config, &places, source, &folder, log).await?,
+                (None, Some(source)) => make(&config, (&places, own), source, &folder, log).await?,
                 (None, None) => {
                     let source = prepare(&config.image, folder.path()).await?;
-                    make(&config, &places, source, &folder, log).await?
+                    make(&config, (&places, own), source, &folder, log).await?
                 }
             }
         }
@@ -87,85 +90,6 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     };
     conclude(&report, log);
     Ok(report)
-}
-
-/// Before the first line of a builder that could show one.
-fn mask_secrets(config: &Config, log: Log) {
-    if let ImageSource::Build(spec) = &config.image {
-        for secret in &spec.secrets {
-            if let SecretSource::Value(value) = &secret.source {
-                log.mask(value.expose_secret());
-            }
-        }
-    }
-}
-
-/// Where the image will come from, found to be possible.
-enum Source<'a> {
-    /// It can be built, this way.
-    Build {
-        spec: &'a BuildSpec,
-        builder: Builder,
-        route: Route,
-    },
-    /// It is there and whole.
-    Layout(Layout),
-}
-
-async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
-    let layout = match image {
-        ImageSource::Build(spec) => {
-            let builder = builder::probe(spec.builder.as_deref())
-                .await
-                .map_err(Failure::refused)?;
-            let route = build::route(&builder, spec).map_err(Failure::faulty)?;
-            return Ok(Source::Build {
-                spec,
-                builder,
-                route,
-            });
-        }
-        ImageSource::Layout(folder) => {
-            let folder = folder.clone();
-            let read = tokio::task::spawn_blocking(move || layout::read(&folder));
-            read.await.map_err(Failure::refused)?.map_err(faulty_image)
-        }
-        ImageSource::Archive(file) => {
-            let (file, into) = (file.clone(), folder.join("layout"));
-            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
-            read.await.map_err(Failure::refused)?
-        }
-        ImageSource::Engine(name) => builder::from_engine(name, folder.join("layout"))
-            .await
-            .map_err(Failure::refused),
-    };
-    layout.map(Source::Layout)
-}
-
-fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
-    let opened = std::fs::File::open(file)
-        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
-    archive::to_layout(opened, into).map_err(faulty_image)
-}
-
-fn faulty_image(error: impl std::fmt::Display) -> Failure {
-    Failure::faulty(format!("`image`: {error}"))
-}
-
-async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Layout, Failure> {
-    match source {
-        Source::Layout(layout) => Ok(layout),
-        Source::Build {
-            spec,
-            builder,
-            route,
-        } => {
-            output.title(&format!("Build {} with {builder}", spec.context.display()));
-            builder::build(spec, route, folder, |line| output.foreign(line.text))
-                .await
-                .map_err(Failure::refused)
-        }
-    }
 }
 
 async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Report, Failure> {
@@ -179,11 +103,12 @@ async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Repor
 }
 
 /// Builds and asks nobody else: neither AWS nor a registry.
-async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
+async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
-    let output = Output::new(log);
+    let source = source.granted(None, folder.path())?;
+    let output = Output::new(log, secrets::scrub(config));
     output.open();
-    let layout = image(source, folder.path(), &output).await;
+    let layout = source.layout(folder.path(), &output).await;
     output.close();
     let layout = layout?;
     let rows = vec![built_row(&config.desired, layout.plan())];
@@ -209,12 +134,13 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
 /// Provisioning and build at the same time, then the push.
 async fn make(
     config: &Config,
-    places: &Places,
+    (places, own): (&Places, &Connection),
     source: Source<'_>,
-    folder: &TempDir,
+    folder: &WorkFolder,
     log: Log,
 ) -> Result<Report, Failure> {
-    let output = Output::new(log);
+    let source = source.granted(Some(own), folder.path())?;
+    let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let provision = async {
         let done = places.provision(config, None, &output).await;
@@ -227,7 +153,7 @@ async fn make(
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            layout = image(source, folder.path(), &output) => layout.map(Some),
+            layout = source.layout(folder.path(), &output) => layout.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
@@ -248,7 +174,7 @@ async fn keep(
     standing: &Digest,
     log: Log,
 ) -> Result<Report, Failure> {
-    let output = Output::new(log);
+    let output = Output::new(log, Scrub::default());
     let provisioned = places.provision(config, Some(standing), &output).await;
     output.close();
     let arrived = places::keep(config, &provisioned?, standing).await?;
@@ -277,19 +203,4 @@ fn conclude(report: &Report, log: Log) {
         log.line(&format!("Resources: {}", resources(&report.rows)));
     }
     log.line(&format!("Duration:  {}", duration(report.took)));
-}
-
-/// A private folder for what a build leaves, removed with everything in it. On
-/// a runner it is the runner's own, where that can be seen from here.
-fn work_folder() -> Result<TempDir, Failure> {
-    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
-    let parent = runner
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(std::env::temp_dir);
-    tempfile::Builder::new()
-        .prefix("ecrane-")
-        .tempdir_in(&parent)
-        .map_err(|error| {
-            Failure::refused(format!("no work folder in {}: {error}", parent.display()))
-        })
 }

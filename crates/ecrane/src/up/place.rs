@@ -2,6 +2,7 @@
 
 use super::progress::Bars;
 use super::result::{Made, Placed, kept, placed};
+use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
@@ -164,6 +165,7 @@ impl Ready {
         config: &Config,
         layout: &Layout,
         bars: &Bars,
+        unfinished: Unfinished<'_>,
     ) -> Result<Pushed, Failure> {
         let desired = &config.desired;
         let registry = self.registry()?;
@@ -178,8 +180,14 @@ impl Ready {
             ..Delivery::new(layout, &desired.tags)
         };
         let bar = bars.bar(&self.name, image);
-        let pushed = push::push(&registry, &desired.name, &delivery, |step| bar.show(&step)).await;
+        let pushed = push::push(&registry, &desired.name, &delivery, |step| {
+            bar.show(&step);
+            unfinished.see(&step);
+        });
+        let pushed = pushed.await;
         bar.clear();
+        // A push that failed says it itself.
+        unfinished.finish();
         pushed.map_err(Failure::refused)
     }
 

@@ -5,6 +5,7 @@ use super::output::Output;
 use super::place::{Look, Place, Ready, say};
 use super::progress::Bars;
 use super::result::{Made, Placed};
+use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
 use crate::exit::Failure;
 use crate::service::Reached;
@@ -174,7 +175,10 @@ pub(super) async fn push(
 ) -> Result<Arrived, Failure> {
     let image = layout.plan();
     let bars = Bars::new(places.len());
-    let pushes = places.iter().map(|place| place.push(config, layout, &bars));
+    let pushes = places.iter().map(|place| {
+        let unfinished = Unfinished::new(prefix(places, place), &config.desired.tags, log);
+        place.push(config, layout, &bars, unfinished)
+    });
     let results: Vec<Result<Pushed, Failure>> =
         stream::iter(pushes).buffered(AT_ONCE).collect().await;
     let mut good = Vec::new();
