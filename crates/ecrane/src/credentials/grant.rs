@@ -60,7 +60,7 @@ enum Source {
 pub(crate) fn grant(
     (spec, route): (&BuildSpec, Route),
     own: Option<&Connection>,
-    pushed_to: Option<&RegistryHost>,
+    pushed_to: &[RegistryHost],
     work: &Path,
 ) -> Result<Option<Grant>, Failure> {
     let docker = docker_folder();
@@ -71,10 +71,10 @@ pub(crate) fn grant(
         .unwrap_or_default();
     let mut sources = BTreeMap::new();
     let mut registries = needed(spec);
-    registries.extend(pushed_to.cloned());
+    registries.extend(pushed_to.iter().cloned());
     for registry in registries {
         let name = registry.to_string();
-        let ours = pushed_to == Some(&registry) || !config.knows(&name);
+        let ours = pushed_to.contains(&registry) || !config.knows(&name);
         if let Some(connection) = connection(&registry, own)
             && ours
         {

@@ -2,55 +2,56 @@
 //! sure of it is what the registry says afterwards.
 
 use super::output::Output;
+use super::place::Ready;
+use super::places::{Arrived, Places, arrived};
 use super::result::{Made, Placed, pushed_elsewhere};
+use super::secrets;
 use super::source::Source;
-use super::{place, secrets};
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::show::Log;
-use ecrane_core::auth::Credentials;
 use ecrane_core::name::{Digest, Reference, RegistryHost, Tag};
 use ecrane_core::report::{TagChange, TagResult};
-use ecrane_engine::aws::{Applied, Connection, Ecr};
-use ecrane_engine::registry::{Named, Repository};
+use ecrane_engine::aws::Connection;
+use ecrane_engine::registry::Named;
 use futures_util::future::try_join_all;
 use std::path::Path;
 
-/// Provisions, has the builder build and push, and reads back.
+/// Provisions, has the builder build and push to all places, and reads back.
 ///
 /// # Errors
-/// What refused; the registry has another image than the builder says.
+/// What refused; a registry has another image than the builder says.
 pub(super) async fn make(
     config: &Config,
-    (ecr, own): (&Ecr, &Connection),
+    (places, own): (&Places, &Connection),
     source: Source<'_>,
     folder: &Path,
     log: Log,
-) -> Result<(Applied, Made, Placed), Failure> {
+) -> Result<Arrived, Failure> {
     let output = Output::new(log, secrets::scrub(config));
     // The builder needs the repository: nothing is won by building before.
-    let (applied, credentials) = place::provision(config, ecr, None, &output).await?;
-    let Credentials { registry: host, .. } = &credentials;
-    let registry = place::registry(ecr, &credentials)?;
-    let repository = registry.repository(&config.desired.name);
-    let before = tagged(&repository, &config.desired.tags).await?;
+    let places = places.provision(config, None, &output).await?;
+    let before = try_join_all(places.iter().map(|place| tagged(place, config))).await?;
 
-    let source = source.granted(Some(own), Some(host), folder)?;
-    let pushed = source.push(folder, &names(config, host), &output).await;
+    let hosts: Vec<RegistryHost> = places
+        .iter()
+        .map(|it| it.credentials.registry.clone())
+        .collect();
+    let source = source.granted(Some(own), &hosts, folder)?;
+    let names: Vec<Reference> = hosts.iter().flat_map(|host| names(config, host)).collect();
+    let pushed = source.push(folder, &names, &output).await;
     output.close();
     let digest = pushed?;
 
-    let after = tagged(&repository, &config.desired.tags).await?;
-    let tags = changes(&config.desired.tags, before, after, &digest)?;
-    let found = repository.image(Named::Digest(&digest)).await;
-    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
-        Failure::refused(format!(
-            "the builder says that it pushed {digest}, and `{}` does not have it",
-            config.desired.name
-        ))
-    })?;
-    let placed = pushed_elsewhere(config, &applied, host.clone(), (&image, tags));
-    Ok((applied, Made::from(&image), placed))
+    let found = places.iter().zip(before);
+    let found = found.map(|(place, before)| read_back(place, config, before, &digest));
+    let (mut made, mut placed) = (None, Vec::new());
+    for (image, here) in try_join_all(found).await? {
+        made.get_or_insert(image);
+        placed.push(here);
+    }
+    let made = made.ok_or_else(|| Failure::refused("there is no registry to look in"))?;
+    Ok(arrived(&places, made, placed))
 }
 
 fn names(config: &Config, registry: &RegistryHost) -> Vec<Reference> {
@@ -62,9 +63,35 @@ fn names(config: &Config, registry: &RegistryHost) -> Vec<Reference> {
     config.desired.tags.iter().map(name).collect()
 }
 
-async fn tagged(repository: &Repository<'_>, tags: &[Tag]) -> Result<Vec<Option<Digest>>, Failure> {
-    let found = tags.iter().map(|tag| repository.find(Named::Tag(tag)));
-    try_join_all(found).await.map_err(Failure::refused)
+async fn tagged(place: &Ready, config: &Config) -> Result<Vec<Option<Digest>>, Failure> {
+    let registry = place.registry()?;
+    let repository = registry.repository(&config.desired.name);
+    let tags = config.desired.tags.iter();
+    let found = try_join_all(tags.map(|tag| repository.find(Named::Tag(tag)))).await;
+    found.map_err(Failure::refused)
+}
+
+/// What the registry has under the tags now.
+async fn read_back(
+    place: &Ready,
+    config: &Config,
+    before: Vec<Option<Digest>>,
+    digest: &Digest,
+) -> Result<(Made, Placed), Failure> {
+    let after = tagged(place, config).await?;
+    let tags = changes(&config.desired.tags, before, after, digest)?;
+    let registry = place.registry()?;
+    let repository = registry.repository(&config.desired.name);
+    let found = repository.image(Named::Digest(digest)).await;
+    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+        Failure::refused(format!(
+            "the builder says that it pushed {digest}, and `{}` does not have it",
+            config.desired.name
+        ))
+    })?;
+    let host = place.credentials.registry.clone();
+    let placed = pushed_elsewhere(config, &place.applied, host, (&image, tags));
+    Ok((Made::from(&image), placed))
 }
 
 /// What became of each tag.

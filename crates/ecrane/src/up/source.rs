@@ -48,7 +48,7 @@ impl Source<'_> {
     pub(super) fn granted(
         mut self,
         own: Option<&Connection>,
-        pushed_to: Option<&RegistryHost>,
+        pushed_to: &[RegistryHost],
         folder: &Path,
     ) -> Result<Self, Failure> {
         if let Self::Build {
