@@ -17,7 +17,7 @@ use ecrane_engine::registry::Named;
 use futures_util::future::try_join_all;
 use std::path::Path;
 
-/// Provisions, has the builder build and push to all places, and reads back.
+/// Provisions, has the builder build and push, and reads back.
 ///
 /// # Errors
 /// What refused; a registry has another image than the builder says.
@@ -29,29 +29,49 @@ pub(super) async fn make(
     log: Log,
 ) -> Result<Arrived, Failure> {
     let output = Output::new(log, secrets::scrub(config));
-    // The builder needs the repository: nothing is won by building before.
-    let places = places.provision(config, None, &output).await?;
-    let before = try_join_all(places.iter().map(|place| tagged(place, config))).await?;
+    // The builder needs the repositories: nothing is won by building before.
+    let ready = places.provision(config, None, &output).await?;
+    let before = try_join_all(ready.iter().map(|place| tagged(config, place))).await?;
 
-    let hosts: Vec<RegistryHost> = places
-        .iter()
-        .map(|it| it.credentials.registry.clone())
-        .collect();
-    let source = source.granted(Some(own), &hosts, folder)?;
+    let hosts = ready.iter().map(|place| place.credentials.registry.clone());
+    let hosts: Vec<RegistryHost> = hosts.collect();
     let names: Vec<Reference> = hosts.iter().flat_map(|host| names(config, host)).collect();
+    let source = source.granted(Some(own), &hosts, folder)?;
     let pushed = source.push(folder, &names, &output).await;
     output.close();
     let digest = pushed?;
 
-    let found = places.iter().zip(before);
-    let found = found.map(|(place, before)| read_back(place, config, before, &digest));
-    let (mut made, mut placed) = (None, Vec::new());
-    for (image, here) in try_join_all(found).await? {
+    let mut made = None;
+    let mut placed = Vec::new();
+    for (place, before) in ready.iter().zip(before) {
+        let (image, here) = read_back(config, place, before, &digest).await?;
         made.get_or_insert(image);
         placed.push(here);
     }
     let made = made.ok_or_else(|| Failure::refused("there is no registry to look in"))?;
-    Ok(arrived(&places, made, placed))
+    Ok(arrived(&ready, made, placed))
+}
+
+/// What a registry has after the push.
+async fn read_back(
+    config: &Config,
+    place: &Ready,
+    before: Vec<Option<Digest>>,
+    digest: &Digest,
+) -> Result<(Made, Placed), Failure> {
+    let after = tagged(config, place).await?;
+    let tags = changes(&config.desired.tags, before, after, digest)?;
+    let name = &config.desired.name;
+    let registry = place.registry()?;
+    let found = registry.repository(name).image(Named::Digest(digest)).await;
+    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+        Failure::refused(format!(
+            "the builder says that it pushed {digest}, and `{name}` does not have it"
+        ))
+    })?;
+    let host = place.credentials.registry.clone();
+    let placed = pushed_elsewhere(config, &place.applied, host, (&image, tags));
+    Ok((Made::from(&image), placed))
 }
 
 fn names(config: &Config, registry: &RegistryHost) -> Vec<Reference> {
@@ -63,35 +83,12 @@ fn names(config: &Config, registry: &RegistryHost) -> Vec<Reference> {
     config.desired.tags.iter().map(name).collect()
 }
 
-async fn tagged(place: &Ready, config: &Config) -> Result<Vec<Option<Digest>>, Failure> {
+async fn tagged(config: &Config, place: &Ready) -> Result<Vec<Option<Digest>>, Failure> {
     let registry = place.registry()?;
     let repository = registry.repository(&config.desired.name);
     let tags = config.desired.tags.iter();
-    let found = try_join_all(tags.map(|tag| repository.find(Named::Tag(tag)))).await;
-    found.map_err(Failure::refused)
-}
-
-/// What the registry has under the tags now.
-async fn read_back(
-    place: &Ready,
-    config: &Config,
-    before: Vec<Option<Digest>>,
-    digest: &Digest,
-) -> Result<(Made, Placed), Failure> {
-    let after = tagged(place, config).await?;
-    let tags = changes(&config.desired.tags, before, after, digest)?;
-    let registry = place.registry()?;
-    let repository = registry.repository(&config.desired.name);
-    let found = repository.image(Named::Digest(digest)).await;
-    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
-        Failure::refused(format!(
-            "the builder says that it pushed {digest}, and `{}` does not have it",
-            config.desired.name
-        ))
-    })?;
-    let host = place.credentials.registry.clone();
-    let placed = pushed_elsewhere(config, &place.applied, host, (&image, tags));
-    Ok((Made::from(&image), placed))
+    let found = tags.map(|tag| repository.find(Named::Tag(tag)));
+    try_join_all(found).await.map_err(Failure::refused)
 }
 
 /// What became of each tag.

@@ -225,7 +225,6 @@ pub(super) async fn keep(
     Ok(arrived(places, made, placed))
 }
 
-/// The image in its places, as the rows tell it.
 pub(super) fn arrived(places: &[Ready], made: Made, placed: Vec<Placed>) -> Arrived {
     let rows = places.iter().zip(&placed).flat_map(|(place, placed)| {
         let rows = result_rows(&place.applied.plan, &placed.result);
