@@ -162,8 +162,10 @@ fn a_repository_is_not_made_against_the_users_will() {
 fn without_an_engine_nothing_is_half_created() {
     let ecr = LocalEcr::start();
     let mut command = ecr.ecrane(&["up", "--repository", "app", "--tags", "v1"]);
+    // Else buildah would be asked, where it is installed.
     let ran = run(command
         .args(HELLO)
+        .args(["--builder-backend", "docker"])
         .env("DOCKER_HOST", "unix:///nowhere.sock"));
     assert_eq!((ran.code, ecr.requests()), (Some(1), 0), "{}", ran.stderr);
     assert!(
