@@ -10,6 +10,7 @@ mod canary;
 mod contract;
 mod credentials;
 mod faulty;
+mod gate;
 mod harness;
 mod images;
 mod inert;

@@ -3,6 +3,7 @@
 mod build;
 mod event;
 mod fault;
+mod gate;
 mod list;
 mod policy;
 mod push_to;
@@ -10,6 +11,7 @@ mod read;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
+pub(crate) use gate::{Gate, Preview};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -36,6 +38,8 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What must be so before a policy is put.
+    pub gate: Gate,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
     /// Whether a tag may move from the image of a later commit.
@@ -146,6 +150,8 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let adoption = reader.adoption(inputs);
+    let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
@@ -169,9 +175,11 @@ pub(crate) fn read(
                     scan_on_push,
                     resource_tags,
                     policy,
+                    adoption,
                     tags,
                 },
                 image,
+                gate,
                 existing,
                 backwards,
                 mount_from,
