@@ -142,6 +142,7 @@ fn an_immutable_tag_that_names_the_same_image_is_success() {
     let archive = ecr.home().join("app.tar");
     let archive = archive.to_str().unwrap();
     docker(&["save", "--output", archive, &name]);
+    docker(&["image", "rm", &name]);
     let create = ["create-repository", "--repository-name", "app"];
     ecr.aws(&[&create[..], &["--image-tag-mutability", "IMMUTABLE"]].concat());
     let mut skopeo = clean("skopeo", ecr.home());
