@@ -48,7 +48,13 @@ fn what_is_at_all_tags_is_neither_built_nor_pushed() {
 
     // Neither an engine nor a Dockerfile of that content is needed.
     let context = app(ecr.home(), "other");
-    let skip = ["--context", context.as_str(), "--skip-if-exists"];
+    let skip = [
+        "--context",
+        context.as_str(),
+        "--builder-backend",
+        "docker",
+        "--skip-if-exists",
+    ];
     let seen = ecr.requests();
     let again = succeed(up("v1,latest", &skip).env("DOCKER_HOST", "unix:///nowhere.sock"));
     let kept = result(&again);
