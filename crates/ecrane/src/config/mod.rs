@@ -4,6 +4,7 @@ mod build;
 mod event;
 mod fault;
 mod gate;
+mod host;
 mod list;
 mod policy;
 mod push_to;
@@ -21,6 +22,7 @@ use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
+use host::HostFolders;
 use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
@@ -122,6 +124,7 @@ pub(crate) fn read(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
     let mut reader = read::Reader::default();
+    let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
     // The local ECR says its own, and a build alone asks nobody.
     let (region, endpoint) = match service {
