@@ -16,6 +16,7 @@ mod lifecycle;
 mod lint;
 mod local;
 mod push;
+mod release;
 mod schemas;
 mod stop;
 mod up;
