@@ -2,6 +2,7 @@
 //! puts the program on a runner.
 
 mod linters;
+mod recipes;
 mod setup;
 
 use crate::act::dist;

@@ -19,7 +19,7 @@ fn packed() -> &'static (Vec<u8>, String) {
 }
 
 /// Releases on a server of this machine.
-struct Mirror {
+pub(super) struct Mirror {
     folder: TempDir,
     server: Child,
     url: String,
@@ -27,7 +27,7 @@ struct Mirror {
 
 impl Mirror {
     /// One with the release of this version.
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let releases = folder.path().join("releases");
         let release = releases.join(format!("v{}", version()));
@@ -51,6 +51,17 @@ impl Mirror {
             server,
             url,
         }
+    }
+
+    /// The address above the releases' folders.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The digest of the archive, as its release says it.
+    pub(super) fn digest(&self) -> &'static str {
+        let (_, sums) = packed();
+        sums.split(' ').next().unwrap()
     }
 
     /// The folder of this version's release.
