@@ -119,6 +119,12 @@ pub(crate) struct Inputs {
     /// The builder of buildx
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub builder: Option<String>,
+    /// What builds: auto, buildx, docker or buildah [default: auto]
+    #[arg(long, value_name = "BACKEND", help_heading = "Build")]
+    pub builder_backend: Option<String>,
+    /// What pushes: auto, ecrane or builder [default: auto]
+    #[arg(long, value_name = "WHO", help_heading = "Build")]
+    pub push_by: Option<String>,
     /// How layers are compressed: uncompressed, gzip, estargz or zstd
     #[arg(long, value_name = "KIND", help_heading = "Build")]
     pub compression: Option<String>,
@@ -158,6 +164,10 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "NAMES", help_heading = "Image")]
     #[serde(deserialize_with = "whole_text")]
     pub mount_from: Vec<String>,
+    /// Further registries that get the image: Regions, account ids or registry hosts, by comma or line
+    #[arg(long, value_name = "REGISTRIES", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub push_to: Vec<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
@@ -349,6 +359,8 @@ pub(crate) const NAMES: &[&str] = &[
     "provenance",
     "sbom",
     "builder",
+    "builder-backend",
+    "push-by",
     "compression",
     "build-options",
     "tags",
@@ -358,6 +370,7 @@ pub(crate) const NAMES: &[&str] = &[
     "skip-if-exists",
     "allow-older",
     "mount-from",
+    "push-to",
     "lifecycle-policy",
     "dry-run",
 ];

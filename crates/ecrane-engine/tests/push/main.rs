@@ -9,6 +9,8 @@ mod faults;
 #[cfg(test)]
 mod image;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod proxy;
@@ -17,4 +19,8 @@ mod registry;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod survival;
+#[cfg(test)]
 mod there;
+#[cfg(test)]
+mod upstream;

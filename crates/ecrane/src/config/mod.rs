@@ -5,14 +5,16 @@ mod event;
 mod fault;
 mod list;
 mod policy;
+mod push_to;
 mod read;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
-use ecrane_core::build::BuildSpec;
+use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
+use ecrane_core::push::Destination;
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub backwards: Backwards,
     /// Repositories of the same registry that layers may be taken over from.
     pub mount_from: Vec<RepositoryName>,
+    /// Further registries that get the image.
+    pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
 }
@@ -135,12 +139,21 @@ pub(crate) fn read(
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
     if let ImageSource::Build(spec) = &mut image {
+        // An image that goes nowhere is left here.
+        if mode == Mode::BuildOnly {
+            spec.push_by = PushBy::Ecrane;
+        }
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
+    let push_to = reader.push_to(
+        inputs,
+        region.as_ref(),
+        endpoint.is_some() || service == Service::Local,
+    );
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -162,6 +175,7 @@ pub(crate) fn read(
                 existing,
                 backwards,
                 mount_from,
+                push_to,
                 mode,
             },
             warnings,
