@@ -9,6 +9,7 @@ mod build;
 mod canary;
 mod contract;
 mod credentials;
+mod docs;
 mod faulty;
 mod harness;
 mod images;
