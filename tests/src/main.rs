@@ -12,6 +12,7 @@ mod images;
 mod lifecycle;
 mod lint;
 mod local;
+mod push;
 mod schemas;
 mod stop;
 mod up;

@@ -178,14 +178,21 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
 
 fn image_row(step: &ImageStep, repository: &str) -> Row {
     let (change, tags, note) = match step {
-        ImageStep::Create(tags) => (Change::Create, tags, "build and push"),
-        ImageStep::AfterBuild(tags) => (Change::AfterBuild, tags, "build, push what differs"),
+        ImageStep::Create(tags) => (Change::Create, tags, "build and push".to_owned()),
+        ImageStep::AfterBuild(tags) => {
+            let note = "build, push what differs".to_owned();
+            (Change::AfterBuild, tags, note)
+        }
+        ImageStep::Keep(tags, digest) => {
+            let note = format!("{} is there, not built", digest.short());
+            (Change::Same, tags, note)
+        }
     };
     Row {
         change,
         kind: "image",
         name: image_name(repository, tags.iter()),
-        note: note.to_owned(),
+        note,
     }
 }
 

@@ -148,6 +148,10 @@ pub(crate) struct Inputs {
     )]
     pub image: Option<String>,
 
+    /// Build and push nothing if all tags are there and active: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub skip_if_exists: Option<String>,
+
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
     pub lifecycle_policy: Option<String>,
@@ -344,6 +348,7 @@ pub(crate) const NAMES: &[&str] = &[
     "flavor",
     "push",
     "image",
+    "skip-if-exists",
     "lifecycle-policy",
     "dry-run",
 ];

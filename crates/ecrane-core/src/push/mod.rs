@@ -9,9 +9,11 @@
 
 mod descriptor;
 mod plan;
+mod standing;
 
 pub use descriptor::{Descriptor, Kind};
 pub use plan::{Image, Manifest, UploadPlan, named_documents, plan};
+pub use standing::{NotStanding, TaggedImage, list, standing};
 
 use crate::name::Digest;
 use std::fmt;

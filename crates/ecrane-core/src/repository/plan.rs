@@ -2,7 +2,7 @@ use super::{
     Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing, TagMutability,
 };
 use crate::lifecycle::Policy;
-use crate::name::{Pattern, RepositoryName, Tag};
+use crate::name::{Digest, Pattern, RepositoryName, Tag};
 use std::fmt;
 
 /// What a run will do, in this order. An image is part of it from the start and
@@ -15,6 +15,17 @@ pub struct Plan {
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
     pub image: ImageStep,
+}
+
+impl Plan {
+    /// The same plan where the image is there already and is not built.
+    #[must_use]
+    pub fn keeping(mut self, image: &Digest) -> Self {
+        if let ImageStep::AfterBuild(tags) = self.image {
+            self.image = ImageStep::Keep(tags, image.clone());
+        }
+        self
+    }
 }
 
 /// What happens to the repository.
@@ -115,6 +126,8 @@ pub enum ImageStep {
     Create(Vec<Tag>),
     /// It is built, and pushed to the tags that hold another digest.
     AfterBuild(Vec<Tag>),
+    /// All these tags name this image already: nothing is built.
+    Keep(Vec<Tag>, Digest),
 }
 
 /// Why nothing is done.

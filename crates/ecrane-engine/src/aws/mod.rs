@@ -5,12 +5,14 @@ mod error;
 mod images;
 mod observe;
 mod sign_in;
+mod tagged;
 
 pub use apply::{Applied, apply};
 pub use error::AwsError;
 pub use images::{Listing, list};
 pub use observe::{Observation, observe};
 pub use sign_in::sign_in;
+pub use tagged::tagged;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};

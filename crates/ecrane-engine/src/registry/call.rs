@@ -2,6 +2,7 @@ use super::Registry;
 use super::error::{self, Operation, Phase, RegistryError};
 use super::location::{self, Target};
 use super::upload::Stream;
+use ecrane_core::push::LARGEST_DOCUMENT;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER,
 };
@@ -37,6 +38,8 @@ pub(super) enum Body<'a> {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
+    /// What was asked for with `GET`; else nothing.
+    pub(super) body: Vec<u8>,
     /// The URL that answered, to which a `Location` is relative.
     pub(super) url: Url,
 }
@@ -72,15 +75,19 @@ impl Registry {
                 target = self.location(call.operation, &target.url, to.as_bytes())?;
                 continue;
             }
-            let body = self.read_body(response).await;
             if status.is_success() {
-                let url = target.url;
+                let body = match call.method {
+                    Method::GET => self.document(call.operation, response).await?,
+                    _ => self.beginning(response).await,
+                };
                 return Ok(Ok(Answer {
                     status,
                     headers,
-                    url,
+                    body,
+                    url: target.url,
                 }));
             }
+            let body = self.beginning(response).await;
             let (code, message) = error::read_answer(&body);
             let refusal = Refusal {
                 status,
@@ -149,7 +156,7 @@ impl Registry {
         }
         let mut stream = None;
         request = match call.body {
-            Body::None if call.method == Method::HEAD => request,
+            Body::None if matches!(call.method, Method::HEAD | Method::GET) => request,
             Body::None => request.header(CONTENT_LENGTH, 0),
             Body::Manifest { media_type, bytes } => request
                 .header(CONTENT_TYPE, media_type)
@@ -162,7 +169,7 @@ impl Registry {
                     .body(file.open().await?)
             }
         };
-        if call.method != Method::HEAD {
+        if !matches!(call.method, Method::HEAD | Method::GET) {
             call.writes.fetch_add(1, Ordering::Relaxed);
         }
         let answer = unless_stalled(self.patience.stall, stream, request.send()).await;
@@ -188,7 +195,7 @@ impl Registry {
 
     /// The beginning of a body, read in a limited time. What is missing is not
     /// worth a failure: the status has said what matters.
-    async fn read_body(&self, mut response: Response) -> Vec<u8> {
+    async fn beginning(&self, mut response: Response) -> Vec<u8> {
         let mut body = Vec::new();
         let read = async {
             while body.len() < LARGEST_ANSWER
@@ -201,6 +208,37 @@ impl Registry {
         // Out of time is as good as at the end.
         let _ = tokio::time::timeout(self.patience.stall, read).await;
         body
+    }
+
+    /// A whole body, of a size that documents have.
+    async fn document(
+        &self,
+        operation: Operation,
+        mut response: Response,
+    ) -> Result<Vec<u8>, RegistryError> {
+        let cut = |cause: String| RegistryError::CutAnswer {
+            registry: self.host(),
+            operation,
+            cause,
+        };
+        let mut body = Vec::new();
+        loop {
+            let chunk = tokio::time::timeout(self.patience.stall, response.chunk()).await;
+            match chunk {
+                Err(_) => return Err(cut("nothing more came".to_owned())),
+                Ok(Err(error)) => return Err(cut(innermost(&error))),
+                Ok(Ok(None)) => return Ok(body),
+                Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+            }
+            if body.len() as u64 > LARGEST_DOCUMENT {
+                return Err(RegistryError::Refused {
+                    registry: self.host(),
+                    operation,
+                    answer: response.status().as_u16().to_string(),
+                    message: format!("the answer is larger than {LARGEST_DOCUMENT} bytes"),
+                });
+            }
+        }
     }
 
     fn sort(
@@ -233,7 +271,7 @@ fn may_follow(method: &Method, status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-    ) || *method == Method::HEAD
+    ) || matches!(*method, Method::HEAD | Method::GET)
 }
 
 impl Refusal {

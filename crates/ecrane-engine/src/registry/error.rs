@@ -8,10 +8,14 @@ use std::time::Duration;
 pub enum Operation {
     /// `HEAD` of a manifest.
     FindManifest,
+    /// `GET` of a manifest.
+    ReadManifest,
     /// `PUT` of a manifest.
     PutManifest,
     /// `HEAD` of a blob.
     FindBlob,
+    /// `GET` of a blob.
+    ReadBlob,
     /// `POST` that opens an upload.
     StartUpload,
     /// The request that carries a blob's content.
@@ -28,9 +32,10 @@ impl Operation {
     #[must_use]
     pub const fn iam_action(self) -> &'static str {
         match self {
-            Self::FindManifest => "ecr:BatchGetImage",
+            Self::FindManifest | Self::ReadManifest => "ecr:BatchGetImage",
             Self::PutManifest => "ecr:PutImage",
             Self::FindBlob => "ecr:BatchCheckLayerAvailability",
+            Self::ReadBlob => "ecr:GetDownloadUrlForLayer",
             Self::StartUpload => "ecr:InitiateLayerUpload",
             Self::SendBlob => "ecr:UploadLayerPart",
             Self::CommitBlob => "ecr:CompleteLayerUpload",
@@ -42,8 +47,10 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::FindManifest => "looking for a manifest",
+            Self::ReadManifest => "reading a manifest",
             Self::PutManifest => "putting a manifest",
             Self::FindBlob => "looking for a blob",
+            Self::ReadBlob => "reading a configuration",
             Self::StartUpload => "starting an upload",
             Self::SendBlob => "uploading a blob",
             Self::CommitBlob => "finishing an upload",
@@ -238,6 +245,28 @@ pub enum RegistryError {
         /// What the registry names.
         theirs: Digest,
     },
+    /// What the registry has there is no image that ecrane can read.
+    #[error("`{reference}` of `{repository}` in `{registry}` cannot be read: {why}")]
+    Unreadable {
+        /// The registry's host.
+        registry: String,
+        /// The repository.
+        repository: String,
+        /// The tag or digest asked for.
+        reference: String,
+        /// Why.
+        why: String,
+    },
+    /// A document that was being read did not come whole.
+    #[error("`{registry}` broke off an answer ({operation}): {cause}")]
+    CutAnswer {
+        /// The registry's host.
+        registry: String,
+        /// What was tried.
+        operation: Operation,
+        /// Why, or how long it is.
+        cause: String,
+    },
     /// A file of the image cannot be read.
     #[error("cannot read `{path}`: {cause}")]
     File {
@@ -275,7 +304,10 @@ impl RegistryError {
     pub fn heals(&self) -> bool {
         match self {
             Self::Connection { phase, .. } => *phase != Phase::Securing,
-            Self::Stalled { .. } | Self::Busy { .. } | Self::Renewed { .. } => true,
+            Self::Stalled { .. }
+            | Self::Busy { .. }
+            | Self::CutAnswer { .. }
+            | Self::Renewed { .. } => true,
             _ => false,
         }
     }

@@ -9,6 +9,7 @@ mod call;
 mod error;
 mod location;
 mod patience;
+mod read;
 mod upload;
 
 pub use error::{Operation, Phase, RegistryError};
@@ -303,19 +304,6 @@ impl Repository<'_> {
             Err(refusal) if refusal.status == StatusCode::NOT_FOUND => Ok(false),
             Err(refusal) => Err(self.refused(call.operation, refusal)),
         }
-    }
-
-    fn agree(&self, named: Named<'_>, ours: &Digest, theirs: Digest) -> Result<(), RegistryError> {
-        if *ours == theirs {
-            return Ok(());
-        }
-        Err(RegistryError::OtherDigest {
-            registry: self.registry.host(),
-            repository: self.name.to_string(),
-            reference: named.to_string(),
-            ours: ours.clone(),
-            theirs,
-        })
     }
 
     /// A request without a body.

@@ -33,8 +33,19 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What happens to an image that is at the tags already.
+    pub existing: Existing,
     /// How far the run goes.
     pub mode: Mode,
+}
+
+/// What happens to an image that is at all the tags before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// Another one is built and takes its place, if it differs.
+    Replace,
+    /// It stays, and nothing is built.
+    Keep,
 }
 
 /// Where the image comes from.
@@ -122,6 +133,7 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let existing = reader.existing(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -140,6 +152,7 @@ pub(crate) fn read(
                     tags,
                 },
                 image,
+                existing,
                 mode,
             },
             warnings,

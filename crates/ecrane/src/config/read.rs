@@ -1,6 +1,6 @@
 use super::list::{boolean, by_line};
 use super::policy;
-use super::{Fault, Mode};
+use super::{Existing, Fault, Mode};
 use crate::inputs::Inputs;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
@@ -164,6 +164,13 @@ impl Reader {
             (_, Some(false)) => Mode::BuildOnly,
             (_, None) if pull_request => Mode::Plan,
             _ => Mode::Up,
+        }
+    }
+
+    pub(super) fn existing(&mut self, inputs: &Inputs) -> Existing {
+        match self.boolean("skip-if-exists", inputs.skip_if_exists.as_deref()) {
+            Some(true) => Existing::Keep,
+            _ => Existing::Replace,
         }
     }
 

@@ -2,31 +2,26 @@
 //! order in which they do and the words that go with it.
 
 mod output;
+mod place;
 mod progress;
 mod result;
 
 pub(crate) use result::{Made, Placed, Report};
 
-use crate::config::{self, Config, ImageSource, Mode, Service};
-use crate::exit::{Exit, Failure};
+use crate::config::{self, Config, Existing, ImageSource, Mode, Service};
+use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
 use crate::service::{self, Reached};
 use crate::show::Log;
-use ecrane_core::auth::Credentials;
 use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
+use ecrane_core::name::Digest;
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
-use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::archive;
-use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
+use ecrane_engine::aws::{self, Applied, Ecr};
 use ecrane_engine::builder;
 use ecrane_engine::layout::{self, Layout};
-use ecrane_engine::push::{self, Pushed};
-use ecrane_engine::registry::{Patience, Registry};
-use futures_util::FutureExt as _;
 use output::Output;
-use progress::Bar;
-use result::placed;
 use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -69,13 +64,23 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             shown?
         }
         Mode::Up => {
+            let folder = work_folder()?;
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
-            let folder = work_folder()?;
-            let source = prepare(&config.image, folder.path()).await?;
+            let prepared = match config.existing {
+                Existing::Replace => Some(prepare(&config.image, folder.path()).await?),
+                Existing::Keep => None,
+            };
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let ecr = connect(&reached).await?;
-            do_it(&config, &ecr, source, &folder, log).await?
+            match (place::standing(&config, &ecr, log).await?, prepared) {
+                (Some(digest), _) => keep(&config, &ecr, &digest, log).await?,
+                (None, Some(source)) => make(&config, &ecr, source, &folder, log).await?,
+                (None, None) => {
+                    let source = prepare(&config.image, folder.path()).await?;
+                    make(&config, &ecr, source, &folder, log).await?
+                }
+            }
         }
     };
     let report = Report {
@@ -171,31 +176,9 @@ async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Lay
     }
 }
 
-async fn observe_and_plan(config: &Config, ecr: &Ecr) -> Result<(Plan, aws::Observation), Failure> {
-    let observation = aws::observe(ecr, &config.desired)
-        .await
-        .map_err(Failure::refused)?;
-    let plan = plan(&config.desired, &observation.observed).map_err(|reason| refusal(&reason))?;
-    Ok((plan, observation))
-}
-
-fn refusal(refusal: &Refusal) -> Failure {
-    let exit = match refusal {
-        Refusal::Missing { .. } => Exit::Refused,
-        Refusal::ForeignPolicy { .. } => Exit::Gate,
-    };
-    Failure::Because(exit, refusal.to_string())
-}
-
-fn aws_failure(error: AwsError) -> Failure {
-    match error {
-        AwsError::Plan(reason) => refusal(&reason),
-        other => Failure::refused(other),
-    }
-}
-
 async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failure> {
-    let (plan, _) = observe_and_plan(config, ecr).await?;
+    let standing = place::standing(config, ecr, log).await?;
+    let (plan, _) = place::observe_and_plan(config, ecr, standing.as_ref()).await?;
     let rows = plan_rows(&plan);
     log.heading("Plan");
     log.rows(&rows);
@@ -216,7 +199,7 @@ async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Repor
     log.rows(&rows);
     log.line("");
     Ok(Report {
-        made: Some(Made::from(&layout)),
+        made: Some(Made::from(layout.plan())),
         ..unplaced(config, rows)
     })
 }
@@ -232,7 +215,7 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
 }
 
 /// Provisioning and build at the same time, then the push.
-async fn do_it(
+async fn make(
     config: &Config,
     ecr: &Ecr,
     source: Source<'_>,
@@ -242,7 +225,7 @@ async fn do_it(
     let output = Output::new(log);
     let stop = Notify::new();
     let provision = async {
-        let done = provision(config, ecr, &output).await;
+        let done = place::provision(config, ecr, None, &output).await;
         if done.is_err() {
             stop.notify_one();
         }
@@ -263,80 +246,29 @@ async fn do_it(
     let (applied, credentials) = provisioned?;
     let layout = layout?.ok_or_else(|| Failure::refused("the build was stopped"))?;
 
-    let pushed = push(config, ecr, &credentials, &layout, log).await?;
-    let placed = placed(config, &applied, credentials.registry, &layout, &pushed);
+    let (made, placed) = place::push(config, ecr, &applied, &credentials, &layout, log).await?;
+    Ok(arrived(config, &applied, made, placed, log))
+}
+
+/// Provisioning alone: the image is there.
+async fn keep(config: &Config, ecr: &Ecr, standing: &Digest, log: Log) -> Result<Report, Failure> {
+    let output = Output::new(log);
+    let provisioned = place::provision(config, ecr, Some(standing), &output).await;
+    output.close();
+    let (applied, credentials) = provisioned?;
+    let (made, placed) = place::keep(config, ecr, &applied, &credentials, standing).await?;
+    Ok(arrived(config, &applied, made, placed, log))
+}
+
+fn arrived(config: &Config, applied: &Applied, made: Made, placed: Placed, log: Log) -> Report {
     let rows = result_rows(&applied.plan, &placed.result);
     log.heading("Result");
     log.rows(&rows);
-    Ok(Report {
-        made: Some(Made::from(&layout)),
+    Report {
+        made: Some(made),
         placed: Some(placed),
         ..unplaced(config, rows)
-    })
-}
-
-/// Reads and signs in at the same time; writes only when both went well and the
-/// registry is the one that was meant.
-async fn provision(
-    config: &Config,
-    ecr: &Ecr,
-    output: &Output,
-) -> Result<(Applied, Credentials), Failure> {
-    let sign_in = async { aws::sign_in(ecr).await.map_err(Failure::refused) };
-    let ((plan, observation), credentials) =
-        tokio::try_join!(observe_and_plan(config, ecr), sign_in)?;
-    if let Some(meant) = &config.registry
-        && *meant != credentials.registry
-    {
-        return Err(Failure::faulty(format!(
-            "`tags` names the registry `{meant}`, and these credentials are for `{}`; nothing was done",
-            credentials.registry
-        )));
     }
-    output.log.heading("Plan");
-    output.log.rows(&plan_rows(&plan));
-    output.log.line("");
-    output.open();
-    let applied = aws::apply(ecr, &config.desired, plan, &observation)
-        .await
-        .map_err(aws_failure)?;
-    Ok((applied, credentials))
-}
-
-async fn push(
-    config: &Config,
-    ecr: &Ecr,
-    credentials: &Credentials,
-    layout: &Layout,
-    log: Log,
-) -> Result<Pushed, Failure> {
-    let desired = &config.desired;
-    let ecr = ecr.clone();
-    // A token that ends during a long push is asked for again.
-    let refresh = move || {
-        let ecr = ecr.clone();
-        async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
-    };
-    let registry = Registry::new(credentials, Patience::default())
-        .map_err(Failure::refused)?
-        .with_refresh(Box::new(refresh));
-    let bar = Bar::new(layout.plan());
-    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
-        bar.show(&step);
-    })
-    .await
-    .map_err(Failure::refused)?;
-    bar.clear();
-    if pushed.writes > 0 {
-        log.line(&format!(
-            "pushed {} of {} blobs, {}",
-            pushed.blobs_uploaded,
-            pushed.blobs_uploaded + pushed.blobs_present,
-            report::bytes(pushed.bytes_uploaded)
-        ));
-        log.line("");
-    }
-    Ok(pushed)
 }
 
 fn conclude(report: &Report, log: Log) {

@@ -1,9 +1,9 @@
 use crate::config::Config;
 use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName, Tag};
+use ecrane_core::push::UploadPlan;
 use ecrane_core::report::{ImageResult, Row, TagChange, TagResult, changed};
 use ecrane_core::repository::PlacedImage;
 use ecrane_engine::aws::Applied;
-use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Pushed};
 use std::time::Duration;
 
@@ -39,14 +39,14 @@ pub(crate) struct Made {
     pub(crate) id: Option<Digest>,
 }
 
-impl From<&Layout> for Made {
-    fn from(layout: &Layout) -> Self {
-        let id = match layout.plan().images.as_slice() {
+impl From<&UploadPlan> for Made {
+    fn from(image: &UploadPlan) -> Self {
+        let id = match image.images.as_slice() {
             [only] => Some(only.config.clone()),
             _ => None,
         };
         Self {
-            digest: layout.plan().root.descriptor.digest.clone(),
+            digest: image.root.descriptor.digest.clone(),
             id,
         }
     }
@@ -70,9 +70,45 @@ pub(super) fn placed(
     config: &Config,
     applied: &Applied,
     registry: RegistryHost,
-    layout: &Layout,
+    image: &UploadPlan,
     pushed: &Pushed,
 ) -> Placed {
+    let result = |outcome: &push::TagOutcome| TagResult {
+        tag: outcome.tag.clone(),
+        change: match &outcome.outcome {
+            push::Outcome::Moved { from: None } => TagChange::New,
+            push::Outcome::Moved { from: Some(old) } => TagChange::MovedFrom(old.clone()),
+            push::Outcome::Unchanged => TagChange::Unchanged,
+        },
+    };
+    let result = ImageResult {
+        digest: pushed.image.digest.clone(),
+        size: image.bytes(),
+        tags: pushed.tags.iter().map(result).collect(),
+    };
+    at(config, applied, registry, result)
+}
+
+/// The image in its repository, where it was before.
+pub(super) fn kept(
+    config: &Config,
+    applied: &Applied,
+    registry: RegistryHost,
+    image: &UploadPlan,
+) -> Placed {
+    let unchanged = |tag: &Tag| TagResult {
+        tag: tag.clone(),
+        change: TagChange::Unchanged,
+    };
+    let result = ImageResult {
+        digest: image.root.descriptor.digest.clone(),
+        size: image.bytes(),
+        tags: config.desired.tags.iter().map(unchanged).collect(),
+    };
+    at(config, applied, registry, result)
+}
+
+fn at(config: &Config, applied: &Applied, registry: RegistryHost, result: ImageResult) -> Placed {
     let repository = &config.desired.name;
     let tagged = |tag: &Tag| Reference::Tagged {
         registry: registry.clone(),
@@ -84,29 +120,13 @@ pub(super) fn placed(
         digested: Reference::Digested {
             registry: registry.clone(),
             repository: repository.clone(),
-            digest: pushed.image.digest.clone(),
+            digest: result.digest.clone(),
         },
     };
     Placed {
         uri: applied.uri.clone(),
-        result: image_result(layout, pushed),
+        result,
         references,
         registry,
-    }
-}
-
-fn image_result(layout: &Layout, pushed: &Pushed) -> ImageResult {
-    let result = |outcome: &push::TagOutcome| TagResult {
-        tag: outcome.tag.clone(),
-        change: match &outcome.outcome {
-            push::Outcome::Moved { from: None } => TagChange::New,
-            push::Outcome::Moved { from: Some(old) } => TagChange::MovedFrom(old.clone()),
-            push::Outcome::Unchanged => TagChange::Unchanged,
-        },
-    };
-    ImageResult {
-        digest: pushed.image.digest.clone(),
-        size: layout.plan().bytes(),
-        tags: pushed.tags.iter().map(result).collect(),
     }
 }

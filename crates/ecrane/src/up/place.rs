@@ -1,0 +1,173 @@
+//! The place that gets the image: observed, provisioned, pushed to.
+
+use super::output::Output;
+use super::progress::Bar;
+use super::result::{Made, Placed, kept, placed};
+use crate::config::{Config, Existing};
+use crate::exit::{Exit, Failure};
+use crate::show::Log;
+use ecrane_core::auth::Credentials;
+use ecrane_core::name::Digest;
+use ecrane_core::push::standing as standing_image;
+use ecrane_core::report::{self, plan_rows};
+use ecrane_core::repository::{Plan, Refusal, plan};
+use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
+use ecrane_engine::layout::Layout;
+use ecrane_engine::push;
+use ecrane_engine::registry::{Named, Patience, Registry};
+use futures_util::FutureExt as _;
+
+/// The image that all tags name, if it can be pulled and is to stay: then
+/// nothing is built.
+pub(super) async fn standing(
+    config: &Config,
+    ecr: &Ecr,
+    log: Log,
+) -> Result<Option<Digest>, Failure> {
+    if config.existing == Existing::Replace {
+        return Ok(None);
+    }
+    let desired = &config.desired;
+    let found = aws::tagged(ecr, &desired.name, &desired.tags)
+        .await
+        .map_err(Failure::refused)?;
+    match standing_image(&desired.tags, &found) {
+        Ok(digest) => Ok(Some(digest)),
+        Err(why) => {
+            log.line(&format!("`skip-if-exists` skips nothing: {why}"));
+            log.line("");
+            Ok(None)
+        }
+    }
+}
+
+/// What is there, and what has to be done for what is wanted.
+pub(super) async fn observe_and_plan(
+    config: &Config,
+    ecr: &Ecr,
+    standing: Option<&Digest>,
+) -> Result<(Plan, aws::Observation), Failure> {
+    let observation = aws::observe(ecr, &config.desired)
+        .await
+        .map_err(Failure::refused)?;
+    let plan = plan(&config.desired, &observation.observed).map_err(|reason| refusal(&reason))?;
+    let plan = match standing {
+        Some(digest) => plan.keeping(digest),
+        None => plan,
+    };
+    Ok((plan, observation))
+}
+
+fn refusal(refusal: &Refusal) -> Failure {
+    let exit = match refusal {
+        Refusal::Missing { .. } => Exit::Refused,
+        Refusal::ForeignPolicy { .. } => Exit::Gate,
+    };
+    Failure::Because(exit, refusal.to_string())
+}
+
+fn aws_failure(error: AwsError) -> Failure {
+    match error {
+        AwsError::Plan(reason) => refusal(&reason),
+        other => Failure::refused(other),
+    }
+}
+
+/// Reads and signs in at the same time; writes only when both went well and the
+/// registry is the one that was meant.
+pub(super) async fn provision(
+    config: &Config,
+    ecr: &Ecr,
+    standing: Option<&Digest>,
+    output: &Output,
+) -> Result<(Applied, Credentials), Failure> {
+    let sign_in = async { aws::sign_in(ecr).await.map_err(Failure::refused) };
+    let ((plan, observation), credentials) =
+        tokio::try_join!(observe_and_plan(config, ecr, standing), sign_in)?;
+    if let Some(meant) = &config.registry
+        && *meant != credentials.registry
+    {
+        return Err(Failure::faulty(format!(
+            "`tags` names the registry `{meant}`, and these credentials are for `{}`; nothing was done",
+            credentials.registry
+        )));
+    }
+    output.log.heading("Plan");
+    output.log.rows(&plan_rows(&plan));
+    output.log.line("");
+    output.open();
+    let applied = aws::apply(ecr, &config.desired, plan, &observation)
+        .await
+        .map_err(aws_failure)?;
+    Ok((applied, credentials))
+}
+
+/// Pushes, and says how much of it there was to do.
+pub(super) async fn push(
+    config: &Config,
+    ecr: &Ecr,
+    applied: &Applied,
+    credentials: &Credentials,
+    layout: &Layout,
+    log: Log,
+) -> Result<(Made, Placed), Failure> {
+    let desired = &config.desired;
+    let registry = registry(ecr, credentials)?;
+    let bar = Bar::new(layout.plan());
+    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
+        bar.show(&step);
+    })
+    .await
+    .map_err(Failure::refused)?;
+    bar.clear();
+    if pushed.writes > 0 {
+        log.line(&format!(
+            "pushed {} of {} blobs, {}",
+            pushed.blobs_uploaded,
+            pushed.blobs_uploaded + pushed.blobs_present,
+            report::bytes(pushed.bytes_uploaded)
+        ));
+        log.line("");
+    }
+    let image = layout.plan();
+    let placed = placed(
+        config,
+        applied,
+        credentials.registry.clone(),
+        image,
+        &pushed,
+    );
+    Ok((Made::from(image), placed))
+}
+
+/// The image that was there before the run, as if it had been made.
+pub(super) async fn keep(
+    config: &Config,
+    ecr: &Ecr,
+    applied: &Applied,
+    credentials: &Credentials,
+    digest: &Digest,
+) -> Result<(Made, Placed), Failure> {
+    let name = &config.desired.name;
+    let registry = registry(ecr, credentials)?;
+    let found = registry.repository(name).image(Named::Digest(digest)).await;
+    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+        Failure::refused(format!(
+            "the image {digest} was in `{name}` a moment ago and is gone; run again"
+        ))
+    })?;
+    let placed = kept(config, applied, credentials.registry.clone(), &image);
+    Ok((Made::from(&image), placed))
+}
+
+fn registry(ecr: &Ecr, credentials: &Credentials) -> Result<Registry, Failure> {
+    let ecr = ecr.clone();
+    // A token that ends during a long push is asked for again.
+    let refresh = move || {
+        let ecr = ecr.clone();
+        async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
+    };
+    Ok(Registry::new(credentials, Patience::default())
+        .map_err(Failure::refused)?
+        .with_refresh(Box::new(refresh)))
+}
