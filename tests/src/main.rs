@@ -13,6 +13,7 @@ mod lifecycle;
 mod lint;
 mod local;
 mod push;
+mod reuse;
 mod schemas;
 mod stop;
 mod up;

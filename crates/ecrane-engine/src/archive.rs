@@ -9,12 +9,13 @@
 //! does not matter; `manifest.json` usually comes last.
 
 mod entry;
+mod layer;
 
 use crate::content;
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::name::Digest;
-use ecrane_core::push::Descriptor;
-use entry::{Entries, Entry};
+use ecrane_core::push::{Descriptor, Known};
+use entry::Entries;
 use flate2::read::MultiGzDecoder;
 use oci_spec::image as oci;
 use serde::{Deserialize, Serialize};
@@ -71,20 +72,20 @@ pub enum ArchiveError {
 /// Turns an archive into a layout in the folder `into`.
 ///
 /// What is compressed already stays as it is, byte for byte, with its digests.
-/// Uncompressed layers are compressed so that one layer gives the same bytes on
-/// every run and machine. An archive that is itself compressed by gzip is read
+/// Uncompressed layers that are `known` are not written at all; the others are
+/// compressed so that one layer gives the same bytes on every run and machine. An archive that is itself compressed by gzip is read
 /// too. Blocks: give it a thread.
 ///
 /// # Errors
 /// See [`ArchiveError`].
-pub fn to_layout(archive: impl Read, into: &Path) -> Result<Layout, ArchiveError> {
+pub fn to_layout(archive: impl Read, known: &Known, into: &Path) -> Result<Layout, ArchiveError> {
     layout::create(into)?;
     let mut archive = BufReader::with_capacity(1 << 18, archive);
     let start = archive.fill_buf().map_err(ArchiveError::Tar)?;
     let entries = if start.starts_with(&entry::GZIP) {
-        entry::read_all(MultiGzDecoder::new(archive), into)?
+        entry::read_all(MultiGzDecoder::new(archive), known, into)?
     } else {
-        entry::read_all(archive, into)?
+        entry::read_all(archive, known, into)?
     };
     // An engine of version 25 names no layers in its OCI manifest, so where a
     // layer had to be compressed, `manifest.json` is what counts.
@@ -100,7 +101,7 @@ pub fn to_layout(archive: impl Read, into: &Path) -> Result<Layout, ArchiveError
         }
         _ => return Err(ArchiveError::NoImage),
     }
-    Ok(layout::read(into)?)
+    Ok(layout::read_beside(into, &entries.reused())?)
 }
 
 /// An image as `manifest.json` names it. Source: Docker image specification
@@ -126,13 +127,13 @@ fn assemble(entries: &Entries, manifest: &[u8], into: &Path) -> Result<Descripto
     for path in &saved.layers {
         let entry = entries.need(path)?;
         let should = diff_ids.next();
-        if let (Entry::Raw { diff_id, .. }, Some(should)) = (entry, should)
-            && diff_id.as_str() != should
+        if let (Some(layer), Some(should)) = (entry.raw(), should)
+            && layer.diff_id.as_str() != should
         {
             return Err(ArchiveError::Damaged {
                 path: path.clone(),
                 should: should.clone(),
-                real: diff_id.clone(),
+                real: layer.diff_id.clone(),
             });
         }
         layers.push(

@@ -18,18 +18,30 @@ const INDEX: &str = "index.json";
 const BLOBS: &str = "blobs/sha256";
 const VERSION: &str = "1.0.0";
 
-/// One image in a layout folder, read and found whole.
+/// One image, read and found whole: what is not here, a repository has.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    dir: PathBuf,
     plan: UploadPlan,
+    files: BTreeMap<Digest, PathBuf>,
+}
+
+/// Where the content of a blob is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held<'a> {
+    /// In this file.
+    Here(&'a Path),
+    /// Only in the repository, which was seen to have it: it was not exported.
+    ByRepository,
 }
 
 impl Layout {
-    /// The folder.
+    /// An image that a repository has, with nothing of it here.
     #[must_use]
-    pub fn dir(&self) -> &Path {
-        &self.dir
+    pub fn held_by_repository(plan: UploadPlan) -> Self {
+        Self {
+            plan,
+            files: BTreeMap::new(),
+        }
     }
 
     /// What the image consists of, in the order in which a registry needs it.
@@ -38,10 +50,13 @@ impl Layout {
         &self.plan
     }
 
-    /// The file that holds the content with this digest.
+    /// Where the content with this digest is.
     #[must_use]
-    pub fn blob(&self, digest: &Digest) -> PathBuf {
-        blob_path(&self.dir, digest)
+    pub fn blob(&self, digest: &Digest) -> Held<'_> {
+        match self.files.get(digest) {
+            Some(file) => Held::Here(file),
+            None => Held::ByRepository,
+        }
     }
 }
 
@@ -130,17 +145,23 @@ fn list(digests: &[Digest]) -> String {
 /// # Errors
 /// See [`LayoutError`].
 pub fn read(dir: &Path) -> Result<Layout, LayoutError> {
+    read_beside(dir, &BTreeSet::new())
+}
+
+/// As [`read`], where a repository has these blobs: they need not be here.
+pub(crate) fn read_beside(dir: &Path, elsewhere: &BTreeSet<Digest>) -> Result<Layout, LayoutError> {
     check_marker(dir)?;
     let root = root(dir)?;
     let documents = documents(dir, &root)?;
     let plan = push::plan(&root, &documents)?;
+    let mut files = BTreeMap::new();
     for blob in &plan.blobs {
-        check_size(dir, blob)?;
+        if !elsewhere.contains(&blob.digest) {
+            check_size(dir, blob)?;
+            files.insert(blob.digest.clone(), blob_path(dir, &blob.digest));
+        }
     }
-    Ok(Layout {
-        dir: dir.to_owned(),
-        plan,
-    })
+    Ok(Layout { plan, files })
 }
 
 /// Unpacks a tar of a layout (`docker buildx build --output type=oci`) into a

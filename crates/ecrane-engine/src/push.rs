@@ -3,7 +3,7 @@
 //! Tags move last, when everything they lead to is in place: a push that is
 //! given up, or whose future is dropped, leaves no tag on half an image.
 
-use crate::layout::Layout;
+use crate::layout::{Held, Layout};
 use crate::registry::{Named, Registry, RegistryError, Repository};
 use ecrane_core::name::{Digest, RepositoryName, Tag};
 use ecrane_core::push::{Descriptor, Kind, Manifest, UploadPlan};
@@ -220,9 +220,11 @@ impl Push<'_> {
         }
         // The semaphore is never closed: without a permit there is only waiting.
         let _lane = lanes.acquire().await;
-        let file = self.layout.blob(&blob.digest);
+        let Held::Here(file) = self.layout.blob(&blob.digest) else {
+            return Err(self.repository.lost(&blob.digest));
+        };
         let sent = |bytes| (self.progress)(Progress::Sent(blob.clone(), bytes));
-        self.repository.upload(blob, &file, &sent).await?;
+        self.repository.upload(blob, file, &sent).await?;
         self.blobs_uploaded.fetch_add(1, Ordering::Relaxed);
         self.bytes_uploaded.fetch_add(blob.size, Ordering::Relaxed);
         (self.progress)(Progress::Uploaded(blob.clone()));
@@ -310,6 +312,19 @@ impl Push<'_> {
 }
 
 impl PushError {
+    /// Whether the repository lacks what it was seen to have. No tag has moved:
+    /// with the whole image the push may be made again.
+    #[must_use]
+    pub const fn is_lost_content(&self) -> bool {
+        matches!(
+            self,
+            Self::Registry {
+                source: RegistryError::Lost { .. },
+                ..
+            }
+        )
+    }
+
     fn having_moved(mut self, tags: &[Tag]) -> Self {
         match &mut self {
             Self::Taken { moved, .. } | Self::Registry { moved, .. } => *moved = tags.to_vec(),

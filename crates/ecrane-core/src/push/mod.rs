@@ -8,10 +8,12 @@
 //! media types of Docker's image manifest version 2, schema 2.
 
 mod descriptor;
+mod known;
 mod plan;
 mod standing;
 
 pub use descriptor::{Descriptor, Kind};
+pub use known::Known;
 pub use plan::{Image, Manifest, UploadPlan, named_documents, plan};
 pub use standing::{NotStanding, TaggedImage, list, standing};
 

@@ -1,18 +1,18 @@
 //! The builder: a `docker` process that turns a Dockerfile into an OCI layout.
 
 mod child;
+mod export;
 mod probe;
 
 pub use child::Line;
+pub use export::{EngineImage, export, find};
 pub use probe::probe;
 
-use crate::archive::{self, ArchiveError};
+use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use tokio_util::io::SyncIoBridge;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,16 @@ impl BuildError {
     }
 }
 
-/// Builds, and leaves an OCI layout in `folder`, which must exist and be empty.
+/// What a builder left.
+#[derive(Debug)]
+pub enum Built {
+    /// A layout.
+    Layout(Layout),
+    /// An image in the engine, for [`export`] to fetch.
+    InEngine(EngineImage),
+}
+
+/// Builds in `folder`, which must exist and be empty.
 ///
 /// Every line of the builder's output goes to `on_line` as it comes. Dropping
 /// the future stops the builder.
@@ -92,7 +101,7 @@ pub async fn build(
     route: Route,
     folder: &Path,
     on_line: impl FnMut(Line<'_>),
-) -> Result<Layout, BuildError> {
+) -> Result<Built, BuildError> {
     let files = BuildFiles {
         layout_tar: folder.join("layout.tar"),
         image_id: folder.join("image-id"),
@@ -108,25 +117,19 @@ pub async fn build(
     // The folder goes anyway; what is in these files goes first.
     let _ = std::fs::remove_dir_all(&files.secrets);
     built?;
-    let into = folder.join("layout");
     match route {
-        Route::BuildxLayout => unpack(files.layout_tar, into).await,
+        Route::BuildxLayout => {
+            let layout = unpack(files.layout_tar, folder.join("layout")).await?;
+            Ok(Built::Layout(layout))
+        }
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
             let id = tokio::fs::read_to_string(&files.image_id)
                 .await
                 .map_err(|_| BuildError::NoImage)?;
-            save(id.trim(), &child::environment(spec, route), into).await
+            let found = export::inspect(id.trim(), child::environment(spec, route)).await?;
+            Ok(Built::InEngine(found))
         }
     }
-}
-
-/// Takes an image that the engine has, and makes a layout of it in `into`, which
-/// must not be there yet.
-///
-/// # Errors
-/// See [`BuildError`].
-pub async fn from_engine(image: &str, into: PathBuf) -> Result<Layout, BuildError> {
-    save(image, &child::passed_on(|_| false), into).await
 }
 
 /// Writes the secrets that have their values with them, for this user alone.
@@ -164,31 +167,6 @@ async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {
         Ok(layout)
     })
     .await
-}
-
-/// Takes the image out of the engine and makes a layout of it on the way: the
-/// engine's archive never lies on disk.
-async fn save(
-    image: &str,
-    environment: &[(OsString, OsString)],
-    into: PathBuf,
-) -> Result<Layout, BuildError> {
-    let mut saving = child::save(image, environment)?;
-    let archive = SyncIoBridge::new(saving.take_archive()?);
-    let layout = blocking("converting the engine's archive", move || {
-        Ok(archive::to_layout(archive, &into))
-    })
-    .await?;
-    // An archive that was cut and one that was refused look alike from here: the
-    // client knows which it was.
-    match (layout, saving.finish().await) {
-        (Ok(layout), Ok(())) => Ok(layout),
-        (Err(archive), Ok(())) => Err(BuildError::Archive(archive)),
-        (_, Err(said)) => Err(BuildError::NotSaved {
-            image: image.to_owned(),
-            said,
-        }),
-    }
 }
 
 async fn blocking<T: Send + 'static>(

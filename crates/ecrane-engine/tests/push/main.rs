@@ -13,4 +13,6 @@ mod proxy;
 #[cfg(test)]
 mod registry;
 #[cfg(test)]
+mod reused;
+#[cfg(test)]
 mod saved;

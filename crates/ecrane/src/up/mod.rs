@@ -16,13 +16,15 @@ use crate::service::{self, Reached};
 use crate::show::Log;
 use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::name::Digest;
+use ecrane_core::push::Known;
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
 use ecrane_engine::archive;
 use ecrane_engine::aws::{self, Applied, Ecr};
-use ecrane_engine::builder;
+use ecrane_engine::builder::{self, Built, EngineImage};
 use ecrane_engine::layout::{self, Layout};
 use output::Output;
 use secrecy::ExposeSecret as _;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -118,6 +120,20 @@ enum Source<'a> {
     },
     /// It is there and whole.
     Layout(Layout),
+    /// The engine has it.
+    InEngine(EngineImage),
+}
+
+impl Source<'_> {
+    /// Whether it will come out of the engine, so that layers of it may be left
+    /// there that the repository has.
+    const fn is_exported(&self) -> bool {
+        match self {
+            Self::Build { route, .. } => !matches!(route, Route::BuildxLayout),
+            Self::Layout(_) => false,
+            Self::InEngine(_) => true,
+        }
+    }
 }
 
 async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
@@ -143,9 +159,10 @@ async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>
             let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
             read.await.map_err(Failure::refused)?
         }
-        ImageSource::Engine(name) => builder::from_engine(name, folder.join("layout"))
-            .await
-            .map_err(Failure::refused),
+        ImageSource::Engine(name) => {
+            let found = builder::find(name).await.map_err(Failure::refused);
+            return found.map(Source::InEngine);
+        }
     };
     layout.map(Source::Layout)
 }
@@ -153,16 +170,17 @@ async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>
 fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
     let opened = std::fs::File::open(file)
         .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
-    archive::to_layout(opened, into).map_err(faulty_image)
+    archive::to_layout(opened, &Known::default(), into).map_err(faulty_image)
 }
 
 fn faulty_image(error: impl std::fmt::Display) -> Failure {
     Failure::faulty(format!("`image`: {error}"))
 }
 
-async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Layout, Failure> {
+async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Built, Failure> {
     match source {
-        Source::Layout(layout) => Ok(layout),
+        Source::Layout(layout) => Ok(Built::Layout(layout)),
+        Source::InEngine(image) => Ok(Built::InEngine(image)),
         Source::Build {
             spec,
             builder,
@@ -173,6 +191,21 @@ async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Lay
                 .await
                 .map_err(Failure::refused)
         }
+    }
+}
+
+/// What was built, without what the repository is known to have.
+async fn layout<'a>(
+    built: &'a Built,
+    known: &Known,
+    into: &Path,
+) -> Result<Cow<'a, Layout>, Failure> {
+    match built {
+        Built::Layout(layout) => Ok(Cow::Borrowed(layout)),
+        Built::InEngine(image) => builder::export(image, known, into.to_owned())
+            .await
+            .map(Cow::Owned)
+            .map_err(Failure::refused),
     }
 }
 
@@ -191,9 +224,10 @@ async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Repor
     let source = prepare(&config.image, folder.path()).await?;
     let output = Output::new(log);
     output.open();
-    let layout = image(source, folder.path(), &output).await;
+    let built = image(source, folder.path(), &output).await;
     output.close();
-    let layout = layout?;
+    let built = built?;
+    let layout = layout(&built, &Known::default(), &folder.path().join("layout")).await?;
     let rows = vec![built_row(&config.desired, layout.plan())];
     log.heading("Result");
     log.rows(&rows);
@@ -224,29 +258,44 @@ async fn make(
 ) -> Result<Report, Failure> {
     let output = Output::new(log);
     let stop = Notify::new();
+    let exported = source.is_exported();
     let provision = async {
         let done = place::provision(config, ecr, None, &output).await;
         if done.is_err() {
             stop.notify_one();
         }
-        done
+        let (applied, credentials) = done?;
+        let known = match exported {
+            true => place::known(config, ecr, &credentials).await,
+            false => Known::default(),
+        };
+        Ok::<_, Failure>((applied, credentials, known))
     };
     let build = async {
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            layout = image(source, folder.path(), &output) => layout.map(Some),
+            built = image(source, folder.path(), &output) => built.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
     // A failed build does not cut provisioning off half-way; a failed
     // provisioning stops the build, whose image would have no place to go.
-    let (provisioned, layout) = tokio::join!(provision, build);
+    let (provisioned, built) = tokio::join!(provision, build);
     output.close();
-    let (applied, credentials) = provisioned?;
-    let layout = layout?.ok_or_else(|| Failure::refused("the build was stopped"))?;
+    let (applied, credentials, known) = provisioned?;
+    let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
 
-    let (made, placed) = place::push(config, ecr, &applied, &credentials, &layout, log).await?;
+    let push = async |known: &Known, into: &str| {
+        let layout = layout(&built, known, &folder.path().join(into)).await?;
+        place::push(config, ecr, &applied, &credentials, &layout, log).await
+    };
+    let placed = match push(&known, "layout").await {
+        // Whoever removed it from the repository, here it still is.
+        Err(place::Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
+        pushed => pushed,
+    };
+    let (made, placed) = placed?;
     Ok(arrived(config, &applied, made, placed, log))
 }
 

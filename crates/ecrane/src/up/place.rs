@@ -8,7 +8,7 @@ use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::Digest;
-use ecrane_core::push::standing as standing_image;
+use ecrane_core::push::{Known, standing as standing_image};
 use ecrane_core::report::{self, plan_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
@@ -16,6 +16,7 @@ use ecrane_engine::layout::Layout;
 use ecrane_engine::push;
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 
 /// The image that all tags name, if it can be pulled and is to stay: then
 /// nothing is built.
@@ -102,6 +103,44 @@ pub(super) async fn provision(
     Ok((applied, credentials))
 }
 
+/// What the repository has at the tags: layers that it has need not be made.
+///
+/// Nothing depends on it, so what cannot be read is not known. Of the tags some
+/// are often new, and `latest` is not.
+pub(super) async fn known(config: &Config, ecr: &Ecr, credentials: &Credentials) -> Known {
+    let desired = &config.desired;
+    let Ok(registry) = registry(ecr, credentials) else {
+        return Known::default();
+    };
+    let repository = registry.repository(&desired.name);
+    let tags = desired.tags.iter().map(Named::Tag);
+    let found = join_all(tags.map(|tag| repository.image(tag))).await;
+    Known::of(found.into_iter().flatten().flatten().collect())
+}
+
+/// Why the image is not in its place.
+pub(super) enum Unplaced {
+    /// The repository lost what it was seen to have: with the whole image the
+    /// push may be made again.
+    Lost(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Unplaced {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unplaced> for Failure {
+    fn from(unplaced: Unplaced) -> Self {
+        match unplaced {
+            Unplaced::Lost(failure) | Unplaced::Failed(failure) => failure,
+        }
+    }
+}
+
 /// Pushes, and says how much of it there was to do.
 pub(super) async fn push(
     config: &Config,
@@ -110,7 +149,7 @@ pub(super) async fn push(
     credentials: &Credentials,
     layout: &Layout,
     log: Log,
-) -> Result<(Made, Placed), Failure> {
+) -> Result<(Made, Placed), Unplaced> {
     let desired = &config.desired;
     let registry = registry(ecr, credentials)?;
     let bar = Bar::new(layout.plan());
@@ -118,7 +157,10 @@ pub(super) async fn push(
         bar.show(&step);
     })
     .await
-    .map_err(Failure::refused)?;
+    .map_err(|error| match error.is_lost_content() {
+        true => Unplaced::Lost(Failure::refused(error)),
+        false => Unplaced::Failed(Failure::refused(error)),
+    })?;
     bar.clear();
     if pushed.writes > 0 {
         log.line(&format!(
