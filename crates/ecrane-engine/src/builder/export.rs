@@ -17,9 +17,21 @@ pub struct EngineImage {
     name: String,
     /// Its id: on the classic store the digest of its configuration.
     id: Digest,
-    /// The digests of its layers, uncompressed.
-    diff_ids: Vec<Digest>,
     environment: Vec<(OsString, OsString)>,
+}
+
+impl EngineImage {
+    /// What a builder made, which has no other name than its id.
+    pub(super) fn built(
+        id: &str,
+        environment: Vec<(OsString, OsString)>,
+    ) -> Result<Self, BuildError> {
+        Ok(Self {
+            name: id.to_owned(),
+            id: id.parse().map_err(|_| BuildError::NoImage)?,
+            environment,
+        })
+    }
 }
 
 /// Looks an image up by its name or id.
@@ -27,7 +39,13 @@ pub struct EngineImage {
 /// # Errors
 /// The engine does not have it, or see [`BuildError`].
 pub async fn find(name: &str) -> Result<EngineImage, BuildError> {
-    inspect(name, child::passed_on(|_| false)).await
+    let environment = child::passed_on(|_| false);
+    let id = inspect(name, &environment).await?.id;
+    Ok(EngineImage {
+        name: name.to_owned(),
+        id,
+        environment,
+    })
 }
 
 /// What the engine says of an image.
@@ -42,34 +60,28 @@ struct Inspected {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Root {
+    /// The digests before compression.
     #[serde(default)]
     layers: Vec<Digest>,
 }
 
-pub(super) async fn inspect(
+async fn inspect(
     name: &str,
-    environment: Vec<(OsString, OsString)>,
-) -> Result<EngineImage, BuildError> {
+    environment: &[(OsString, OsString)],
+) -> Result<Inspected, BuildError> {
     let failed = |said: &str| BuildError::NotSaved {
         image: name.to_owned(),
         said: said.trim().to_owned(),
     };
     let argv = ["image", "inspect", "--format", "{{json .}}", "--", name];
-    let answer = child::command(argv, &environment)
+    let answer = child::command(argv, environment)
         .output()
         .await
         .map_err(child::no_client)?;
     if !answer.status.success() {
         return Err(failed(&String::from_utf8_lossy(&answer.stderr)));
     }
-    let inspected: Inspected =
-        serde_json::from_slice(&answer.stdout).map_err(|error| failed(&error.to_string()))?;
-    Ok(EngineImage {
-        name: name.to_owned(),
-        id: inspected.id,
-        diff_ids: inspected.root.layers,
-        environment,
-    })
+    serde_json::from_slice(&answer.stdout).map_err(|error| failed(&error.to_string()))
 }
 
 /// Makes a layout of the image in `into`, which must not be there yet.
@@ -87,7 +99,12 @@ pub async fn export(
     if let Some(plan) = known.image(&image.id) {
         return Ok(Layout::held_by_repository(plan.clone()));
     }
-    let known = known.among(&image.diff_ids);
+    let known = if known.has_no_layer() {
+        Known::default()
+    } else {
+        let inspected = inspect(&image.name, &image.environment).await?;
+        known.among(&inspected.root.layers)
+    };
     let mut saving = child::save(&image.name, &image.environment)?;
     let archive = SyncIoBridge::new(saving.take_archive()?);
     let layout = blocking("converting the engine's archive", move || {

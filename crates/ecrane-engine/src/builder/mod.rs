@@ -126,8 +126,8 @@ pub async fn build(
             let id = tokio::fs::read_to_string(&files.image_id)
                 .await
                 .map_err(|_| BuildError::NoImage)?;
-            let found = export::inspect(id.trim(), child::environment(spec, route)).await?;
-            Ok(Built::InEngine(found))
+            let image = EngineImage::built(id.trim(), child::environment(spec, route))?;
+            Ok(Built::InEngine(image))
         }
     }
 }
