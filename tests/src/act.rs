@@ -36,6 +36,8 @@ fn lay_checkout(checkout: &Path) {
     );
     copy(&fixtures.join("app/Dockerfile"), "app/Dockerfile");
     copy(&fixtures.join("app/page.txt"), "app/page.txt");
+    copy(&fixtures.join("hostile/Dockerfile"), "hostile/Dockerfile");
+    copy(&fixtures.join("hostile/lines"), "hostile/lines");
     for words in [
         &["init", "--quiet"][..],
         &["add", "--all"],
@@ -70,6 +72,10 @@ fn a_workflow_builds_and_pushes_and_its_next_steps_use_the_outputs() {
     let ran = run(&mut act(&checkout, &ecr.address));
     let log = format!("{}\n{}", ran.stdout, ran.stderr);
     assert_eq!(ran.code, Some(0), "{log}");
+
+    // What its build printed is in the log, and `act` took none of it.
+    assert!(log.contains("│ ## [error]taken"), "{log}");
+    assert!(!log.contains("***"), "a mask was set: {log}");
 
     // What the next step deployed is what the registry has.
     let images = ecr.aws(&["describe-images", "--repository-name", "team/app"]);

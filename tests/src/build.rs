@@ -1,20 +1,15 @@
 //! Builds by buildx, and what only that can do.
 
 use crate::harness::{LocalEcr, Ran, clean, run, succeed};
-use crate::local::modern::{SOCKET, docker, sign_in, unpacked};
+use crate::local::modern::{docker, plug_in, sign_in, with_engine};
 use serde_json::{Value, json};
 use std::process::Command;
 
 /// `ecrane up --local …` with the engine that has buildx, and the image in the
 /// repository `app` under the tag `v1`.
-fn up(ecr: &LocalEcr, words: &[&str]) -> Command {
+pub(crate) fn up(ecr: &LocalEcr, words: &[&str]) -> Command {
     let mut command = ecr.up(&["--repository", "app", "--tags", "v1"]);
-    let path = std::env::var("PATH").unwrap();
-    let client = unpacked("bin");
-    command
-        .args(words)
-        .env("DOCKER_HOST", SOCKET)
-        .env("PATH", format!("{}:{path}", client.display()));
+    with_engine(command.args(words));
     command
 }
 
@@ -64,7 +59,7 @@ fn several_platforms_are_one_index_with_what_is_said_of_them() {
 }
 
 /// The base image, from the usual engine to that of the test.
-fn load_base_image(ecr: &LocalEcr) {
+pub(crate) fn load_base_image(ecr: &LocalEcr) {
     let archive = ecr.home().join("base.tar");
     let archive = archive.to_str().unwrap();
     let words = ["save", "--output", archive, "debian:trixie-slim"];
@@ -130,7 +125,8 @@ fn sha256sum(ecr: &LocalEcr, text: &str) -> String {
 fn a_cache_in_the_registry_has_what_ecr_needs() {
     let ecr = LocalEcr::start();
     ecr.aws(&["create-repository", "--repository-name", "cache"]);
-    sign_in(&ecr);
+    // Nobody signed in: the builder asks ecrane.
+    plug_in(&ecr);
     let context = context(&ecr, &[("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")]);
     let cache = format!("type=registry,ref={}/cache:v1", ecr.address);
     let to = format!("{cache},mode=max");

@@ -5,10 +5,13 @@
 mod act;
 mod architecture;
 mod build;
+mod canary;
 mod contract;
+mod credentials;
 mod faulty;
 mod harness;
 mod images;
+mod inert;
 mod lifecycle;
 mod lint;
 mod local;

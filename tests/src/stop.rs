@@ -1,6 +1,9 @@
 //! A run that is stopped: it ends soon, says so by its code, and leaves nothing.
 
-use crate::harness::{LocalEcr, succeed};
+mod anywhere;
+mod first_process;
+
+use crate::harness::{LocalEcr, clean, succeed};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -42,6 +45,7 @@ fn stopped_by(signal: &str) -> Option<i32> {
     assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
     assert_eq!(entries(&work), 0, "a work folder was left");
     nothing_runs(&mark);
+    no_container(&mark);
     status.code()
 }
 
@@ -55,6 +59,23 @@ fn nothing_runs(mark: &str) {
     let begin = Instant::now();
     while runs(mark) {
         assert!(begin.elapsed() < SOON, "the step still runs");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// The classic builder has a container for each step, which it removes when its
+/// client is gone.
+fn no_container(mark: &str) {
+    let begin = Instant::now();
+    let home = tempfile::tempdir().unwrap();
+    loop {
+        let mut list = clean("docker", home.path());
+        list.args(["ps", "--all", "--no-trunc", "--format", "{{.Command}}"]);
+        let listed = succeed(&mut list).stdout;
+        if !listed.contains(mark) {
+            return;
+        }
+        assert!(begin.elapsed() < SOON, "a container is left: {listed}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -1,5 +1,6 @@
 //! Sign-in to a registry: what an authorization token says.
 
+use crate::lifecycle::image::Moment;
 use crate::name::{NameError, RegistryHost};
 use base64::Engine as _;
 use secrecy::SecretString;
@@ -34,6 +35,18 @@ pub struct Credentials {
     pub username: String,
     /// The password.
     pub password: SecretString,
+    /// When they end, if the service said so.
+    pub ends: Option<Moment>,
+}
+
+/// What is left to credentials that are still used, in seconds. A long upload
+/// must end before them; ECR's are good for 12 hours.
+const MARGIN: i64 = 30 * 60;
+
+/// Whether credentials that end then should be renewed now.
+#[must_use]
+pub fn are_ending(ends: Option<Moment>, now: Moment) -> bool {
+    ends.is_some_and(|ends| ends.seconds().saturating_sub(now.seconds()) < MARGIN)
 }
 
 /// Why the service's answer holds no usable credentials. Never quotes the token.
@@ -72,7 +85,7 @@ pub struct NamedEndpoint(pub String);
 ///
 /// `proxy_endpoint` is the registry's address as the service gives it, with its
 /// scheme. `named` is the endpoint that the user named, if any: an emulator's
-/// registry is where the emulator is.
+/// registry is where the emulator is. `ends` is when the token does.
 ///
 /// # Errors
 /// See [`TokenError`].
@@ -80,6 +93,7 @@ pub fn decode(
     token: &SecretString,
     proxy_endpoint: &str,
     named: Option<&NamedEndpoint>,
+    ends: Option<Moment>,
 ) -> Result<Credentials, TokenError> {
     use secrecy::ExposeSecret;
     let (scheme, host) = match proxy_endpoint.split_once("://") {
@@ -107,6 +121,7 @@ pub fn decode(
         scheme,
         username: username.to_owned(),
         password: SecretString::from(password),
+        ends,
     })
 }
 
@@ -117,7 +132,7 @@ mod tests {
     fn check(token: &str, endpoint: &str, expected: &str) {
         let named = NamedEndpoint("ecr-local:5100".into());
         let token = SecretString::from(token);
-        let got = match decode(&token, endpoint, Some(&named)) {
+        let got = match decode(&token, endpoint, Some(&named), None) {
             Ok(c) => format!("{}@{}://{}", c.username, c.scheme, c.registry),
             Err(error) => error.to_string(),
         };
@@ -159,8 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn credentials_are_renewed_half_an_hour_before_they_end() {
+        let now = Moment::from_seconds(1_000_000);
+        let ends = |seconds: i64| are_ending(Some(Moment::from_seconds(1_000_000 + seconds)), now);
+        assert!(!ends(12 * 3600));
+        assert!(!ends(1800));
+        assert!(ends(1799));
+        assert!(ends(-1));
+        assert!(!are_ending(None, now));
+    }
+
+    #[test]
     fn the_password_does_not_print() {
-        let credentials = decode(&SecretString::from(TOKEN), "http://127.0.0.1:1", None).unwrap();
+        let token = SecretString::from(TOKEN);
+        let credentials = decode(&token, "http://127.0.0.1:1", None, None).unwrap();
         assert!(!format!("{credentials:?}").contains("sesame"));
     }
 }

@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod build;
 pub mod diagnostic;
+pub mod docker_config;
 pub mod lifecycle;
 pub mod manifest;
 pub mod name;

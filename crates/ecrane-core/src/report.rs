@@ -48,6 +48,26 @@ pub struct Row {
     pub name: String,
     /// What there is to say of it.
     pub note: String,
+    /// The registry that it is in, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
+}
+
+impl Row {
+    /// The row of a run for several registries.
+    #[must_use]
+    pub fn of(self, registry: &str) -> Self {
+        Self {
+            registry: Some(registry.to_owned()),
+            ..self
+        }
+    }
+}
+
+/// The rows of each registry.
+pub fn by_registry(rows: &[Row]) -> impl Iterator<Item = (Option<&str>, &[Row])> {
+    rows.chunk_by(|a, b| a.registry == b.registry)
+        .map(|rows| (rows.first().and_then(|row| row.registry.as_deref()), rows))
 }
 
 /// What a tag points to after a push.
@@ -68,6 +88,10 @@ pub enum TagChange {
     MovedFrom(Digest),
     /// It pointed to this image already: nothing was written.
     Unchanged,
+    /// It is immutable and points to the same image, packed otherwise.
+    SameImage(Digest),
+    /// It points to the image of a later commit, and stays there.
+    Held(Digest),
 }
 
 /// The image that a run built, as it stands in the registry.
@@ -86,7 +110,7 @@ impl ImageResult {
     #[must_use]
     pub fn change(&self) -> Change {
         let all = |wanted: fn(&TagChange) -> bool| self.tags.iter().all(|t| wanted(&t.change));
-        if all(|change| matches!(change, TagChange::Unchanged)) {
+        if all(|change| !matches!(change, TagChange::New | TagChange::MovedFrom(_))) {
             Change::Same
         } else if all(|change| matches!(change, TagChange::New)) {
             Change::Create
@@ -117,6 +141,7 @@ pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
         kind: "image",
         name: image_name(desired.name.as_str(), desired.tags.iter()),
         note: format!("{digest}, {}, built and not pushed", bytes(image.bytes())),
+        registry: None,
     }
 }
 
@@ -156,6 +181,7 @@ fn repository_row(step: &RepositoryStep) -> Row {
         kind: "repository",
         name: name.to_string(),
         note,
+        registry: None,
     }
 }
 
@@ -173,6 +199,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
         kind: "lifecycle policy",
         name: repository.to_owned(),
         note: count(policy.rules().len(), "rule"),
+        registry: None,
     }
 }
 
@@ -193,27 +220,31 @@ fn image_row(step: &ImageStep, repository: &str) -> Row {
         kind: "image",
         name: image_name(repository, tags.iter()),
         note,
+        registry: None,
     }
 }
 
 fn result_row(image: &ImageResult, repository: &str) -> Row {
-    let moved: Vec<String> = image
-        .tags
-        .iter()
-        .filter_map(|result| match &result.change {
-            TagChange::MovedFrom(old) => Some(format!("{} was {}", result.tag, old.short())),
+    let remark = |result: &TagResult| {
+        let tag = &result.tag;
+        match &result.change {
+            TagChange::MovedFrom(old) => Some(format!("{tag} was {}", old.short())),
+            TagChange::Held(newer) => Some(format!("{tag} stays at {}, newer", newer.short())),
+            TagChange::SameImage(_) => Some(format!("{tag} names it, packed otherwise")),
             TagChange::New | TagChange::Unchanged => None,
-        })
-        .collect();
+        }
+    };
+    let remarks: Vec<String> = image.tags.iter().filter_map(remark).collect();
     let mut note = format!("{}, {}", image.digest.short(), bytes(image.size));
-    if !moved.is_empty() {
-        let _ = write!(note, " ({})", moved.join(", "));
+    if !remarks.is_empty() {
+        let _ = write!(note, " ({})", remarks.join(", "));
     }
     Row {
         change: image.change(),
         kind: "image",
         name: image_name(repository, image.tags.iter().map(|result| &result.tag)),
         note,
+        registry: None,
     }
 }
 
@@ -289,7 +320,7 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
             "| `{}` | {} | {} | {} |",
             row.change.mark(),
             row.kind,
-            code(&row.name),
+            code(&place(row)),
             cell(&row.note)
         );
     }
@@ -302,6 +333,13 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
         for reference in &placed.tagged {
             let _ = writeln!(text, "| image | {} |", code(&reference.to_string()));
         }
+        for held in &placed.held {
+            let _ = writeln!(
+                text,
+                "| left at a newer image | {} |",
+                code(&held.to_string())
+            );
+        }
         let _ = writeln!(
             text,
             "| by digest | {} |",
@@ -310,6 +348,14 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
         let _ = writeln!(text, "| size | {} |", bytes(result.size));
     }
     text
+}
+
+/// What a row is about, and in which registry where there are several.
+fn place(row: &Row) -> String {
+    match &row.registry {
+        Some(registry) => format!("{registry}/{}", row.name),
+        None => row.name.clone(),
+    }
 }
 
 /// Text in a table's cell that cannot end the cell or become markup.

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::credentials::{Action, Login, Logout};
 use crate::inputs::Inputs;
 use crate::lifecycle::When;
 use crate::local::{Schedule, Span};
@@ -31,6 +32,16 @@ pub(crate) enum Command {
     Up(Box<Up>),
     /// Run an Amazon ECR on this machine
     Local(Local),
+    /// Have Docker ask ecrane for the credentials of registries
+    Login(Login),
+    /// Take back what `login` did
+    Logout(Logout),
+    /// Answer a Docker client as its credential helper
+    #[command(
+        subcommand,
+        after_help = "Example:\n  echo 123456789012.dkr.ecr.eu-central-1.amazonaws.com | ecrane credential-helper get\n\nCalled by the name docker-credential-ecrane, the program is this command."
+    )]
+    CredentialHelper(Action),
     /// Print everything that a repository holds, as `lifecycle preview` reads it
     Images(crate::images::Images),
     /// Look at lifecycle policies, before anything happens

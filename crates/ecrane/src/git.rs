@@ -1,6 +1,7 @@
 //! What git says of the checkout, where it is there to ask.
 
 use ecrane_core::tags::GitRef;
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -38,10 +39,21 @@ pub(crate) fn default_branch() -> Option<String> {
     Some(branch.to_owned())
 }
 
+/// The variables that git gets: no key or token of this environment.
+fn passed_on() -> impl Iterator<Item = (OsString, OsString)> {
+    const NAMES: &[&str] = &["PATH", "HOME", "XDG_CONFIG_HOME", "LANG"];
+    std::env::vars_os().filter(|(name, _)| {
+        let name = name.to_str().unwrap_or_default();
+        NAMES.contains(&name) || name.starts_with("GIT_")
+    })
+}
+
 /// What git prints, if it succeeds and prints anything.
 fn git(words: &[&str]) -> Option<String> {
     let output = Command::new("git")
         .args(words)
+        .env_clear()
+        .envs(passed_on())
         .stderr(Stdio::null())
         .output()
         .ok()?;

@@ -151,6 +151,13 @@ pub(crate) struct Inputs {
     /// Build and push nothing if all tags are there and active: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
     pub skip_if_exists: Option<String>,
+    /// Let the image of an older commit take a tag from a newer one's: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub allow_older: Option<String>,
+    /// Repositories of the same registry to take layers over from, by comma or line
+    #[arg(long, value_name = "NAMES", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub mount_from: Vec<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
@@ -349,6 +356,8 @@ pub(crate) const NAMES: &[&str] = &[
     "push",
     "image",
     "skip-if-exists",
+    "allow-older",
+    "mount-from",
     "lifecycle-policy",
     "dry-run",
 ];

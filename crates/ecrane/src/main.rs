@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod credentials;
 mod exit;
 mod git;
 mod images;
@@ -12,6 +13,7 @@ mod local;
 mod outputs;
 mod project;
 mod runner;
+mod scrub;
 mod service;
 mod show;
 mod up;
@@ -19,8 +21,11 @@ mod up;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{Cli, Command};
 use config::Service;
+use ecrane_engine::builder;
 use exit::{Exit, Failure};
 use show::{Log, Place, Stream};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 fn main() {
     let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
@@ -29,8 +34,8 @@ fn main() {
         Place::Terminal
     };
     // In a workflow, the bare program is the action.
-    let action = place == Place::Workflow && std::env::args_os().len() == 1;
-    let command = (!action).then(|| Cli::parse().command);
+    let action = place == Place::Workflow && std::env::args_os().len() == 1 && !is_helper();
+    let command = (!action).then(|| Cli::parse_from(words()).command);
     let stream = match &command {
         Some(Command::Up(up)) if up.json => Stream::Error,
         _ => Stream::Output,
@@ -42,6 +47,22 @@ fn main() {
         std::process::exit(Exit::Defect.code());
     }));
     std::process::exit(run(command, log).code());
+}
+
+/// Whether a Docker client calls this program as its credential helper.
+fn is_helper() -> bool {
+    let name = std::env::args_os().next().map(PathBuf::from);
+    name.is_some_and(|path| path.file_name() == Some(builder::program().as_ref()))
+}
+
+/// The words of the command line, under the program's own name.
+fn words() -> Vec<OsString> {
+    let mut own = vec!["ecrane".into()];
+    if is_helper() {
+        own.push("credential-helper".into());
+    }
+    own.extend(std::env::args_os().skip(1));
+    own
 }
 
 fn run(command: Option<Command>, log: Log) -> Exit {
@@ -65,6 +86,9 @@ fn run(command: Option<Command>, log: Log) -> Exit {
             },
             Some(Command::Lifecycle(command)) => stoppable(lifecycle::run(command, log)).await,
             Some(Command::Images(options)) => stoppable(images::run(&options, log)).await,
+            Some(Command::Login(options)) => stoppable(credentials::login(options, log)).await,
+            Some(Command::Logout(options)) => credentials::logout(&options, log),
+            Some(Command::CredentialHelper(action)) => credentials::helper(action).await,
             Some(Command::Completions { shell }) => completions(shell),
         }
     });

@@ -6,6 +6,7 @@ use crate::runner::StepFiles;
 use crate::show;
 use crate::up::{Made, Placed, Report};
 use ecrane_core::diagnostic::Colour;
+use ecrane_core::name::Reference;
 use ecrane_core::report::summary;
 use serde_json::json;
 
@@ -27,12 +28,11 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
 }
 
 fn placed_outputs(made: &Made, placed: &Placed) -> Vec<(&'static str, String)> {
-    let tags: Vec<String> = placed
-        .references
-        .tagged
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let texts = |references: &[Reference]| -> Vec<String> {
+        references.iter().map(ToString::to_string).collect()
+    };
+    let tags = texts(&placed.references.tagged);
+    let by_digest = placed.references.digested.to_string();
     let metadata = json!({
         "containerimage.digest": made.digest,
         "containerimage.config.digest": made.id,
@@ -41,9 +41,10 @@ fn placed_outputs(made: &Made, placed: &Placed) -> Vec<(&'static str, String)> {
     vec![
         ("registry", placed.registry.to_string()),
         ("repository-uri", placed.uri.clone()),
-        ("image", tags.first().cloned().unwrap_or_default()),
-        ("image-uri", placed.references.digested.to_string()),
+        ("image", tags.first().unwrap_or(&by_digest).clone()),
+        ("image-uri", by_digest),
         ("tags", tags.join("\n")),
+        ("held-tags", texts(&placed.references.held).join("\n")),
         ("metadata", metadata.to_string()),
     ]
 }
@@ -109,7 +110,7 @@ pub(crate) fn json(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ecrane_core::name::{Digest, Reference};
+    use ecrane_core::name::Digest;
     use ecrane_core::report::ImageResult;
     use ecrane_core::repository::PlacedImage;
     use std::time::Duration;
@@ -133,6 +134,7 @@ mod tests {
                         reference("127.0.0.1:5100/team/app:v1"),
                         reference("127.0.0.1:5100/team/app:latest"),
                     ],
+                    held: Vec::new(),
                     digested: reference(&format!("127.0.0.1:5100/team/app@{digest}")),
                 },
                 result: ImageResult {

@@ -1,6 +1,12 @@
 //! The GitHub runner: the only file that writes workflow commands, and the one
 //! that makes foreign output unable to.
 
+mod inert;
+#[cfg(test)]
+mod reader;
+
+pub(crate) use inert::{inert, quoted};
+
 use ecrane_core::diagnostic::{Annotation, Severity};
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -166,35 +172,10 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A line of foreign output in which the runner finds no command.
-///
-/// It takes `::name::` after white space at a line's start, and `##[name]`
-/// anywhere. The bar before the line rules out the first, the space the second.
-/// Control characters, which could fake a line's start, become spaces.
-pub(crate) fn inert(line: &str) -> String {
-    let visible: String = line
-        .chars()
-        .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })
-        .collect();
-    format!("│ {}", visible.replace("##[", "## ["))
-}
-
-/// Our own lines, which may quote a file or a name, with no command in them.
-pub(crate) fn quoted(text: &str) -> String {
-    let lines = text.lines().map(|line| {
-        let line = line.replace("##[", "## [");
-        if line.trim_start().starts_with("::") {
-            format!("│ {line}")
-        } else {
-            line
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_secret_is_masked_line_by_line() {
@@ -237,28 +218,16 @@ mod tests {
         insta::assert_snapshot!(annotation(&finding), @"::error file=a%2Cb%3Ac.json,line=3,endLine=3,col=7,endColumn=9,title=any-not-last::100 %25 wrong%0A::set-output name=x::y");
     }
 
-    #[test]
-    fn what_our_own_lines_quote_is_no_command() {
-        assert_eq!(quoted("5 | ##[add-mask]main"), "5 | ## [add-mask]main");
-        assert_eq!(
-            quoted("a fault\n  ::error::x\nfine"),
-            "a fault\n│   ::error::x\nfine"
-        );
-    }
-
-    #[test]
-    fn no_line_of_a_builder_is_a_command() {
-        for line in [
-            "::set-output name=image::evil",
-            "   ::add-mask::a",
-            "x ##[add-mask]a",
-            "##[set-output name=image]evil",
-            "harmless\r::stop-commands::x",
-            "\u{1b}[2K\u{1b}[0G::error::x",
-        ] {
-            let line = inert(line);
-            assert!(line.starts_with('│') && !line.contains("##["), "{line:?}");
-            assert!(!line.contains(['\r', '\n', '\u{1b}']), "{line:?}");
+    proptest! {
+        #[test]
+        fn the_runner_reads_the_outputs_that_were_set(
+            values in prop::collection::vec("(a|=|<<|EOF|ecrane_[0-9a-f]{2}|\\n|\\r|é){0,12}", 1..5),
+        ) {
+            let names = ["image", "digest", "tags", "metadata"];
+            let set: Vec<(&str, String)> = names.into_iter().zip(values).collect();
+            let read = reader::outputs(&output_text(&set, &delimiter())).unwrap();
+            let read: Vec<(&str, String)> = read.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+            prop_assert_eq!(read, set);
         }
     }
 }

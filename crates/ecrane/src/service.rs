@@ -32,6 +32,7 @@ pub(crate) async fn reach(
     if let (Service::Aws, Some(region)) = (service, &config.region) {
         let connection = Connection {
             region: region.clone(),
+            account: None,
             endpoint: config.endpoint.clone(),
             identity: Identity::DefaultChain,
         };
@@ -60,6 +61,7 @@ fn local_connection(running: Running) -> Result<Connection, Failure> {
     Ok(Connection {
         endpoint: Some(EndpointUrl::parse(&running.url()).map_err(Failure::refused)?),
         region: running.region,
+        account: None,
         identity: Identity::LocalEcr,
     })
 }
@@ -100,6 +102,7 @@ impl Asked {
         config::place(&inputs, variable)
             .map(|(region, endpoint)| Connection {
                 region,
+                account: None,
                 endpoint,
                 identity: Identity::DefaultChain,
             })
@@ -121,7 +124,11 @@ impl Asked {
     }
 }
 
-fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
+/// The local ECR that owns the folder.
+///
+/// # Errors
+/// None runs.
+pub(crate) fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failure> {
     let data = local::data_folder(data)?;
     let Some(running) = local::owner(&data)? else {
         return Err(Failure::refused(format!(

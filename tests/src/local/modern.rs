@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where `cargo xtask setup` starts it.
-pub(crate) const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
+const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
 
 /// Where `cargo xtask setup` unpacks it: in the target folder that this test is in.
 pub(crate) fn unpacked(file: &str) -> PathBuf {
@@ -24,11 +24,25 @@ pub(crate) fn docker(ecr: &LocalEcr, words: &[&str]) -> Command {
     command
 }
 
-pub(crate) fn sign_in(ecr: &LocalEcr) {
+/// Has a command use it, with its own client.
+pub(crate) fn with_engine(command: &mut Command) {
+    let path = std::env::var("PATH").unwrap();
+    let client = unpacked("bin");
+    command
+        .env("DOCKER_HOST", SOCKET)
+        .env("PATH", format!("{}:{path}", client.display()));
+}
+
+/// Gives its client the plugin, and no credentials.
+pub(crate) fn plug_in(ecr: &LocalEcr) {
     let plugins = ecr.home().join(".docker/cli-plugins");
     std::fs::create_dir_all(&plugins).unwrap();
     let buildx = unpacked("libexec/docker/cli-plugins/docker-buildx");
     std::os::unix::fs::symlink(buildx, plugins.join("docker-buildx")).unwrap();
+}
+
+pub(crate) fn sign_in(ecr: &LocalEcr) {
+    plug_in(ecr);
     let password = password(ecr);
     let words = ["login", "--username", "AWS", "--password", &password];
     succeed(docker(ecr, &words).arg(&ecr.address));

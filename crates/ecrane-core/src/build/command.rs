@@ -10,8 +10,8 @@ pub struct BuildFiles {
     pub layout_tar: PathBuf,
     /// The image's id (the other routes).
     pub image_id: PathBuf,
-    /// A folder with a file for each secret that has its value with it, named by
-    /// its id.
+    /// A folder with a file for each secret that has its value with it or in a
+    /// variable, named by its id.
     pub secrets: PathBuf,
 }
 
@@ -124,14 +124,16 @@ fn attestation(name: &str, attestation: &Attestation) -> OsString {
     option(name, attestation)
 }
 
-/// A secret is named by the place of its value, never by the value.
+/// A secret is named by the place of its value, never by the value. A variable
+/// would be seen by every process that the builder starts.
 fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
     spec.secrets.iter().map(|secret| {
         let id = &secret.id;
         match &secret.source {
-            SecretSource::Value(_) => source(id.as_str(), &folder.join(id.as_str())),
+            SecretSource::Value(_) | SecretSource::Environment(_) => {
+                source(id.as_str(), &folder.join(id.as_str()))
+            }
             SecretSource::File(file) => source(id.as_str(), file),
-            SecretSource::Environment(name) => option("secret", &format!("id={id},env={name}")),
         }
     })
 }

@@ -11,6 +11,7 @@ mod description;
 mod label;
 mod option;
 mod platform;
+mod registries;
 mod route;
 mod secret;
 
@@ -25,6 +26,7 @@ pub use description::describe;
 pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
 pub use platform::Platform;
+pub use registries::registries;
 pub use route::{BUILDKIT_VARIABLE, Builder, OciExporter, Route, route};
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
 
@@ -112,17 +114,12 @@ const GITHUB_CACHE: [&str; 3] = [
 
 impl BuildSpec {
     /// Whether the builder is to see this variable of the environment: a build
-    /// argument or a secret asks for its value, or a cache cannot do without.
+    /// argument asks for its value, or a cache cannot do without.
     #[must_use]
     pub fn asks_for(&self, variable: &str) -> bool {
         let argument = |arg: &BuildArg| arg.value.is_none() && arg.name == variable;
-        let secret = |secret: &Secret| match &secret.source {
-            SecretSource::Environment(name) => name == variable,
-            SecretSource::Value(_) | SecretSource::File(_) => false,
-        };
         let mut caches = self.cache_from.iter().chain(&self.cache_to);
         self.build_args.iter().any(argument)
-            || self.secrets.iter().any(secret)
             || (GITHUB_CACHE.contains(&variable)
                 && caches.any(|entry| entry.kind() == CacheKind::GitHub))
     }

@@ -17,7 +17,8 @@ pub struct Secret {
 pub enum SecretSource {
     /// Here: it reaches the builder by a private file.
     Value(SecretString),
-    /// In a variable of the environment.
+    /// In a variable of the environment: it reaches the builder by a private file
+    /// too.
     Environment(String),
     /// In a file.
     File(PathBuf),

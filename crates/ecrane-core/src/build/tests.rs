@@ -109,7 +109,7 @@ fn what_buildx_knows_beside_it() {
             "buildx build --progress=plain --provenance=mode=max --sbom=false --builder=big \
              --output=type=oci,dest=L,compression=zstd,force-compression=true \
              --build-context=base=../base --secret=id=token,src=S/token \
-             --secret=id=npm,env=NPM_TOKEN --secret=id=key,\"src=a,b.pem\" --ssh=default \
+             --secret=id=npm,src=S/npm --secret=id=key,\"src=a,b.pem\" --ssh=default \
              --cache-from=type=registry,ref=docker.io/app:cache --cache-from=type=gha,version=2 \
              --cache-to=type=registry,ref={ecr},mode=max,image-manifest=true,oci-mediatypes=true \
              --no-cache-filter=deps --pull --network=none --add-host=db:10.0.0.1 --shm-size=2g -- app"
@@ -120,7 +120,7 @@ fn what_buildx_knows_beside_it() {
         "ACTIONS_RUNTIME_TOKEN",
         "AWS_SECRET_ACCESS_KEY",
     ];
-    assert_eq!(asked.map(|name| full.asks_for(name)), [true, true, false]);
+    assert_eq!(asked.map(|name| full.asks_for(name)), [false, true, false]);
     assert!(!spec().asks_for("ACTIONS_RUNTIME_TOKEN"));
 }
 

@@ -8,12 +8,18 @@
 //! media types of Docker's image manifest version 2, schema 2.
 
 mod descriptor;
+mod destination;
 mod known;
+mod mount;
+mod origin;
 mod plan;
 mod standing;
 
 pub use descriptor::{Descriptor, Kind};
+pub use destination::{Destination, DestinationError};
 pub use known::Known;
+pub use mount::mount_sources;
+pub use origin::Origin;
 pub use plan::{Image, Manifest, UploadPlan, named_documents, plan};
 pub use standing::{NotStanding, TaggedImage, list, standing};
 

@@ -1,8 +1,8 @@
-use super::{Descriptor, Kind, LARGEST_DOCUMENT, PlanError};
+use super::{Descriptor, Kind, LARGEST_DOCUMENT, Origin, PlanError};
 use crate::name::Digest;
 use oci_spec::image as oci;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Indexes of indexes occur one deep; this bounds a hostile layout.
 const DEEPEST: usize = 8;
@@ -19,6 +19,8 @@ pub struct UploadPlan {
     pub root: Manifest,
     /// The single images that the root is or names, in the order of the index.
     pub images: Vec<Image>,
+    /// What it says about where it is from.
+    pub origin: Origin,
 }
 
 /// A manifest or index, byte for byte: its digest is over these bytes.
@@ -69,7 +71,7 @@ pub fn named_documents(
         return Ok(Vec::new());
     }
     Ok(match read(descriptor, bytes)? {
-        Document::Index(children) => children,
+        Document::Index { children, .. } => children,
         Document::Manifest { config, .. } if config.kind() == Kind::Config => vec![config],
         Document::Manifest { .. } => Vec::new(),
     })
@@ -93,6 +95,7 @@ pub fn plan(
         blobs: BTreeMap::new(),
         manifests: Vec::new(),
         images: Vec::new(),
+        origin: Origin::default(),
     };
     walk.visit(root, 0)?;
     // The root is what the walk leaves last.
@@ -106,6 +109,7 @@ pub fn plan(
         manifests: walk.manifests,
         root,
         images: walk.images,
+        origin: walk.origin,
     })
 }
 
@@ -123,6 +127,7 @@ struct Walk<'a> {
     blobs: BTreeMap<Digest, Descriptor>,
     manifests: Vec<Manifest>,
     images: Vec<Image>,
+    origin: Origin,
 }
 
 impl<'a> Walk<'a> {
@@ -135,12 +140,21 @@ impl<'a> Walk<'a> {
         }
         let bytes = self.document(descriptor)?;
         match read(descriptor, bytes)? {
-            Document::Index(children) => {
+            Document::Index {
+                children,
+                annotations,
+            } => {
+                self.origin.heed(annotations.iter());
                 for child in &children {
                     self.visit(child, depth + 1)?;
                 }
             }
-            Document::Manifest { config, layers } => {
+            Document::Manifest {
+                config,
+                layers,
+                annotations,
+            } => {
+                self.origin.heed(annotations.iter());
                 self.image(descriptor, &config, layers.len())?;
                 for blob in layers.into_iter().chain([config]) {
                     if blob.kind() != Kind::Foreign {
@@ -170,6 +184,9 @@ impl<'a> Walk<'a> {
         let parsed: oci::ImageConfiguration = parse(config, self.document(config)?)?;
         if matches!(parsed.os().to_string().as_str(), "unknown" | "") {
             return Ok(());
+        }
+        if let Some(labels) = parsed.labels_of_config() {
+            self.origin.heed(labels.iter());
         }
         let diff_ids = parsed.rootfs().diff_ids();
         if diff_ids.len() != layers {
@@ -207,10 +224,14 @@ impl<'a> Walk<'a> {
 }
 
 enum Document {
-    Index(Vec<Descriptor>),
+    Index {
+        children: Vec<Descriptor>,
+        annotations: HashMap<String, String>,
+    },
     Manifest {
         config: Descriptor,
         layers: Vec<Descriptor>,
+        annotations: HashMap<String, String>,
     },
 }
 
@@ -220,7 +241,10 @@ fn read(descriptor: &Descriptor, bytes: &[u8]) -> Result<Document, PlanError> {
             let index: oci::ImageIndex = parse(descriptor, bytes)?;
             agree(descriptor, index.media_type().as_ref())?;
             let children = index.manifests().iter().map(Descriptor::try_from);
-            Ok(Document::Index(children.collect::<Result<_, _>>()?))
+            Ok(Document::Index {
+                children: children.collect::<Result<_, _>>()?,
+                annotations: index.annotations().clone().unwrap_or_default(),
+            })
         }
         Kind::Manifest => {
             let manifest: oci::ImageManifest = parse(descriptor, bytes)?;
@@ -229,6 +253,7 @@ fn read(descriptor: &Descriptor, bytes: &[u8]) -> Result<Document, PlanError> {
             Ok(Document::Manifest {
                 config: manifest.config().try_into()?,
                 layers: layers.collect::<Result<_, _>>()?,
+                annotations: manifest.annotations().clone().unwrap_or_default(),
             })
         }
         Kind::Config | Kind::Foreign | Kind::Blob => {

@@ -10,6 +10,7 @@ fn row(change: Change, kind: &'static str, name: &str, note: &str) -> Row {
         kind,
         name: name.into(),
         note: note.into(),
+        registry: None,
     }
 }
 

@@ -77,8 +77,10 @@ pub fn needs_tags(desired: &Desired, standing_policy: Option<&str>) -> bool {
 /// An image that a run made or found, and where it can be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlacedImage {
-    /// One reference for each tag.
+    /// One reference for each tag that names it.
     pub tagged: Vec<Reference>,
+    /// References of tags that stayed at the image of a later commit.
+    pub held: Vec<Reference>,
     /// By digest.
     pub digested: Reference,
 }

@@ -15,6 +15,9 @@ pub struct Plan {
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
     pub image: ImageStep,
+    /// Whether tags may move once the plan is carried out; `None` where that
+    /// differs from tag to tag, or the service's word is not known.
+    pub mutability: Option<TagMutability>,
 }
 
 impl Plan {
@@ -214,6 +217,8 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             replaces: Replaces::Nothing,
         }),
         image: ImageStep::Create(desired.tags.clone()),
+        // A creation template of the registry may say otherwise.
+        mutability: desired.mutability,
     })
 }
 
@@ -257,6 +262,9 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
         },
         policy,
         image: ImageStep::AfterBuild(desired.tags.clone()),
+        mutability: desired
+            .mutability
+            .or_else(|| standing.mutability.parse().ok()),
     })
 }
 

@@ -70,6 +70,7 @@ async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
     let mut request = ecr
         .client
         .create_repository()
+        .set_registry_id(ecr.registry_id())
         .repository_name(new.name.as_str());
     if let Some(mutability) = new.mutability {
         request = request.image_tag_mutability(service_mutability(mutability));
@@ -111,6 +112,7 @@ async fn change_setting(
         SettingChange::Mutability { to, .. } => ecr
             .client
             .put_image_tag_mutability()
+            .set_registry_id(ecr.registry_id())
             .repository_name(name.as_str())
             .image_tag_mutability(service_mutability(*to))
             .send()
@@ -120,6 +122,7 @@ async fn change_setting(
         SettingChange::ScanOnPush { to, .. } => ecr
             .client
             .put_image_scanning_configuration()
+            .set_registry_id(ecr.registry_id())
             .repository_name(name.as_str())
             .image_scanning_configuration(scanning(*to))
             .send()
@@ -145,6 +148,7 @@ async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result
     let put = || async {
         ecr.client
             .put_lifecycle_policy()
+            .set_registry_id(ecr.registry_id())
             .repository_name(name.as_str())
             .lifecycle_policy_text(&text)
             .send()

@@ -18,7 +18,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_ecr::config::{Credentials, ProvideCredentials};
 use ecrane_core::auth::NamedEndpoint;
-use ecrane_core::name::Region;
+use ecrane_core::name::{AccountId, Region};
+use ecrane_core::push::Destination;
 use std::time::Duration;
 
 /// A signed connection to ECR in one Region.
@@ -26,6 +27,14 @@ use std::time::Duration;
 pub struct Ecr {
     client: aws_sdk_ecr::Client,
     named: Option<NamedEndpoint>,
+    account: Option<AccountId>,
+}
+
+impl Ecr {
+    /// The `registryId` of a call; none for the caller's own registry.
+    fn registry_id(&self) -> Option<String> {
+        self.account.as_ref().map(ToString::to_string)
+    }
 }
 
 /// Where ECR is and how calls to it are signed.
@@ -33,10 +42,31 @@ pub struct Ecr {
 pub struct Connection {
     /// The Region.
     pub region: Region,
+    /// Whose registry, if it is not the caller's own.
+    pub account: Option<AccountId>,
     /// Another endpoint than the service's own, as a URL.
     pub endpoint: Option<EndpointUrl>,
     /// Where the credentials come from.
     pub identity: Identity,
+}
+
+impl Connection {
+    /// The connection to another registry, by the same identity. At an endpoint
+    /// that is not AWS's own, all Regions and accounts are there; a stand-in has
+    /// an endpoint of its own.
+    #[must_use]
+    pub fn towards(&self, destination: &Destination) -> Self {
+        let endpoint = match (&self.endpoint, destination.stand_in()) {
+            (Some(endpoint), Some(host)) => Some(endpoint.at(host)),
+            (endpoint, _) => endpoint.clone(),
+        };
+        Self {
+            region: destination.region().unwrap_or(&self.region).clone(),
+            account: destination.account().cloned(),
+            endpoint,
+            identity: self.identity,
+        }
+    }
 }
 
 /// An endpoint as `http://host:port` or `https://host`.
@@ -75,10 +105,28 @@ impl EndpointUrl {
         })
     }
 
+    /// The same kind of endpoint at another host.
+    fn at(&self, host: &str) -> Self {
+        let scheme = self
+            .url
+            .split_once("://")
+            .map_or("https", |(scheme, _)| scheme);
+        Self {
+            url: format!("{scheme}://{host}"),
+            authority: host.to_owned(),
+        }
+    }
+
     /// The URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.url
+    }
+
+    /// The host with its port.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
     }
 }
 
@@ -115,6 +163,7 @@ pub async fn connect(connection: &Connection) -> Result<Ecr, AwsError> {
             .endpoint
             .as_ref()
             .map(|endpoint| NamedEndpoint(endpoint.authority.clone())),
+        account: connection.account.clone(),
     })
 }
 

@@ -79,6 +79,7 @@ async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, Aw
     let answer = ecr
         .client
         .describe_repositories()
+        .set_registry_id(ecr.registry_id())
         .repository_names(desired.name.as_str())
         .send()
         .await;
@@ -106,6 +107,7 @@ async fn policy(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError
     let answer = ecr
         .client
         .get_lifecycle_policy()
+        .set_registry_id(ecr.registry_id())
         .repository_name(desired.name.as_str())
         .send()
         .await;

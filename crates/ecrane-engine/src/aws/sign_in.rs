@@ -1,5 +1,6 @@
 use super::{AwsError, Ecr};
 use ecrane_core::auth::{self, Credentials};
+use ecrane_core::lifecycle::image::Moment;
 use secrecy::SecretString;
 
 /// Gets the registry's user name and password.
@@ -12,9 +13,15 @@ pub async fn sign_in(ecr: &Ecr) -> Result<Credentials, AwsError> {
         operation: OPERATION,
         what,
     };
-    let answer = ecr
+    #[expect(
+        deprecated,
+        reason = "the token would open the other account's registry all the same, but only so does the answer name its host"
+    )]
+    let request = ecr
         .client
         .get_authorization_token()
+        .set_registry_ids(ecr.registry_id().map(|id| vec![id]));
+    let answer = request
         .send()
         .await
         .map_err(|error| AwsError::new(OPERATION, &error))?;
@@ -27,5 +34,8 @@ pub async fn sign_in(ecr: &Ecr) -> Result<Credentials, AwsError> {
     let endpoint = data
         .proxy_endpoint
         .ok_or(missing("the registry's address"))?;
-    Ok(auth::decode(&token, &endpoint, ecr.named.as_ref())?)
+    let ends = data
+        .expires_at
+        .map(|time| Moment::from_seconds(time.secs()));
+    Ok(auth::decode(&token, &endpoint, ecr.named.as_ref(), ends)?)
 }

@@ -33,6 +33,7 @@ pub async fn tagged(
         let answer = ecr
             .client
             .describe_images()
+            .set_registry_id(ecr.registry_id())
             .repository_name(repository.as_str())
             .set_image_ids(Some(ids.collect()))
             .filter(every_status)

@@ -1,6 +1,8 @@
 use super::BuildError;
 use ecrane_core::build::{BUILDKIT_VARIABLE, BuildSpec, Route};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::{OsStr, OsString};
+use std::ops::{Deref, DerefMut};
 use std::process::Stdio;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
@@ -67,18 +69,14 @@ pub(super) fn passed_on(also: impl Fn(&str) -> bool) -> Vec<(OsString, OsString)
         .collect()
 }
 
-/// Runs `docker` to its end; dropped, it kills it.
+/// Runs `docker` to its end; dropped, it kills it and what it has started.
 pub(super) async fn run(
     name: &'static str,
     argv: &[OsString],
     environment: &[(OsString, OsString)],
     mut on_line: impl FnMut(Line<'_>),
 ) -> Result<(), BuildError> {
-    let mut child = command(argv, environment)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(no_client)?;
+    let mut child = Running::spawn(command(argv, environment))?;
     let mut stdout = lines(child.stdout.take());
     let mut stderr = lines(child.stderr.take());
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -109,7 +107,7 @@ pub(super) async fn run(
 
 /// A `docker save` under way; dropped, it is killed.
 pub(super) struct Saving {
-    child: Child,
+    child: Running,
     said: JoinHandle<String>,
 }
 
@@ -119,11 +117,7 @@ pub(super) fn save(
     environment: &[(OsString, OsString)],
 ) -> Result<Saving, BuildError> {
     // Ends the options: a name never reads as one.
-    let mut child = command(["save", "--", image], environment)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(no_client)?;
+    let mut child = Running::spawn(command(["save", "--", image], environment))?;
     let stderr = child.stderr.take();
     let said = tokio::spawn(async move {
         let mut said = Vec::new();
@@ -151,6 +145,48 @@ impl Saving {
                 _ => status.to_string(),
             }),
             Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// A child whose output is read. Dropped, it ends with all that it has started:
+/// a client leaves its plugin behind.
+struct Running(Child);
+
+impl Running {
+    fn spawn(mut command: Command) -> Result<Self, BuildError> {
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // What a terminal sends to ecrane, ecrane decides about.
+            .process_group(0)
+            .spawn()
+            .map(Self)
+            .map_err(no_client)
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that was waited for has no id any more.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(Pid::from_raw) {
+            // It may have ended just now.
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }

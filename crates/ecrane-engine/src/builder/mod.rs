@@ -1,17 +1,19 @@
 //! The builder: a `docker` process that turns a Dockerfile into an OCI layout.
 
+mod access;
 mod child;
 mod export;
 mod probe;
+mod secrets;
 
+pub use access::{Access, DOCKER_CONFIG, program};
 pub use child::Line;
 pub use export::{EngineImage, export, find};
 pub use probe::probe;
 
 use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Route, Secret, SecretSource};
-use secrecy::{ExposeSecret as _, SecretString};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
 use std::path::{Path, PathBuf};
 
 /// Why there is no image.
@@ -91,14 +93,16 @@ pub enum Built {
 
 /// Builds in `folder`, which must exist and be empty.
 ///
-/// Every line of the builder's output goes to `on_line` as it comes. Dropping
-/// the future stops the builder.
+/// With `access` it signs in to registries by that, else as the user's own
+/// client does. Every line of the builder's output goes to `on_line` as it
+/// comes. Dropping the future stops the builder.
 ///
 /// # Errors
 /// See [`BuildError`].
 pub async fn build(
     spec: &BuildSpec,
     route: Route,
+    access: Option<&Access>,
     folder: &Path,
     on_line: impl FnMut(Line<'_>),
 ) -> Result<Built, BuildError> {
@@ -107,13 +111,17 @@ pub async fn build(
         image_id: folder.join("image-id"),
         secrets: folder.join("secrets"),
     };
-    write_secrets(spec, &files.secrets)?;
+    secrets::write(spec, &files.secrets)?;
     let argv = build::argv(spec, route, &files);
     let command = match route {
         Route::BuildxLayout | Route::BuildxLoad => "buildx build",
         Route::BuildKit | Route::Classic => "build",
     };
-    let built = child::run(command, &argv, &child::environment(spec, route), on_line).await;
+    let mut environment = child::environment(spec, route);
+    if let Some(access) = access {
+        access.enter(&mut environment);
+    }
+    let built = child::run(command, &argv, &environment, on_line).await;
     // The folder goes anyway; what is in these files goes first.
     let _ = std::fs::remove_dir_all(&files.secrets);
     built?;
@@ -126,35 +134,10 @@ pub async fn build(
             let id = tokio::fs::read_to_string(&files.image_id)
                 .await
                 .map_err(|_| BuildError::NoImage)?;
-            let image = EngineImage::built(id.trim(), child::environment(spec, route))?;
+            let image = EngineImage::built(id.trim(), environment)?;
             Ok(Built::InEngine(image))
         }
     }
-}
-
-/// Writes the secrets that have their values with them, for this user alone.
-fn write_secrets(spec: &BuildSpec, folder: &Path) -> Result<(), BuildError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-    let write = |secret: &Secret, value: &SecretString| {
-        let mut file = std::fs::OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(folder.join(secret.id.as_str()))?;
-        file.write_all(value.expose_secret().as_bytes())
-    };
-    let failed = || BuildError::io("writing a secret for the builder");
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed())?;
-    for secret in &spec.secrets {
-        if let SecretSource::Value(value) = &secret.source {
-            write(secret, value).map_err(failed())?;
-        }
-    }
-    Ok(())
 }
 
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {

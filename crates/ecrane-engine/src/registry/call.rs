@@ -64,6 +64,9 @@ impl Registry {
         call: &Call<'_>,
     ) -> Result<Result<Answer, Refusal>, RegistryError> {
         let mut target = call.target.clone();
+        if call.operation == Operation::PutManifest {
+            self.pace.turn().await;
+        }
         for _ in 0..MOST_REDIRECTS {
             let (response, generation) = self.send(call, &target).await?;
             let status = response.status();
@@ -147,9 +150,9 @@ impl Registry {
         let mut request = self.http.request(call.method.clone(), url);
         let mut generation = 0;
         if target.trusted {
-            let held = self.held.read().await;
-            generation = held.generation;
-            request = request.header(AUTHORIZATION, held.authorization.clone());
+            let (authorization, held) = self.authorization().await;
+            generation = held;
+            request = request.header(AUTHORIZATION, authorization);
         }
         if let Some(accept) = call.accept {
             request = request.header(ACCEPT, accept);

@@ -324,6 +324,18 @@ impl RegistryError {
     }
 }
 
+impl RegistryError {
+    /// True where the registry answered and will answer so again, about this one
+    /// thing: it may not be read, or cannot.
+    #[must_use]
+    pub const fn is_final_for_one(&self) -> bool {
+        matches!(
+            self,
+            Self::Denied { .. } | Self::Unreadable { .. } | Self::Refused { .. }
+        )
+    }
+}
+
 /// What a registry's error answer says: its code and message.
 ///
 /// Source: OCI distribution specification 1.1, "Error Codes". The text is not

@@ -5,35 +5,33 @@
 //! broken upload restarts (Amazon ECR's `Range` cannot be trusted), and to
 //! whom the credential goes. Source: OCI distribution specification 1.1.
 
+mod access;
 mod call;
 mod error;
 mod location;
+mod pace;
 mod patience;
 mod read;
 mod upload;
 
+pub use access::Refresh;
 pub use error::{Operation, Phase, RegistryError};
+pub use pace::Rate;
 pub use patience::Patience;
+pub use upload::Arrival;
 
+use access::Held;
 use call::{Body, Call, Refusal};
 use ecrane_core::auth::{Credentials, Scheme};
 use ecrane_core::name::{Digest, RegistryHost, RepositoryName, Tag};
 use ecrane_core::push::{Descriptor, Manifest};
-use futures_util::future::BoxFuture;
 use location::Target;
-use reqwest::header::{HeaderMap, HeaderValue};
+use pace::Pace;
+use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode, Url};
-use secrecy::ExposeSecret;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::RwLock;
-
-/// Fetches new credentials when the registry no longer takes the old ones.
-pub type Refresh = Box<
-    dyn Fn() -> BoxFuture<'static, Result<Credentials, Box<dyn std::error::Error + Send + Sync>>>
-        + Send
-        + Sync,
->;
 
 /// Every kind of manifest that a push can meet.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -41,8 +39,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, \
     application/vnd.docker.distribution.manifest.v2+json";
 const CONTENT_DIGEST: &str = "docker-content-digest";
-/// One renewal lasts 12 hours, and wrong credentials stay wrong.
-const MOST_RENEWALS: u32 = 1;
 
 /// A registry, and the right to push there. Its connections are shared by all
 /// that is pushed through it.
@@ -53,11 +49,8 @@ pub struct Registry {
     patience: Patience,
     held: RwLock<Held>,
     refresh: Option<Refresh>,
-}
-
-struct Held {
-    authorization: HeaderValue,
-    generation: u32,
+    /// Puts of manifests, which ECR counts.
+    pace: Pace,
 }
 
 impl fmt::Debug for Registry {
@@ -97,17 +90,15 @@ impl Registry {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| setup(error.to_string()))?;
-        let authorization = authorization(credentials)
+        let held = Held::first(credentials)
             .ok_or_else(|| setup("the credentials are malformed".to_owned()))?;
         Ok(Self {
             http,
             name: credentials.registry.clone(),
             base,
+            pace: Pace::new(patience.manifests),
             patience,
-            held: RwLock::new(Held {
-                authorization,
-                generation: 0,
-            }),
+            held: RwLock::new(held),
             refresh: None,
         })
     }
@@ -132,56 +123,6 @@ impl Registry {
     fn host(&self) -> String {
         self.name.to_string()
     }
-
-    /// Gets new credentials for those of `generation`, which were refused.
-    ///
-    /// # Errors
-    /// `Renewed` when there are newer ones than those: the request may be made
-    /// again. `Renewal` when they cannot be had. No error means that there is
-    /// nothing to be done about the refusal.
-    async fn renew(&self, generation: u32) -> Result<(), RegistryError> {
-        let mut held = self.held.write().await;
-        let registry = self.host();
-        if held.generation != generation {
-            return Err(RegistryError::Renewed { registry });
-        }
-        let Some(refresh) = self.refresh.as_ref().filter(|_| generation < MOST_RENEWALS) else {
-            return Ok(());
-        };
-        let renewed = match refresh().await {
-            Ok(credentials) if credentials.registry != self.name => {
-                Err(format!("they are for `{}`", credentials.registry))
-            }
-            Ok(credentials) => {
-                authorization(&credentials).ok_or_else(|| "they are malformed".to_owned())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let authorization = renewed.map_err(|cause| RegistryError::Renewal {
-            registry: registry.clone(),
-            cause,
-        })?;
-        *held = Held {
-            authorization,
-            generation: generation + 1,
-        };
-        Err(RegistryError::Renewed { registry })
-    }
-}
-
-/// Basic authentication, which ECR and Docker's registry take (RFC 7617). The
-/// value is marked so that no log prints it.
-fn authorization(credentials: &Credentials) -> Option<HeaderValue> {
-    use base64::Engine as _;
-    let pair = format!(
-        "{}:{}",
-        credentials.username,
-        credentials.password.expose_secret()
-    );
-    let text = base64::engine::general_purpose::STANDARD.encode(pair);
-    let mut value = HeaderValue::from_str(&format!("Basic {text}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// How a manifest is asked for or put.
@@ -215,6 +156,12 @@ impl Repository<'_> {
     #[must_use]
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Another repository of the registry.
+    #[must_use]
+    pub fn beside<'b>(&'b self, name: &'b RepositoryName) -> Repository<'b> {
+        self.registry.repository(name)
     }
 
     /// Which manifest the repository has under this name; none if it has none.

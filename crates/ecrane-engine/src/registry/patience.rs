@@ -1,4 +1,5 @@
 use super::error::{Phase, RegistryError};
+use super::pace::Rate;
 use backon::{ExponentialBuilder, Retryable};
 use std::future::Future;
 use std::time::Duration;
@@ -19,6 +20,9 @@ pub struct Patience {
     pub budget: Duration,
     /// The same where no connection can be made: a wrong host does not heal.
     pub connect_budget: Duration,
+    /// How often a manifest is put at most. Amazon ECR allows 10 `PutImage` a
+    /// second for a registry ("Amazon ECR service quotas").
+    pub manifests: Rate,
 }
 
 impl Default for Patience {
@@ -30,6 +34,10 @@ impl Default for Patience {
             longest_wait: Duration::from_secs(20),
             budget: Duration::from_secs(300),
             connect_budget: Duration::from_secs(30),
+            manifests: Rate {
+                most: 10,
+                within: Duration::from_secs(1),
+            },
         }
     }
 }

@@ -2,6 +2,7 @@ use super::call::{Answer, Body, Call, Refusal};
 use super::error::{Operation, RegistryError};
 use super::{Repository, location::Target};
 use crate::content;
+use ecrane_core::name::RepositoryName;
 use ecrane_core::push::Descriptor;
 use futures_util::TryStreamExt;
 use reqwest::header::LOCATION;
@@ -145,6 +146,23 @@ fn fail(state: &State, error: RegistryError) {
     *state.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
 }
 
+/// How a blob came to the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// Its content was sent.
+    Uploaded,
+    /// The registry took it over from another repository.
+    Mounted,
+}
+
+/// What the registry says to the beginning of an upload.
+enum Start {
+    /// The content may come there.
+    Open(Target),
+    /// It is not needed.
+    Mounted,
+}
+
 impl Repository<'_> {
     /// Uploads a blob that the repository lacks. `progress` hears how many of
     /// its bytes have been handed to the connection; it starts at 0 again when
@@ -152,14 +170,20 @@ impl Repository<'_> {
     ///
     /// A broken upload is begun anew: ECR's `Range` does not say how far it came.
     ///
+    /// A blob that the repository `source` of the same registry has is taken over
+    /// from there, if the registry does such a thing: ECR does where blob mounting
+    /// is switched on and both repositories are encrypted alike. Where it does not,
+    /// its answer has begun the upload.
+    ///
     /// # Errors
     /// See [`RegistryError`].
     pub async fn upload(
         &self,
         blob: &Descriptor,
         file: &Path,
+        source: Option<&RepositoryName>,
         progress: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<(), RegistryError> {
+    ) -> Result<Arrival, RegistryError> {
         let stream = Stream::new(blob, file, progress);
         let again = AtomicBool::new(false);
         let resent = AtomicBool::new(false);
@@ -174,16 +198,55 @@ impl Repository<'_> {
         };
         let attempt = || async {
             // The answer may have been lost, not the upload.
-            if again.swap(true, Ordering::Relaxed) && self.has_blob(blob).await? {
-                return Ok(());
+            let first = !again.swap(true, Ordering::Relaxed);
+            if !first && self.has_blob(blob).await? {
+                return Ok(Arrival::Uploaded);
             }
-            self.upload_once(&stream).await
+            self.upload_once(&stream, source.filter(|_| first)).await
         };
         self.registry.patience.retry(heals, attempt).await
     }
 
-    async fn upload_once(&self, stream: &Stream<'_>) -> Result<(), RegistryError> {
-        let target = self.start_upload().await?;
+    async fn upload_once(
+        &self,
+        stream: &Stream<'_>,
+        source: Option<&RepositoryName>,
+    ) -> Result<Arrival, RegistryError> {
+        let mounted = match source {
+            Some(source) => self.mount(stream.blob, source).await?,
+            None => None,
+        };
+        let target = match mounted {
+            Some(Start::Mounted) => return Ok(Arrival::Mounted),
+            Some(Start::Open(target)) => target,
+            None => self.start_upload().await?,
+        };
+        self.send_content(stream, target).await?;
+        Ok(Arrival::Uploaded)
+    }
+
+    /// Asks for the blob of another repository. None: the registry does not like
+    /// the question, and an upload is still to be begun.
+    async fn mount(
+        &self,
+        blob: &Descriptor,
+        source: &RepositoryName,
+    ) -> Result<Option<Start>, RegistryError> {
+        let mut target = self.at("blobs/uploads/")?;
+        target
+            .url
+            .query_pairs_mut()
+            .append_pair("mount", blob.digest.as_str())
+            .append_pair("from", source.as_str());
+        let call = self.call(Operation::StartUpload, Method::POST, target);
+        match self.registry.patiently(&call).await? {
+            Ok(answer) if answer.status == StatusCode::CREATED => Ok(Some(Start::Mounted)),
+            Ok(answer) => Ok(Some(Start::Open(self.next(call.operation, &answer)?))),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn send_content(&self, stream: &Stream<'_>, target: Target) -> Result<(), RegistryError> {
         if stream.size() <= ONE_REQUEST {
             let call = self.commit(target, stream, Body::File(stream));
             return self.settle(&call, self.registry.once(&call).await?);

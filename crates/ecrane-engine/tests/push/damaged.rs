@@ -4,7 +4,7 @@ use crate::image::{self, Folder};
 use crate::registry::Server;
 use ecrane_core::name::RepositoryName;
 use ecrane_engine::layout;
-use ecrane_engine::push::push;
+use ecrane_engine::push::{Delivery, push};
 use ecrane_engine::registry::{Patience, Registry};
 use std::fs;
 
@@ -88,7 +88,13 @@ async fn a_blob_that_is_not_what_its_name_says_is_not_pushed() {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&path, bytes).unwrap();
         let tag = ["v1".parse().unwrap()];
-        let error = push(&registry, &repository, &layout, &tag, |_| {}).await;
+        let error = push(
+            &registry,
+            &repository,
+            &Delivery::new(&layout, &tag),
+            |_| {},
+        )
+        .await;
         let error = error.unwrap_err().to_string();
         let digest = &blob.digest;
         let start = format!("{digest} in the image layout is damaged: its content has the digest ");

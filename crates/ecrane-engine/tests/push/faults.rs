@@ -5,7 +5,7 @@ use crate::proxy::{Fault, Proxy, answer};
 use crate::registry::{Server, credentials};
 use ecrane_core::name::{Digest, RepositoryName, Tag};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{PushError, Pushed, push};
+use ecrane_engine::push::{Delivery, PushError, Pushed, push};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
@@ -101,7 +101,13 @@ async fn run(
             let renewed = renewed.clone();
             Box::pin(async move { Ok(renewed) })
         }));
-    let result = push(&registry, repository, layout, &tags(), |_| {}).await;
+    let result = push(
+        &registry,
+        repository,
+        &Delivery::new(layout, &tags()),
+        |_| {},
+    )
+    .await;
     Run { result, proxy }
 }
 
@@ -204,7 +210,7 @@ async fn check(kind: &'static str, fault: Fault, times: usize, expected: &str) {
     for blob in &layout.plan().blobs[1..] {
         let file = folder.blob_path(&blob.digest);
         let target = registry.repository(&repository);
-        target.upload(blob, &file, &|_| {}).await.unwrap();
+        target.upload(blob, &file, None, &|_| {}).await.unwrap();
     }
     let patience = Patience {
         budget: Duration::from_millis(700),
@@ -370,7 +376,7 @@ async fn an_immutable_tag_is_success_only_for_the_same_image() {
     folder.name(&[&one]);
     let fault = ("PUT manifest", Fault::DoneThen(taken.clone()), 1);
     let first = run(&server, &repository, &folder.read(), fault, hasty()).await;
-    assert_eq!(first.result.unwrap().image, one);
+    assert_eq!(first.result.unwrap().digest, one.digest);
 
     folder.name(&[&two]);
     let fault = ("PUT manifest", Fault::Answer(taken), ALWAYS);
@@ -395,8 +401,9 @@ async fn dropped_at(kind: &'static str, fault: Fault) -> Option<Digest> {
     let proxy = Proxy::start(&server.host, kind, fault, ALWAYS).await;
     let registry = Registry::new(&proxy.credentials(), hasty()).unwrap();
     let tags = tags();
+    let delivery = Delivery::new(&layout, &tags);
     tokio::select! {
-        _ = push(&registry, &repository, &layout, &tags, |_| {}) => panic!("it ended"),
+        _ = push(&registry, &repository, &delivery, |_| {}) => panic!("it ended"),
         () = proxy.fired() => {}
     }
     at_tag(&server, &repository).await
@@ -443,9 +450,14 @@ async fn expired_credentials_without_new_ones_are_the_end() {
     let proxy = Proxy::start(&server.host, "POST upload", fault, 1).await;
     let registry = Registry::new(&proxy.credentials(), hasty()).unwrap();
     let repository = "team/app".parse().unwrap();
-    let error = push(&registry, &repository, &folder.read(), &tags(), |_| {})
-        .await
-        .unwrap_err();
+    let error = push(
+        &registry,
+        &repository,
+        &Delivery::new(&folder.read(), &tags()),
+        |_| {},
+    )
+    .await
+    .unwrap_err();
     assert_eq!(
         error.to_string().replace(&proxy.host, "HOST"),
         "`HOST` does not accept the credentials (starting an upload): Your authorization token has expired. Reauthenticate and try again; sign in again"

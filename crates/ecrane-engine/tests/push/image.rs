@@ -50,17 +50,31 @@ impl Folder {
     /// An image whose layers hold one file each, of these sizes, random enough
     /// not to shrink.
     pub(crate) fn image(&self, architecture: &str, sizes: &[usize]) -> Descriptor {
+        self.image_with(architecture, sizes, &json!({}), Compression::fast())
+    }
+
+    /// The same with these labels, and packed so.
+    pub(crate) fn image_with(
+        &self,
+        architecture: &str,
+        sizes: &[usize],
+        labels: &Value,
+        compression: Compression,
+    ) -> Descriptor {
         let mut diff_ids = Vec::new();
         let mut layers = Vec::new();
         for (n, size) in sizes.iter().enumerate() {
             let tar = tar_of(&format!("{architecture}-{n}"), &noise(*size, n as u64));
             diff_ids.push(Digest::from_sha256(&Sha256::digest(&tar).into()));
-            layers.push(pointer(&self.add(LAYER, &gzip(&tar))));
+            layers.push(pointer(&self.add(LAYER, &gzip(&tar, compression))));
         }
-        let config = json!({
+        let mut config = json!({
             "architecture": architecture, "os": "linux",
             "rootfs": {"type": "layers", "diff_ids": diff_ids},
         });
+        if labels != &json!({}) {
+            config["config"] = json!({"Labels": labels});
+        }
         let config = self.add(CONFIG, config.to_string().as_bytes());
         let manifest = json!({
             "schemaVersion": 2, "mediaType": MANIFEST,
@@ -125,8 +139,8 @@ pub(crate) fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::fast());
+fn gzip(bytes: &[u8], compression: Compression) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().write(Vec::new(), compression);
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }

@@ -1,6 +1,8 @@
 //! Pushes to a real registry that is not ours, over a real connection.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod faults;
@@ -16,3 +18,5 @@ mod registry;
 mod reused;
 #[cfg(test)]
 mod saved;
+#[cfg(test)]
+mod there;

@@ -4,21 +4,33 @@ use crate::image::{self, Folder};
 use crate::registry::Server;
 use ecrane_core::name::{Digest, RepositoryName, Tag};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{Outcome, Pushed, push};
+use ecrane_engine::push::{Delivery, Outcome, PushError, Pushed, push};
 use ecrane_engine::registry::{Patience, Registry};
 use std::process::Command;
 
-/// Pushes, and says in one line what was done.
+/// Pushes by the usual rules.
 pub(crate) async fn pushed(server: &Server, layout: &Layout, tags: &[&str]) -> Pushed {
-    let registry = Registry::new(&server.credentials(), Patience::default()).unwrap();
-    let repository: RepositoryName = "team/app".parse().unwrap();
-    let tags: Vec<Tag> = tags.iter().map(|tag| tag.parse().unwrap()).collect();
-    push(&registry, &repository, layout, &tags, |_| {})
+    pushed_by(server, layout, tags, |usual| usual)
         .await
         .unwrap()
 }
 
-fn line(pushed: &Pushed) -> String {
+/// Pushes by other rules than those that hold where nobody set any.
+pub(crate) async fn pushed_by(
+    server: &Server,
+    layout: &Layout,
+    tags: &[&str],
+    rules: fn(Delivery<'_>) -> Delivery<'_>,
+) -> Result<Pushed, PushError> {
+    let registry = Registry::new(&server.credentials(), Patience::default()).unwrap();
+    let repository: RepositoryName = "team/app".parse().unwrap();
+    let tags: Vec<Tag> = tags.iter().map(|tag| tag.parse().unwrap()).collect();
+    let delivery = rules(Delivery::new(layout, &tags));
+    push(&registry, &repository, &delivery, |_| {}).await
+}
+
+/// What became of the tags and how much was sent, in one line.
+pub(crate) fn line(pushed: &Pushed) -> String {
     let tags: Vec<_> = pushed
         .tags
         .iter()
@@ -26,13 +38,15 @@ fn line(pushed: &Pushed) -> String {
             Outcome::Unchanged => format!("{} unchanged", tag.tag),
             Outcome::Moved { from: None } => format!("{} new", tag.tag),
             Outcome::Moved { from: Some(_) } => format!("{} moved", tag.tag),
+            Outcome::Same { .. } => format!("{} the same", tag.tag),
+            Outcome::Held(newer) => format!("{} held{}", tag.tag, newer.origin),
         })
         .collect();
     format!(
         "{}; {} blobs up, {} there; {} writes",
         tags.join(", "),
-        pushed.blobs_uploaded,
-        pushed.blobs_present,
+        pushed.blobs.uploaded,
+        pushed.blobs.present,
         pushed.writes
     )
 }
@@ -77,7 +91,7 @@ async fn a_second_push_of_the_same_image_writes_nothing() {
         line(&second),
         "v1 unchanged, latest unchanged; 0 blobs up, 3 there; 0 writes"
     );
-    assert_eq!(skopeo(&server, "v1"), first.image.digest);
+    assert_eq!(skopeo(&server, "v1"), first.digest);
     pull(&server, "latest");
 }
 

@@ -59,6 +59,7 @@ pub(crate) fn credentials(host: &str) -> Credentials {
         scheme: Scheme::Http,
         username: "AWS".to_owned(),
         password: "sesame".to_owned().into(),
+        ends: None,
     }
 }
 

@@ -1,13 +1,12 @@
 //! Layers that the repository has already: neither compressed nor sent.
 
 use crate::image;
-use crate::plain::{pull, pushed};
+use crate::plain::{pull, pushed, pushed_by};
 use crate::registry::Server;
 use crate::saved::{Archive, config, hex, saved};
 use ecrane_core::push::Known;
 use ecrane_engine::archive::to_layout;
 use ecrane_engine::layout::{Held, Layout};
-use ecrane_engine::push::push;
 use ecrane_engine::registry::{Named, Patience, Registry};
 use std::path::Path;
 
@@ -85,7 +84,7 @@ async fn a_layer_that_the_repository_has_is_left_where_it_is() {
             "these, the manifest and the archive's list"
         );
         let outcome = pushed(&server, &second, &["v2"]).await;
-        assert_eq!((outcome.blobs_uploaded, outcome.blobs_present), (2, 2));
+        assert_eq!((outcome.blobs.uploaded, outcome.blobs.present), (2, 2));
         pull(&server, "v2");
 
         // The same image from nothing is the same, byte for byte.
@@ -106,7 +105,7 @@ async fn an_image_that_the_repository_has_is_known_by_its_id() {
     let id = &layout.plan().images[0].config;
     let there = Layout::held_by_repository(known.image(id).unwrap().clone());
     let outcome = pushed(&server, &there, &["v1", "v2"]).await;
-    assert_eq!((outcome.blobs_uploaded, outcome.writes), (0, 1));
+    assert_eq!((outcome.blobs.uploaded, outcome.writes), (0, 1));
     pull(&server, "v2");
 }
 
@@ -127,14 +126,12 @@ async fn a_layer_that_is_gone_is_missed_before_a_tag_moves() {
 
     let other = Server::start();
     let registry = Registry::new(&other.credentials(), Patience::default()).unwrap();
-    let (repository, tag) = ("team/app".parse().unwrap(), "v2".parse().unwrap());
-    let error = push(&registry, &repository, &second, &[tag], |_| {})
-        .await
-        .unwrap_err();
+    let pushed = pushed_by(&other, &second, &["v2"], |usual| usual).await;
+    let error = pushed.unwrap_err();
     assert!(error.is_lost_content(), "{error}");
     let told = error.to_string().replace(&other.host, "HOST");
     insta::assert_snapshot!(told, @"`HOST` had sha256:e8a47881ecfbf714982d71c573c1469c58e2cae6031e929348843a0652c261f4 in `team/app` a moment ago and lost it; run again");
-    let tag = "v2".parse().unwrap();
+    let (repository, tag) = ("team/app".parse().unwrap(), "v2".parse().unwrap());
     let repository = registry.repository(&repository);
     assert_eq!(repository.find(Named::Tag(&tag)).await.unwrap(), None);
 }

@@ -282,6 +282,6 @@ async fn what_a_real_engine_saves_is_pushed_and_pulled() {
 
     let server = Server::start();
     let outcome = pushed(&server, &layout, &["v1"]).await;
-    assert_eq!(skopeo(&server, "v1"), outcome.image.digest);
+    assert_eq!(skopeo(&server, "v1"), outcome.digest);
     pull(&server, "v1");
 }

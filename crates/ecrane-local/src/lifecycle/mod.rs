@@ -57,8 +57,8 @@ fn images(all: &[TaggedImage]) -> Result<Images, StoreError> {
     for one in all {
         collector.add(detail(one));
     }
-    let shared = |tags: Vec<SharedTag<'_>>| {
-        let tags = tags.into_iter().map(|shared| shared.tag.into_owned());
+    let shared = |tags: Vec<SharedTag>| {
+        let tags = tags.into_iter().map(|shared| shared.tag);
         StoreError::SharedTags(tags.collect())
     };
     collector.images(Extent::Whole).map_err(shared)

@@ -12,9 +12,10 @@ pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
-use ecrane_core::name::{Region, RegistryHost};
+use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use std::path::PathBuf;
 
@@ -35,6 +36,10 @@ pub(crate) struct Config {
     pub image: ImageSource,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
+    /// Whether a tag may move from the image of a later commit.
+    pub backwards: Backwards,
+    /// Repositories of the same registry that layers may be taken over from.
+    pub mount_from: Vec<RepositoryName>,
     /// How far the run goes.
     pub mode: Mode,
 }
@@ -134,6 +139,8 @@ pub(crate) fn read(
     }
     let policy = reader.policy(inputs, mutability);
     let existing = reader.existing(inputs);
+    let backwards = reader.backwards(inputs);
+    let mount_from = reader.mount_from(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -153,6 +160,8 @@ pub(crate) fn read(
                 },
                 image,
                 existing,
+                backwards,
+                mount_from,
                 mode,
             },
             warnings,

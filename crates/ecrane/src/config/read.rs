@@ -1,4 +1,4 @@
-use super::list::{boolean, by_line};
+use super::list::{boolean, by_comma_and_line, by_line};
 use super::policy;
 use super::{Existing, Fault, Mode};
 use crate::inputs::Inputs;
@@ -7,6 +7,7 @@ use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
 use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::push::Backwards;
 
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -172,6 +173,21 @@ impl Reader {
             Some(true) => Existing::Keep,
             _ => Existing::Replace,
         }
+    }
+
+    pub(super) fn backwards(&mut self, inputs: &Inputs) -> Backwards {
+        match self.boolean("allow-older", inputs.allow_older.as_deref()) {
+            Some(true) => Backwards::Allowed,
+            _ => Backwards::Held,
+        }
+    }
+
+    pub(super) fn mount_from(&mut self, inputs: &Inputs) -> Vec<RepositoryName> {
+        const INPUT: &str = "mount-from";
+        by_comma_and_line(&inputs.mount_from)
+            .iter()
+            .filter_map(|text| self.keep(text.parse().map_err(|error| Fault::name(INPUT, error))))
+            .collect()
     }
 
     /// A path, the text itself, or the word `default`.

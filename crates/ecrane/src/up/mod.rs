@@ -5,30 +5,31 @@ mod output;
 mod place;
 mod progress;
 mod result;
+mod secrets;
+mod source;
+mod unfinished;
+mod work;
 
 pub(crate) use result::{Made, Placed, Report};
 
-use crate::config::{self, Config, Existing, ImageSource, Mode, Service};
+use crate::config::{self, Config, Existing, Mode, Service};
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
+use crate::scrub::Scrub;
 use crate::service::{self, Reached};
 use crate::show::Log;
-use ecrane_core::build::{self, BuildSpec, Builder, Route, SecretSource};
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
 use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
-use ecrane_engine::archive;
-use ecrane_engine::aws::{self, Applied, Ecr};
-use ecrane_engine::builder::{self, Built, EngineImage};
-use ecrane_engine::layout::{self, Layout};
+use ecrane_engine::aws::{self, Applied, Connection, Ecr};
 use output::Output;
-use secrecy::ExposeSecret as _;
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use place::Unplaced;
+use source::{Source, prepare};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use tokio::sync::Notify;
+use work::WorkFolder;
 
 /// What somebody asked for.
 #[derive(Debug)]
@@ -50,9 +51,9 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
-    mask_secrets(&config, log);
+    secrets::mask(&config, log);
     let report = match config.mode {
-        Mode::BuildOnly => build_only(&config, &work_folder()?, log).await?,
+        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let shown = match connect(&reached).await {
@@ -66,7 +67,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             shown?
         }
         Mode::Up => {
-            let folder = work_folder()?;
+            let folder = WorkFolder::create()?;
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
             let prepared = match config.existing {
@@ -75,12 +76,13 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             };
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let ecr = connect(&reached).await?;
+            let own = &reached.connection;
             match (place::standing(&config, &ecr, log).await?, prepared) {
                 (Some(digest), _) => keep(&config, &ecr, &digest, log).await?,
-                (None, Some(source)) => make(&config, &ecr, source, &folder, log).await?,
+                (None, Some(source)) => make(&config, (&ecr, own), source, &folder, log).await?,
                 (None, None) => {
                     let source = prepare(&config.image, folder.path()).await?;
-                    make(&config, &ecr, source, &folder, log).await?
+                    make(&config, (&ecr, own), source, &folder, log).await?
                 }
             }
         }
@@ -93,120 +95,10 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// Before the first line of a builder that could show one.
-fn mask_secrets(config: &Config, log: Log) {
-    if let ImageSource::Build(spec) = &config.image {
-        for secret in &spec.secrets {
-            if let SecretSource::Value(value) = &secret.source {
-                log.mask(value.expose_secret());
-            }
-        }
-    }
-}
-
 async fn connect(reached: &Reached) -> Result<Ecr, Failure> {
     aws::connect(&reached.connection)
         .await
         .map_err(Failure::refused)
-}
-
-/// Where the image will come from, found to be possible.
-enum Source<'a> {
-    /// It can be built, this way.
-    Build {
-        spec: &'a BuildSpec,
-        builder: Builder,
-        route: Route,
-    },
-    /// It is there and whole.
-    Layout(Layout),
-    /// The engine has it.
-    InEngine(EngineImage),
-}
-
-impl Source<'_> {
-    /// Whether it will come out of the engine, so that layers of it may be left
-    /// there that the repository has.
-    const fn is_exported(&self) -> bool {
-        match self {
-            Self::Build { route, .. } => !matches!(route, Route::BuildxLayout),
-            Self::Layout(_) => false,
-            Self::InEngine(_) => true,
-        }
-    }
-}
-
-async fn prepare<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
-    let layout = match image {
-        ImageSource::Build(spec) => {
-            let builder = builder::probe(spec.builder.as_deref())
-                .await
-                .map_err(Failure::refused)?;
-            let route = build::route(&builder, spec).map_err(Failure::faulty)?;
-            return Ok(Source::Build {
-                spec,
-                builder,
-                route,
-            });
-        }
-        ImageSource::Layout(folder) => {
-            let folder = folder.clone();
-            let read = tokio::task::spawn_blocking(move || layout::read(&folder));
-            read.await.map_err(Failure::refused)?.map_err(faulty_image)
-        }
-        ImageSource::Archive(file) => {
-            let (file, into) = (file.clone(), folder.join("layout"));
-            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
-            read.await.map_err(Failure::refused)?
-        }
-        ImageSource::Engine(name) => {
-            let found = builder::find(name).await.map_err(Failure::refused);
-            return found.map(Source::InEngine);
-        }
-    };
-    layout.map(Source::Layout)
-}
-
-fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
-    let opened = std::fs::File::open(file)
-        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
-    archive::to_layout(opened, &Known::default(), into).map_err(faulty_image)
-}
-
-fn faulty_image(error: impl std::fmt::Display) -> Failure {
-    Failure::faulty(format!("`image`: {error}"))
-}
-
-async fn image(source: Source<'_>, folder: &Path, output: &Output) -> Result<Built, Failure> {
-    match source {
-        Source::Layout(layout) => Ok(Built::Layout(layout)),
-        Source::InEngine(image) => Ok(Built::InEngine(image)),
-        Source::Build {
-            spec,
-            builder,
-            route,
-        } => {
-            output.title(&format!("Build {} with {builder}", spec.context.display()));
-            builder::build(spec, route, folder, |line| output.foreign(line.text))
-                .await
-                .map_err(Failure::refused)
-        }
-    }
-}
-
-/// What was built, without what the repository is known to have.
-async fn layout<'a>(
-    built: &'a Built,
-    known: &Known,
-    into: &Path,
-) -> Result<Cow<'a, Layout>, Failure> {
-    match built {
-        Built::Layout(layout) => Ok(Cow::Borrowed(layout)),
-        Built::InEngine(image) => builder::export(image, known, into.to_owned())
-            .await
-            .map(Cow::Owned)
-            .map_err(Failure::refused),
-    }
 }
 
 async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failure> {
@@ -220,14 +112,16 @@ async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failu
 }
 
 /// Builds and asks nobody else: neither AWS nor a registry.
-async fn build_only(config: &Config, folder: &TempDir, log: Log) -> Result<Report, Failure> {
+async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
-    let output = Output::new(log);
+    let source = source.granted(None, folder.path())?;
+    let output = Output::new(log, secrets::scrub(config));
     output.open();
-    let built = image(source, folder.path(), &output).await;
+    let built = source.built(folder.path(), &output).await;
     output.close();
     let built = built?;
-    let layout = layout(&built, &Known::default(), &folder.path().join("layout")).await?;
+    let into = folder.path().join("layout");
+    let layout = source::layout(&built, &Known::default(), &into).await?;
     let rows = vec![built_row(&config.desired, layout.plan())];
     log.heading("Result");
     log.rows(&rows);
@@ -251,12 +145,13 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
 /// Provisioning and build at the same time, then the push.
 async fn make(
     config: &Config,
-    ecr: &Ecr,
+    (ecr, own): (&Ecr, &Connection),
     source: Source<'_>,
-    folder: &TempDir,
+    folder: &WorkFolder,
     log: Log,
 ) -> Result<Report, Failure> {
-    let output = Output::new(log);
+    let source = source.granted(Some(own), folder.path())?;
+    let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let exported = source.is_exported();
     let provision = async {
@@ -275,7 +170,7 @@ async fn make(
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            built = image(source, folder.path(), &output) => built.map(Some),
+            built = source.built(folder.path(), &output) => built.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
@@ -287,21 +182,20 @@ async fn make(
     let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
 
     let push = async |known: &Known, into: &str| {
-        let layout = layout(&built, known, &folder.path().join(into)).await?;
+        let layout = source::layout(&built, known, &folder.path().join(into)).await?;
         place::push(config, ecr, &applied, &credentials, &layout, log).await
     };
-    let placed = match push(&known, "layout").await {
+    let (made, placed) = match push(&known, "layout").await {
         // Whoever removed it from the repository, here it still is.
-        Err(place::Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
+        Err(Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
         pushed => pushed,
-    };
-    let (made, placed) = placed?;
+    }?;
     Ok(arrived(config, &applied, made, placed, log))
 }
 
 /// Provisioning alone: the image is there.
 async fn keep(config: &Config, ecr: &Ecr, standing: &Digest, log: Log) -> Result<Report, Failure> {
-    let output = Output::new(log);
+    let output = Output::new(log, Scrub::default());
     let provisioned = place::provision(config, ecr, Some(standing), &output).await;
     output.close();
     let (applied, credentials) = provisioned?;
@@ -332,19 +226,4 @@ fn conclude(report: &Report, log: Log) {
         log.line(&format!("Resources: {}", resources(&report.rows)));
     }
     log.line(&format!("Duration:  {}", report::duration(report.took)));
-}
-
-/// A private folder for what a build leaves, removed with everything in it. On
-/// a runner it is the runner's own, where that can be seen from here.
-fn work_folder() -> Result<TempDir, Failure> {
-    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
-    let parent = runner
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(std::env::temp_dir);
-    tempfile::Builder::new()
-        .prefix("ecrane-")
-        .tempdir_in(&parent)
-        .map_err(|error| {
-            Failure::refused(format!("no work folder in {}: {error}", parent.display()))
-        })
 }

@@ -1,9 +1,11 @@
+use crate::scrub::Scrub;
 use crate::show::Log;
 use std::cell::RefCell;
 
 /// The builder's output, kept back until the plan is shown.
 pub(super) struct Output {
     pub(super) log: Log,
+    secrets: Scrub,
     state: RefCell<State>,
 }
 
@@ -18,9 +20,10 @@ enum State {
 }
 
 impl Output {
-    pub(super) fn new(log: Log) -> Self {
+    pub(super) fn new(log: Log, secrets: Scrub) -> Self {
         Self {
             log,
+            secrets,
             state: RefCell::new(State::Waiting {
                 title: None,
                 lines: Vec::new(),
@@ -38,7 +41,12 @@ impl Output {
         }
     }
 
+    /// A line of the builder, without the secrets that it may show.
     pub(super) fn foreign(&self, text: &str) {
+        self.clean(&self.secrets.scrub(text));
+    }
+
+    fn clean(&self, text: &str) {
         match &mut *self.state.borrow_mut() {
             State::Waiting { lines, .. } => lines.push(text.to_owned()),
             State::Open { .. } => self.log.foreign(text),
@@ -53,7 +61,7 @@ impl Output {
                 self.title(&title);
             }
             for line in &lines {
-                self.foreign(line);
+                self.clean(line);
             }
         }
     }

@@ -3,17 +3,18 @@
 use super::output::Output;
 use super::progress::Bar;
 use super::result::{Made, Placed, kept, placed};
+use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::Digest;
-use ecrane_core::push::{Known, standing as standing_image};
+use ecrane_core::push::{Known, UploadPlan, mount_sources, standing as standing_image};
 use ecrane_core::report::{self, plan_rows};
 use ecrane_core::repository::{Plan, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push;
+use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -105,8 +106,7 @@ pub(super) async fn provision(
 
 /// What the repository has at the tags: layers that it has need not be made.
 ///
-/// Nothing depends on it, so what cannot be read is not known. Of the tags some
-/// are often new, and `latest` is not.
+/// Nothing depends on it, so what cannot be read is not known.
 pub(super) async fn known(config: &Config, ecr: &Ecr, credentials: &Credentials) -> Known {
     let desired = &config.desired;
     let Ok(registry) = registry(ecr, credentials) else {
@@ -125,6 +125,15 @@ pub(super) enum Unplaced {
     Lost(Failure),
     /// Anything else.
     Failed(Failure),
+}
+
+impl From<PushError> for Unplaced {
+    fn from(error: PushError) -> Self {
+        match error.is_lost_content() {
+            true => Self::Lost(Failure::refused(error)),
+            false => Self::Failed(Failure::refused(error)),
+        }
+    }
 }
 
 impl From<Failure> for Unplaced {
@@ -152,34 +161,64 @@ pub(super) async fn push(
 ) -> Result<(Made, Placed), Unplaced> {
     let desired = &config.desired;
     let registry = registry(ecr, credentials)?;
-    let bar = Bar::new(layout.plan());
-    let pushed = push::push(&registry, &desired.name, layout, &desired.tags, |step| {
+    let image = layout.plan();
+    let base = image.origin.base.as_deref();
+    let host = &credentials.registry;
+    let sources = mount_sources(host, &desired.name, base, &config.mount_from);
+    let delivery = Delivery {
+        mutability: applied.plan.mutability,
+        backwards: config.backwards,
+        sources: &sources,
+        ..Delivery::new(layout, &desired.tags)
+    };
+    let bar = Bar::new(image);
+    let tags = Unfinished::new(&desired.tags, log);
+    let pushed = push::push(&registry, &desired.name, &delivery, |step| {
         bar.show(&step);
-    })
-    .await
-    .map_err(|error| match error.is_lost_content() {
-        true => Unplaced::Lost(Failure::refused(error)),
-        false => Unplaced::Failed(Failure::refused(error)),
-    })?;
+        tags.see(&step);
+    });
+    let pushed = pushed.await;
     bar.clear();
+    // A push that failed says it itself.
+    tags.finish();
+    let pushed = pushed?;
+    say(&pushed, image, log);
+    let placed = placed(config, applied, credentials.registry.clone(), &pushed);
+    Ok((Made::new(&pushed.digest, image), placed))
+}
+
+/// What the rows do not say.
+fn say(pushed: &Pushed, image: &UploadPlan, log: Log) {
     if pushed.writes > 0 {
+        let blobs = pushed.blobs;
+        let mounted = match blobs.mounted {
+            0 => String::new(),
+            n => format!(", mounted {n}"),
+        };
         log.line(&format!(
-            "pushed {} of {} blobs, {}",
-            pushed.blobs_uploaded,
-            pushed.blobs_uploaded + pushed.blobs_present,
-            report::bytes(pushed.bytes_uploaded)
+            "pushed {} of {} blobs, {}{mounted}",
+            blobs.uploaded,
+            blobs.uploaded + blobs.mounted + blobs.present,
+            report::bytes(blobs.bytes_uploaded)
         ));
         log.line("");
     }
-    let image = layout.plan();
-    let placed = placed(
-        config,
-        applied,
-        credentials.registry.clone(),
-        image,
-        &pushed,
-    );
-    Ok((Made::from(image), placed))
+    for TagOutcome { tag, outcome } in &pushed.tags {
+        match outcome {
+            Outcome::Held(newer) => log.warning(&format!(
+                "`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
+                image.origin
+            )),
+            Outcome::Same { there } => log.line(&format!(
+                "`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
+                image.root.descriptor.digest
+            )),
+            Outcome::Moved { .. } | Outcome::Unchanged => {}
+        }
+    }
+    for remark in &pushed.remarks {
+        log.warning(remark);
+    }
 }
 
 /// The image that was there before the run, as if it had been made.

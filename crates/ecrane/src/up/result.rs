@@ -39,16 +39,23 @@ pub(crate) struct Made {
     pub(crate) id: Option<Digest>,
 }
 
-impl From<&UploadPlan> for Made {
-    fn from(image: &UploadPlan) -> Self {
+impl Made {
+    /// The image with this digest; `image` is it, or the same packed otherwise.
+    pub(super) fn new(digest: &Digest, image: &UploadPlan) -> Self {
         let id = match image.images.as_slice() {
             [only] => Some(only.config.clone()),
             _ => None,
         };
         Self {
-            digest: image.root.descriptor.digest.clone(),
+            digest: digest.clone(),
             id,
         }
+    }
+}
+
+impl From<&UploadPlan> for Made {
+    fn from(image: &UploadPlan) -> Self {
+        Self::new(&image.root.descriptor.digest, image)
     }
 }
 
@@ -70,7 +77,6 @@ pub(super) fn placed(
     config: &Config,
     applied: &Applied,
     registry: RegistryHost,
-    image: &UploadPlan,
     pushed: &Pushed,
 ) -> Placed {
     let result = |outcome: &push::TagOutcome| TagResult {
@@ -79,11 +85,13 @@ pub(super) fn placed(
             push::Outcome::Moved { from: None } => TagChange::New,
             push::Outcome::Moved { from: Some(old) } => TagChange::MovedFrom(old.clone()),
             push::Outcome::Unchanged => TagChange::Unchanged,
+            push::Outcome::Same { there } => TagChange::SameImage(there.clone()),
+            push::Outcome::Held(newer) => TagChange::Held(newer.digest.clone()),
         },
     };
     let result = ImageResult {
-        digest: pushed.image.digest.clone(),
-        size: image.bytes(),
+        digest: pushed.digest.clone(),
+        size: pushed.bytes,
         tags: pushed.tags.iter().map(result).collect(),
     };
     at(config, applied, registry, result)
@@ -110,13 +118,18 @@ pub(super) fn kept(
 
 fn at(config: &Config, applied: &Applied, registry: RegistryHost, result: ImageResult) -> Placed {
     let repository = &config.desired.name;
-    let tagged = |tag: &Tag| Reference::Tagged {
+    let (held, tagged): (Vec<&TagResult>, Vec<&TagResult>) = result
+        .tags
+        .iter()
+        .partition(|result| matches!(result.change, TagChange::Held(_)));
+    let reference = |result: &TagResult| Reference::Tagged {
         registry: registry.clone(),
         repository: repository.clone(),
-        tag: tag.clone(),
+        tag: result.tag.clone(),
     };
     let references = PlacedImage {
-        tagged: config.desired.tags.iter().map(tagged).collect(),
+        tagged: tagged.into_iter().map(reference).collect(),
+        held: held.into_iter().map(reference).collect(),
         digested: Reference::Digested {
             registry: registry.clone(),
             repository: repository.clone(),

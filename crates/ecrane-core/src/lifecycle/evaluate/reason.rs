@@ -55,7 +55,7 @@ impl Verdicts<'_> {
         if let Some(index) = verdict.blocked_by {
             return format!("the index {} holds it", digest(index));
         }
-        if let Some(subject) = self.images.subjects.at(verdict.image) {
+        if let Some(subject) = self.images.relations.subjects.at(verdict.image) {
             let goes = verdict.removal.map_or("stays", |_| "goes");
             return format!("{goes} with {}, the image it refers to", digest(subject));
         }

@@ -13,7 +13,7 @@ use crate::lifecycle::rule::StorageClass;
 
 /// Settles the images that depend on others.
 pub(super) fn relate(mut rulings: Vec<Ruling>, images: &Images, reading: Reading) -> Vec<Ruling> {
-    if images.related.is_empty() {
+    if images.relations.related.is_empty() {
         return rulings;
     }
     let mut walk = Walk {
@@ -66,8 +66,8 @@ impl Walk<'_> {
     }
 
     fn block_children(&mut self) {
-        for &id in &self.images.related {
-            let parents = self.images.parents.of(id).iter();
+        for &id in &self.images.relations.related {
+            let parents = self.images.relations.parents.of(id).iter();
             let mut holders = parents.copied().filter(|parent| self.holds(*parent));
             let first = holders.next();
             let others = holders.count();
@@ -96,14 +96,14 @@ impl Walk<'_> {
     /// Tells those that depend on an image that it goes, or may.
     fn pass(&mut self, id: ImageId) {
         let images = self.images;
-        for referrer in images.referrers.of(id) {
+        for referrer in images.relations.referrers.of(id) {
             self.follow(*referrer, id);
         }
         if self.passed.contains(id) || !self.holds(id) {
             return;
         }
         self.passed.insert(id);
-        for child in images.children.of(id) {
+        for child in images.relations.children.of(id) {
             if let Some(holding) = self.holding.get_mut(child.place()) {
                 *holding -= 1;
             }
@@ -144,12 +144,12 @@ impl Walk<'_> {
 
     /// Of several indexes that hold an image, one that stays is the one to name.
     fn name_holders(&mut self) {
-        for &id in &self.images.related {
+        for &id in &self.images.relations.related {
             let ruling = self.ruling(id);
             if ruling.blocked_by.is_none() {
                 continue;
             }
-            let mut parents = self.images.parents.of(id).iter().copied();
+            let mut parents = self.images.relations.parents.of(id).iter().copied();
             let stays = |it: &ImageId| self.holds(*it) && !self.ruling(*it).may_go();
             let blocked_by = parents.find(stays).or(ruling.blocked_by);
             self.set(

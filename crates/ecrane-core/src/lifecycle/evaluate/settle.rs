@@ -77,7 +77,7 @@ impl Reading {
             referrers: Referrers::Selected,
             activating: StorageClass::Standard,
         };
-        let referrers = !images.referrers.is_empty();
+        let referrers = !images.relations.referrers.is_empty();
         let activating = images
             .status
             .iter()
@@ -119,8 +119,8 @@ pub(super) fn settle(
 ) -> Settled {
     let in_class = |class| {
         ImageSet::filled(images.len(), |id| {
-            let follows =
-                reading.referrers == Referrers::Follow && images.subjects.at(id).is_some();
+            let follows = reading.referrers == Referrers::Follow
+                && images.relations.subjects.at(id).is_some();
             reading.class(images, id) == class && !follows
         })
     };
@@ -194,7 +194,7 @@ impl Gaps {
 
     fn doubt(&self, rulings: &mut [Ruling], images: &Images) {
         if self.subjects {
-            for id in &images.lost {
+            for id in &images.relations.lost {
                 if let Some(ruling) = rulings.get_mut(id.place()) {
                     ruling.doubt = ruling.doubt.or(Some(Doubt::LostSubject));
                 }

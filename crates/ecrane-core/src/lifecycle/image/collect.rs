@@ -1,11 +1,13 @@
 //! Bringing images together, wherever they come from.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 
-use super::{Column, Extent, ImageId, ImageStatus, Images, Lists, MediaKind, Moment, Texts};
+use super::{
+    Column, Extent, ImageId, ImageStatus, Images, Lists, MediaKind, Moment, Relations, Texts,
+};
 
 /// The most images taken: ten times what a repository can hold.
 pub(in crate::lifecycle) const MAX_IMAGES: usize = 1_000_000;
@@ -38,13 +40,30 @@ pub struct Detail<'t> {
     pub subject: Option<Cow<'t, str>>,
 }
 
-/// Images that are being collected.
+/// Images that are being collected, as columns in the order in which they come.
+/// Texts are copied while they are at hand: once the images are put in their
+/// order, each would be looked for in all of 30 MB.
 #[derive(Debug, Default)]
 pub struct Collector<'t> {
-    details: Vec<Detail<'t>>,
-    /// Where each one is in `details`.
-    places: HashMap<Key<'t>, usize>,
+    digests: Texts,
+    pushed: Vec<Moment>,
+    pulled: Vec<Moment>,
+    archived: Vec<Option<Moment>>,
+    restored: Vec<bool>,
+    status: Vec<ImageStatus>,
+    sizes: Vec<u64>,
+    /// Whether it is an index whose children nobody told.
+    unread: Vec<bool>,
+    tags: Texts,
+    tag_owners: Vec<Known>,
+    /// What is in an index.
+    references: Vec<(Known, Cow<'t, str>)>,
+    subjects: Vec<(Known, Cow<'t, str>)>,
+    known: HashMap<Key<'t>, Known>,
 }
+
+/// An image by its place in the order in which it came.
+type Known = usize;
 
 /// A digest to find an image by. It is random already: the end of it tells it
 /// from all others, and hashing the whole of 100,000 is what reading them would
@@ -63,11 +82,11 @@ impl Hash for Key<'_> {
 
 /// A tag that two images are said to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedTag<'t> {
+pub struct SharedTag {
     /// The tag.
-    pub tag: Cow<'t, str>,
+    pub tag: String,
     /// The digests of the two.
-    pub digests: [Cow<'t, str>; 2],
+    pub digests: [String; 2],
 }
 
 /// Whether an image was there before.
@@ -75,7 +94,8 @@ pub struct SharedTag<'t> {
 pub enum Added {
     /// It was not.
     New,
-    /// It was: it has the tags of both now, and all else of the first.
+    /// It was: it has the tags and the children of both now, and all else of the
+    /// first.
     Merged,
 }
 
@@ -83,116 +103,155 @@ impl<'t> Collector<'t> {
     /// With room for so many images; there may be more.
     pub(super) fn with_room(images: usize) -> Self {
         Self {
-            details: Vec::with_capacity(images),
-            places: HashMap::with_capacity(images),
+            known: HashMap::with_capacity(images),
+            ..Self::default()
         }
     }
 
     /// Adds an image.
-    pub fn add(&mut self, detail: Detail<'t>) -> Added {
-        let place = self.details.len();
-        let key = Key(detail.digest.clone());
-        let known = *self.places.entry(key).or_insert(place);
-        match self.details.get_mut(known) {
-            Some(before) => {
-                before.tags.extend(detail.tags);
-                before.references = before.references.take().or(detail.references);
-                Added::Merged
+    pub fn add(&mut self, image: Detail<'t>) -> Added {
+        let next = self.len();
+        let (known, added) = match self.known.entry(Key(image.digest)) {
+            Entry::Occupied(known) => (*known.get(), Added::Merged),
+            Entry::Vacant(new) => {
+                self.digests.push(&new.key().0);
+                (*new.insert(next), Added::New)
             }
-            None => {
-                self.details.push(detail);
-                Added::New
-            }
+        };
+        for tag in &image.tags {
+            self.tags.push(tag);
+            self.tag_owners.push(known);
         }
+        let is_untold = image.references.is_none();
+        let references = image.references.into_iter().flatten();
+        self.references
+            .extend(references.map(|child| (known, child)));
+        if added == Added::Merged {
+            if let Some(before) = self.unread.get_mut(known) {
+                *before &= is_untold;
+            }
+            return added;
+        }
+        let pulled = since_pull(image.pulled, image.activated);
+        self.unread
+            .push(image.kind == MediaKind::Index && is_untold);
+        self.subjects
+            .extend(image.subject.map(|subject| (known, subject)));
+        self.pushed.push(image.activated.unwrap_or(image.pushed));
+        self.pulled.push(pulled.unwrap_or(image.pushed));
+        self.archived.push(image.archived);
+        self.restored.push(image.activated.is_some());
+        self.status.push(image.status);
+        self.sizes.push(image.size);
+        added
     }
 
     /// How many different images were added.
     pub fn len(&self) -> usize {
-        self.details.len()
+        self.digests.len()
     }
 
     /// Whether none was.
     pub fn is_empty(&self) -> bool {
-        self.details.is_empty()
+        self.len() == 0
     }
 
     /// The images as columns. Of a repository no two have the same tag: where
     /// the data say so, they are wrong.
-    pub fn images(self, extent: Extent) -> Result<Images, Vec<SharedTag<'t>>> {
-        let Self { details, places } = self;
-        let order = newest_first(&details);
-        let mut ids = vec![ImageId::default(); details.len()];
+    ///
+    /// # Errors
+    /// The tags that two have.
+    pub fn images(self, extent: Extent) -> Result<Images, Vec<SharedTag>> {
+        let times = self.pushed.iter().map(|pushed| pushed.newest_first());
+        let order: Vec<Known> = in_order(times, &self.digests);
+        let mut ids = vec![ImageId::default(); order.len()];
         for (id, known) in order.iter().enumerate() {
             if let Some(known) = ids.get_mut(*known) {
                 *known = ImageId::new(id);
             }
         }
-        let find = |digest: &Cow<'t, str>| {
-            let known = places.get(&Key(digest.clone()))?;
-            ids.get(*known).copied()
-        };
-        let order: Vec<&Detail<'t>> = order.iter().filter_map(|at| details.get(*at)).collect();
-        let tags = sorted_tags(&order)?;
-        Ok(columns(&order, &tags, find, extent))
+        let tags = self.sorted_tags()?;
+        Ok(self.columns(&order, &tags, &ids, extent))
+    }
+
+    /// The places of the tags in `tags`, in alphabetical order.
+    fn sorted_tags(&self) -> Result<Vec<usize>, Vec<SharedTag>> {
+        let tag = |place: &usize| self.tags.get(*place);
+        let owner = |place: &usize| self.tag_owners.get(*place).copied().unwrap_or_default();
+        let firsts = (0..self.tags.len()).map(|place| first_bytes(tag(&place)));
+        let mut tags = in_order(firsts, &self.tags);
+        tags.dedup_by(|a, b| owner(a) == owner(b) && tag(a) == tag(b));
+        let neighbours = tags.iter().zip(tags.iter().skip(1));
+        let shared: Vec<SharedTag> = neighbours
+            .filter(|(a, b)| tag(a) == tag(b))
+            .map(|(a, b)| SharedTag {
+                tag: tag(a).to_owned(),
+                digests: [a, b].map(|place| self.digests.get(owner(place)).to_owned()),
+            })
+            .collect();
+        if shared.is_empty() {
+            Ok(tags)
+        } else {
+            Err(shared)
+        }
+    }
+
+    fn columns(self, order: &[Known], tags: &[usize], ids: &[ImageId], extent: Extent) -> Images {
+        let id = |known: Known| ids.get(known).copied().unwrap_or_default();
+        let find = |digest: &Cow<'t, str>| self.known.get(&Key(digest.clone())).copied().map(id);
+        let children = self.references.iter();
+        let children = children.filter_map(|(list, child)| Some((id(*list), find(child)?)));
+        let referring = self.subjects.iter();
+        let referring: Vec<_> = referring
+            .map(|(referrer, subject)| (id(*referrer), find(subject)))
+            .collect();
+        let owners = tags.iter().map(|place| self.tag_owners.get(*place));
+        let owners: Vec<ImageId> = owners.flatten().map(|known| id(*known)).collect();
+        let of_images: Vec<(ImageId, u32)> = owners.iter().copied().zip(0..).collect();
+        let unread: Column<bool> = arranged(&self.unread, order);
+        let ids = (0..order.len()).map(ImageId::new);
+        Images {
+            digest_places: order.iter().copied().collect(),
+            tags: tags.iter().map(|place| self.tags.get(*place)).collect(),
+            tag_owners: owners,
+            image_tags: Lists::new(order.len(), &of_images),
+            pushed: arranged(&self.pushed, order),
+            pulled: arranged(&self.pulled, order),
+            archived: arranged(&self.archived, order),
+            restored: arranged(&self.restored, order),
+            status: arranged(&self.status, order),
+            sizes: arranged(&self.sizes, order),
+            relations: Relations::new(order.len(), children.collect(), &referring),
+            unread_indexes: ids.filter(|id| unread.at(*id)).collect(),
+            extent,
+            digests: self.digests,
+        }
     }
 }
 
-/// The places of images in the order of the counts.
-fn newest_first(details: &[Detail<'_>]) -> Vec<usize> {
-    let digest = |place: usize| details.get(place).map(|detail| &detail.digest);
-    let mut order: Vec<(Reverse<Moment>, usize)> = details
-        .iter()
-        .zip(0..)
-        .map(|(detail, place)| (Reverse(pushed(detail)), place))
-        .collect();
-    order.sort_unstable_by(|(a_time, a), (b_time, b)| {
-        a_time.cmp(b_time).then_with(|| digest(*a).cmp(&digest(*b)))
+/// The places of texts, ordered by the number of each and, where these are the
+/// same, by the texts.
+fn in_order(numbers: impl Iterator<Item = u128>, texts: &Texts) -> Vec<usize> {
+    let mut order: Vec<(u128, usize)> = numbers.zip(0..).collect();
+    order.sort_unstable_by(|(a_number, a), (b_number, b)| {
+        let by_text = || texts.get(*a).cmp(texts.get(*b)).then(a.cmp(b));
+        a_number.cmp(b_number).then_with(by_text)
     });
     order.into_iter().map(|(_, place)| place).collect()
 }
 
-/// The time that counts go by.
-fn pushed(detail: &Detail<'_>) -> Moment {
-    detail.activated.unwrap_or(detail.pushed)
+/// A column in the order of the counts.
+fn arranged<T: Copy>(column: &[T], order: &[Known]) -> Column<T> {
+    let values = order.iter().filter_map(|known| column.get(*known));
+    values.copied().collect()
 }
 
-/// The time that `sinceImagePulled` goes by: of the last pull or, where there
-/// was none since, of the restoring or the push.
-fn pulled(detail: &Detail<'_>) -> Moment {
-    match (detail.pulled, detail.activated) {
-        (Some(pulled), Some(activated)) => pulled.max(activated),
-        (Some(since), None) | (None, Some(since)) => since,
-        (None, None) => detail.pushed,
-    }
-}
-
-type Tag<'a> = (&'a str, ImageId);
-
-/// Every tag with its image, in alphabetical order.
-fn sorted_tags<'a, 't>(order: &[&'a Detail<'t>]) -> Result<Vec<Tag<'a>>, Vec<SharedTag<'t>>> {
-    let tags = |(place, detail): (usize, &&'a Detail<'t>)| {
-        let id = ImageId::new(place);
-        let tags = detail.tags.iter();
-        tags.map(move |tag| (first_bytes(tag), tag.as_ref(), id))
-    };
-    let mut tags: Vec<(u128, &str, ImageId)> = order.iter().enumerate().flat_map(tags).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    let neighbours = tags.iter().zip(tags.iter().skip(1));
-    let shared: Vec<SharedTag<'t>> = neighbours
-        .filter(|((_, tag, _), (_, next, _))| tag == next)
-        .map(|((_, tag, first), (_, _, second))| SharedTag {
-            tag: Cow::Owned((*tag).to_owned()),
-            digests: [*first, *second].map(|id| match order.get(id.place()) {
-                Some(detail) => detail.digest.clone(),
-                None => Cow::default(),
-            }),
-        })
-        .collect();
-    if shared.is_empty() {
-        Ok(tags.into_iter().map(|(_, tag, id)| (tag, id)).collect())
-    } else {
-        Err(shared)
+/// The time that `sinceImagePulled` goes by, if not that of the push: of the
+/// last pull or, where there was none since, of the restoring.
+fn since_pull(pulled: Option<Moment>, activated: Option<Moment>) -> Option<Moment> {
+    match (pulled, activated) {
+        (Some(pulled), Some(activated)) => Some(pulled.max(activated)),
+        (since, None) | (None, since) => since,
     }
 }
 
@@ -204,71 +263,4 @@ fn first_bytes(text: &str) -> u128 {
         *byte = of;
     }
     u128::from_be_bytes(first)
-}
-
-fn columns<'t>(
-    order: &[&Detail<'t>],
-    tags: &[Tag<'_>],
-    find: impl Fn(&Cow<'t, str>) -> Option<ImageId>,
-    extent: Extent,
-) -> Images {
-    let count = order.len();
-    let with_ids = || (0..).map(ImageId::new).zip(order.iter().copied());
-    let children: Vec<(ImageId, ImageId)> = with_ids()
-        .flat_map(|(id, detail)| {
-            let references = detail.references.iter().flatten();
-            references.filter_map(&find).map(move |child| (id, child))
-        })
-        .filter(|(list, child)| list != child)
-        .collect();
-    let subjects: Column<Option<ImageId>> = order
-        .iter()
-        .map(|detail| detail.subject.as_ref().and_then(&find))
-        .collect();
-    let referrers = with_ids()
-        .filter_map(|(id, _)| Some((subjects.at(id)?, id)))
-        .collect();
-    let lost = with_ids()
-        .filter(|(id, detail)| detail.subject.is_some() && subjects.at(*id).is_none())
-        .map(|(id, _)| id)
-        .collect();
-    let unread_indexes = with_ids()
-        .filter(|(_, detail)| detail.kind == MediaKind::Index && detail.references.is_none())
-        .map(|(id, _)| id)
-        .collect();
-    let reversed = |(a, b): &(ImageId, ImageId)| (*b, *a);
-    let parents = Lists::new(count, children.iter().map(reversed).collect());
-    let children = Lists::new(count, children);
-    let referrers = Lists::new(count, referrers);
-    let is_related = |id: &ImageId| {
-        subjects.at(*id).is_some()
-            || [&parents, &children, &referrers]
-                .iter()
-                .any(|lists| !lists.of(*id).is_empty())
-    };
-    let related = (0..count).map(ImageId::new).filter(is_related).collect();
-    let tag_pairs = tags.iter().zip(0..).map(|((_, id), place)| (*id, place));
-    Images {
-        digests: order.iter().map(|detail| detail.digest.as_ref()).collect(),
-        tags: tags.iter().map(|(tag, _)| *tag).collect::<Texts>(),
-        tag_owners: tags.iter().map(|(_, id)| *id).collect(),
-        image_tags: Lists::new(count, tag_pairs.collect()),
-        pushed: order.iter().map(|detail| pushed(detail)).collect(),
-        pulled: order.iter().map(|detail| pulled(detail)).collect(),
-        archived: order.iter().map(|detail| detail.archived).collect(),
-        restored: order
-            .iter()
-            .map(|detail| detail.activated.is_some())
-            .collect(),
-        status: order.iter().map(|detail| detail.status).collect(),
-        sizes: order.iter().map(|detail| detail.size).collect(),
-        parents,
-        children,
-        subjects,
-        referrers,
-        related,
-        lost,
-        unread_indexes,
-        extent,
-    }
 }

@@ -41,13 +41,11 @@ pub(in crate::lifecycle) struct Lists<T> {
     values: Vec<T>,
 }
 
-impl<T: Copy + Ord> Lists<T> {
-    /// From pairs in any order; a pair that is there twice counts once.
-    pub(super) fn new(images: usize, mut pairs: Vec<(ImageId, T)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
+impl<T: Copy + Default> Lists<T> {
+    /// From pairs, of which those of one image stay in their order.
+    pub(super) fn new(images: usize, pairs: &[(ImageId, T)]) -> Self {
         let mut ends = vec![0; images];
-        for (id, _) in &pairs {
+        for (id, _) in pairs {
             if let Some(end) = ends.get_mut(id.place()) {
                 *end += 1;
             }
@@ -57,7 +55,17 @@ impl<T: Copy + Ord> Lists<T> {
             total += *end;
             *end = total;
         }
-        let values = pairs.into_iter().map(|(_, value)| value).collect();
+        // From the last on, each takes the place before the one taken before.
+        let mut next = ends.clone();
+        let mut values = vec![T::default(); pairs.len()];
+        for (id, value) in pairs.iter().rev() {
+            if let Some(next) = next.get_mut(id.place()) {
+                *next -= 1;
+                if let Some(place) = values.get_mut(*next as usize) {
+                    *place = *value;
+                }
+            }
+        }
         Self { ends, values }
     }
 

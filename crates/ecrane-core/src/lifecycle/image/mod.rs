@@ -9,6 +9,7 @@ mod collect;
 mod column;
 mod moment;
 mod read;
+mod relations;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use read::{Listing, read};
 
 pub(super) use collect::MAX_IMAGES;
 pub(super) use column::{Column, Lists, Texts};
+use relations::Relations;
 
 use super::rule::StorageClass;
 
@@ -97,7 +99,10 @@ pub enum Extent {
 /// restored, by that of the restoring; among equals the smaller digest.
 #[derive(Debug, Clone)]
 pub struct Images {
+    /// In the order in which they came: they are read seldom, and take longer to
+    /// put in another order than all the rest.
     pub(super) digests: Texts,
+    pub(super) digest_places: Column<usize>,
     /// In alphabetical order, so that those with one prefix are neighbours.
     pub(super) tags: Texts,
     /// Whose each tag is: a tag names one image.
@@ -113,15 +118,7 @@ pub struct Images {
     pub(super) restored: Column<bool>,
     pub(super) status: Column<ImageStatus>,
     pub(super) sizes: Column<u64>,
-    pub(super) children: Lists<ImageId>,
-    pub(super) parents: Lists<ImageId>,
-    /// The present image that each one refers to.
-    pub(super) subjects: Column<Option<ImageId>>,
-    pub(super) referrers: Lists<ImageId>,
-    /// Those that depend on another image or that another depends on.
-    pub(super) related: Vec<ImageId>,
-    /// Those that refer to an image that is not here.
-    pub(super) lost: Vec<ImageId>,
+    pub(super) relations: Relations,
     /// Indexes whose children nobody told.
     pub(super) unread_indexes: Vec<ImageId>,
     pub(super) extent: Extent,
@@ -145,7 +142,7 @@ impl Images {
 
     /// Its digest, with the algorithm.
     pub fn digest(&self, id: ImageId) -> &str {
-        self.digests.get(id.place())
+        self.digests.get(self.digest_places.at(id))
     }
 
     /// Its tags, in alphabetical order.

@@ -48,6 +48,11 @@ impl Moment {
         Self(self.0.saturating_sub(self.0.rem_euclid(DAY)))
     }
 
+    /// A number that is the smaller the later this is.
+    pub(super) fn newest_first(self) -> u128 {
+        u128::from(self.0.abs_diff(i64::MAX))
+    }
+
     /// The time that has passed since an earlier moment; nothing since a later
     /// one.
     pub(in crate::lifecycle) fn since(self, earlier: Self) -> std::time::Duration {

@@ -123,13 +123,13 @@ impl<'t> Reader<'t> {
         self.count < MAX_IMAGES
     }
 
-    fn add(&mut self, mut image: wire::Image<'t>) {
+    fn add(&mut self, image: &mut wire::Image<'t>) {
         let mut at = Place {
             index: self.count,
             span: Span::default(),
         };
         self.count += 1;
-        let Some(digest) = image.image_digest.take() else {
+        let Some(digest) = image.digest.take() else {
             self.report(ImageFault::NoDigest, at.span, at.image());
             return;
         };
@@ -161,31 +161,31 @@ impl<'t> Reader<'t> {
     /// The image, each time of it read; none without a time of the push.
     fn detail(
         &mut self,
-        image: wire::Image<'t>,
+        image: &mut wire::Image<'t>,
         digest: Cow<'t, str>,
         at: &Place,
     ) -> Option<Detail<'t>> {
-        let status = self.status(image.image_status, at);
-        let pulled = self.time(TimeName::Pulled, image.last_recorded_pull_time, at);
-        let archived = self.time(TimeName::Archived, image.last_archived_at, at);
-        let activated = self.time(TimeName::Activated, image.last_activated_at, at);
-        if image.image_pushed_at.is_none() {
+        let status = self.status(image.status.take(), at);
+        let pulled = self.time(TimeName::Pulled, image.pulled_at.take(), at);
+        let archived = self.time(TimeName::Archived, image.archived_at.take(), at);
+        let activated = self.time(TimeName::Activated, image.activated_at.take(), at);
+        if image.pushed_at.is_none() {
             self.report(ImageFault::NoPush, at.span, at.image());
         }
-        let pushed = self.time(TimeName::Pushed, image.image_pushed_at, at)?;
-        let media_type = image.image_manifest_media_type.as_ref();
+        let pushed = self.time(TimeName::Pushed, image.pushed_at.take(), at)?;
+        let media_type = image.media_type.as_ref();
         Some(Detail {
             digest,
-            tags: image.image_tags.map(Text::list).unwrap_or_default(),
+            tags: image.tags.take().map(Text::list).unwrap_or_default(),
             pushed,
             pulled,
             archived,
             activated,
             status,
             kind: media_type.map_or(MediaKind::Image, |text| MediaKind::of(&text.0)),
-            size: image.image_size_in_bytes.unwrap_or_default(),
-            references: image.references.map(Text::list),
-            subject: image.subject_manifest_digest.map(|text| text.0),
+            size: image.size.unwrap_or_default(),
+            references: image.references.take().map(Text::list),
+            subject: image.subject.take().map(|text| text.0),
         })
     }
 
@@ -243,10 +243,7 @@ impl<'t> Reader<'t> {
             Ok(images) => Some(images),
             Err(shared) => {
                 for SharedTag { tag, digests } in shared {
-                    let fault = ImageFault::SharedTag {
-                        tag: tag.into_owned(),
-                        digests: digests.map(Cow::into_owned),
-                    };
+                    let fault = ImageFault::SharedTag { tag, digests };
                     self.report(fault, Span::default(), About::Text);
                 }
                 None
@@ -325,6 +322,8 @@ impl About {
 }
 
 fn is_hex(text: &str) -> bool {
+    // Without a way out at the first other byte, many are looked at at once.
     let hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    !text.is_empty() && text.bytes().all(hex)
+    let odd = |odd, byte| odd | u8::from(!hex(byte));
+    !text.is_empty() && text.bytes().fold(0, odd) == 0
 }

@@ -1,0 +1,116 @@
+/// A line of foreign output in which the runner finds no command.
+///
+/// It takes `::name::` after white space at a line's start, and `##[name]`
+/// anywhere. The bar before the line rules out the first, the space the second.
+pub(crate) fn inert(line: &str) -> String {
+    format!("│ {}", broken(&shown(line)))
+}
+
+/// Our own lines, which may quote a file or a name, with no command in them.
+pub(crate) fn quoted(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let lines = text.split(['\n', '\r']).map(|line| {
+        let bare = shown(&anstream::adapter::strip_str(line).to_string());
+        // What the runner reads if nobody takes the colours out.
+        let raw: String = line.chars().filter(|c| !c.is_control()).collect();
+        let hides = bare.trim_start().starts_with("::")
+            || bare.contains(BRACKETS)
+            || shown(&raw).contains(BRACKETS);
+        if hides {
+            format!("│ {}", broken(&bare))
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+const BRACKETS: &str = "##[";
+
+fn broken(text: &str) -> String {
+    text.replace(BRACKETS, "## [")
+}
+
+/// What of a text shows. Control characters, which could fake a line's start,
+/// become spaces; what is invisible goes: the runner passes over it when it
+/// looks for a command, and it can make a line read as another.
+fn shown(text: &str) -> String {
+    let visible = text.chars().filter(|c| !is_invisible(*c));
+    visible
+        .map(|c| match c {
+            '\t' => '\t',
+            '\u{2028}' | '\u{2029}' => ' ',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// Unicode's `Default_Ignorable_Code_Point`, with the marks of annotations.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::{COMMANDS, commands};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_our_own_lines_quote_is_no_command() {
+        let check = |text: &str, expected: &str| assert_eq!(quoted(text), expected, "{text:?}");
+        check("5 | ##[add-mask]main", "│ 5 | ## [add-mask]main");
+        check(
+            "a fault\n  ::error::x\nfine",
+            "a fault\n│   ::error::x\nfine",
+        );
+        check("one\r::error::x", "one\n│ ::error::x");
+        check("\u{200b}::error::x", "│ ::error::x");
+        check("#\u{1b}[m#[add-mask]x", "│ ## [add-mask]x");
+        check("\u{1b}[1mPlan\u{1b}[0m", "\u{1b}[1mPlan\u{1b}[0m");
+    }
+
+    /// Commands in both syntaxes, and what could hide them.
+    fn hostile() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            3 => prop::sample::select(COMMANDS.to_vec()).prop_map(str::to_owned),
+            4 => prop::sample::select(vec![
+                "::", "##[", "]", "#", "[", ":", " ", "\t", "\r", "\n", "\u{1b}[0m", "\u{1b}[",
+                "\u{200b}", "\u{feff}", "\u{ad}", "\u{202e}", "\u{2028}", "\u{85}", "\0", "\u{a0}",
+            ]).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_runner_finds_no_command_in_what_others_say(text in hostile()) {
+            prop_assert!(commands(&inert(&text)).is_empty(), "{:?}", inert(&text));
+            let ours = quoted(&text);
+            prop_assert!(commands(&ours).is_empty(), "{ours:?}");
+            // As anstream hands it on where there are no colours.
+            let bare = anstream::adapter::strip_str(&ours).to_string();
+            prop_assert!(commands(&bare).is_empty(), "{bare:?}");
+        }
+    }
+
+    #[test]
+    fn the_reader_of_this_test_finds_commands() {
+        let check = |printed: &str, expected: &[&str]| assert_eq!(commands(printed), expected);
+        check(
+            "  ::error file=a,line=1::x\n::Group::y",
+            &["error", "group"],
+        );
+        check("a ##[set-output name=image]evil", &["set-output"]);
+        check("a\r::stop-commands::x", &["stop-commands"]);
+        check("#\u{200b}#[add-mask]x", &["add-mask"]);
+        check("a ::error::x\n::nothing::x\n## [error]x", &[]);
+    }
+}

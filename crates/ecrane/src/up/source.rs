@@ -1,0 +1,145 @@
+//! Where the image comes from: a build, or one that is there.
+
+use super::output::Output;
+use crate::config::ImageSource;
+use crate::credentials::{self, Grant};
+use crate::exit::Failure;
+use ecrane_core::build::{self, BuildSpec, Builder, Route};
+use ecrane_core::push::Known;
+use ecrane_engine::archive;
+use ecrane_engine::aws::Connection;
+use ecrane_engine::builder::{self, Built, EngineImage};
+use ecrane_engine::layout::{self, Layout};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// Where the image will come from, found to be possible.
+pub(super) enum Source<'a> {
+    /// It can be built, this way.
+    Build {
+        spec: &'a BuildSpec,
+        builder: Builder,
+        route: Route,
+        /// What the builder may sign in to, beside what the user's client may.
+        grant: Option<Grant>,
+    },
+    /// It is there and whole.
+    Layout(Layout),
+    /// The engine has it.
+    InEngine(EngineImage),
+}
+
+impl Source<'_> {
+    /// Lets the builder sign in to the registries that it needs.
+    pub(super) fn granted(
+        mut self,
+        own: Option<&Connection>,
+        folder: &Path,
+    ) -> Result<Self, Failure> {
+        if let Self::Build { spec, grant, .. } = &mut self {
+            *grant = credentials::grant(spec, own, folder)?;
+        }
+        Ok(self)
+    }
+
+    /// Whether it will come out of an engine, so that layers of it can stay
+    /// there.
+    pub(super) const fn is_exported(&self) -> bool {
+        match self {
+            Self::Build { route, .. } => !matches!(route, Route::BuildxLayout),
+            Self::Layout(_) => false,
+            Self::InEngine(_) => true,
+        }
+    }
+
+    /// The image, built now or there already.
+    ///
+    /// # Errors
+    /// The builder's.
+    pub(super) async fn built(self, folder: &Path, output: &Output) -> Result<Built, Failure> {
+        match self {
+            Self::Layout(layout) => Ok(Built::Layout(layout)),
+            Self::InEngine(image) => Ok(Built::InEngine(image)),
+            Self::Build {
+                spec,
+                builder,
+                route,
+                grant,
+            } => {
+                let access = grant.as_ref().map(Grant::access);
+                output.title(&format!("Build {} with {builder}", spec.context.display()));
+                let on_line = |line: builder::Line<'_>| output.foreign(line.text);
+                let built = builder::build(spec, route, access, folder, on_line).await;
+                built.map_err(Failure::refused)
+            }
+        }
+    }
+}
+
+/// Finds out whether the image can be had. Nothing is started.
+///
+/// # Errors
+/// No builder, or one that cannot do what is asked; a broken image.
+pub(super) async fn prepare<'a>(
+    image: &'a ImageSource,
+    folder: &Path,
+) -> Result<Source<'a>, Failure> {
+    let layout = match image {
+        ImageSource::Build(spec) => {
+            let builder = builder::probe(spec.builder.as_deref())
+                .await
+                .map_err(Failure::refused)?;
+            let route = build::route(&builder, spec).map_err(Failure::faulty)?;
+            return Ok(Source::Build {
+                spec,
+                builder,
+                route,
+                grant: None,
+            });
+        }
+        ImageSource::Layout(folder) => {
+            let folder = folder.clone();
+            let read = tokio::task::spawn_blocking(move || layout::read(&folder));
+            read.await.map_err(Failure::refused)?.map_err(faulty_image)
+        }
+        ImageSource::Archive(file) => {
+            let (file, into) = (file.clone(), folder.join("layout"));
+            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
+            read.await.map_err(Failure::refused)?
+        }
+        ImageSource::Engine(name) => {
+            let found = builder::find(name).await.map_err(Failure::refused);
+            return found.map(Source::InEngine);
+        }
+    };
+    layout.map(Source::Layout)
+}
+
+/// What was built, as a push needs it: what the repository is known to have may
+/// stay in the engine.
+///
+/// # Errors
+/// The engine's.
+pub(super) async fn layout<'a>(
+    built: &'a Built,
+    known: &Known,
+    into: &Path,
+) -> Result<Cow<'a, Layout>, Failure> {
+    match built {
+        Built::Layout(layout) => Ok(Cow::Borrowed(layout)),
+        Built::InEngine(image) => builder::export(image, known, into.to_owned())
+            .await
+            .map(Cow::Owned)
+            .map_err(Failure::refused),
+    }
+}
+
+fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
+    let opened = std::fs::File::open(file)
+        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
+    archive::to_layout(opened, &Known::default(), into).map_err(faulty_image)
+}
+
+fn faulty_image(error: impl std::fmt::Display) -> Failure {
+    Failure::faulty(format!("`image`: {error}"))
+}
