@@ -11,6 +11,8 @@ mod image;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
+mod prebuilt;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod registry;

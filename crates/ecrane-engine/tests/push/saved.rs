@@ -32,7 +32,7 @@ impl Archive {
         self.add(path, value.to_string().as_bytes())
     }
 
-    fn link(mut self, path: &str, to: &str) -> Self {
+    pub(crate) fn link(mut self, path: &str, to: &str) -> Self {
         let mut header = tar::Header::new_ustar();
         header.set_entry_type(tar::EntryType::Symlink);
         header.set_size(0);

@@ -104,8 +104,8 @@ pub(super) async fn prepare<'a>(
         }
         ImageSource::Archive(file) => {
             let (file, into) = (file.clone(), folder.join("layout"));
-            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
-            read.await.map_err(Failure::refused)?
+            let read = tokio::task::spawn_blocking(move || archive::read(&file, &into));
+            read.await.map_err(Failure::refused)?.map_err(faulty_image)
         }
         ImageSource::Engine(name) => {
             let found = builder::find(name).await.map_err(Failure::refused);
@@ -132,12 +132,6 @@ pub(super) async fn layout<'a>(
             .map(Cow::Owned)
             .map_err(Failure::refused),
     }
-}
-
-fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
-    let opened = std::fs::File::open(file)
-        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
-    archive::to_layout(opened, &Known::default(), into).map_err(faulty_image)
 }
 
 fn faulty_image(error: impl std::fmt::Display) -> Failure {
