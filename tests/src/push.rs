@@ -1,6 +1,6 @@
 //! What a push does about what is there already, through `ecrane up`.
 
-use crate::harness::{LocalEcr, Ran, clean, run, succeed, writes};
+use crate::harness::{LocalEcr, Ran, clean, root, run, succeed, writes};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -202,8 +202,8 @@ fn layers_that_another_repository_has_are_mounted() {
     let first = up("one", &["--mount-from", "base"]);
     assert!(first.contains("pushed 2 of 2 blobs"), "{first}");
     let starts = written(&ecr, seen);
-    let starts = starts.iter().filter(|it| it.starts_with("POST ")).count();
-    assert_eq!(starts, 2);
+    let starts = starts.iter().filter(|it| it.as_str() == "StartUpload");
+    assert_eq!(starts.count(), 2);
 
     ecr.aws(&[
         "put-account-setting",
@@ -223,6 +223,151 @@ fn layers_that_another_repository_has_are_mounted() {
         format!("dir:{}", ecr.home().join("two").display()),
     ]);
     succeed(&mut copy);
+}
+
+#[test]
+fn one_build_goes_to_several_registries() {
+    let (here, there) = (LocalEcr::start(), LocalEcr::start());
+    let context = app(here.home(), "everywhere");
+    let to = format!("{},eu-west-1\n111122223333", there.address);
+    let up = |tags: &str| {
+        let mut command = here.up(&["--repository", "app", "--tags", tags, "--json"]);
+        command.args(["--context", &context, "--push-to", &to]);
+        command.args(["--lifecycle-policy", "default"]);
+        command
+    };
+    let ran = succeed(&mut up("v1,latest"));
+    let shown = ran
+        .stderr
+        .replace(&here.address, "HERE")
+        .replace(&there.address, "THERE");
+    let trees = shown
+        .lines()
+        .filter(|line| line.starts_with("in ") || line.starts_with(" +"));
+    let trees: Vec<&str> = trees.map(str::trim_end).collect();
+    insta::assert_snapshot!(trees[..8].join("\n"), @"
+    in HERE
+     +  repository            app
+     +  ├─ lifecycle policy   app             1 rule
+     +  └─ image              app:v1,latest   build and push
+    in THERE
+     +  repository            app
+     +  ├─ lifecycle policy   app             1 rule
+     +  └─ image              app:v1,latest   build and push
+    ");
+    assert_eq!(shown.matches("Build ").count(), 1, "{shown}");
+
+    let result = result(&ran);
+    let tags = output(&result, "tags").replace(&here.address, "HERE");
+    insta::assert_snapshot!(tags.replace(&there.address, "THERE"), @"
+    HERE/app:v1
+    HERE/app:latest
+    THERE/app:v1
+    THERE/app:latest
+    HERE/app:v1
+    HERE/app:latest
+    HERE/app:v1
+    HERE/app:latest
+    ");
+    assert_eq!(output(&result, "registry"), here.address);
+    assert_eq!(result["resources"].as_array().unwrap().len(), 12);
+
+    // Every registry has it, with the policy.
+    let digest = output(&result, "digest");
+    assert_eq!(
+        (tag(&here, "v1").as_str(), tag(&there, "v1").as_str()),
+        (digest, digest)
+    );
+    for more in [
+        &["--region", "eu-west-1"][..],
+        &["--registry-id", "111122223333"],
+    ] {
+        let name = ["--repository-name", "app"];
+        let images = here.aws(&[&["describe-images"], &name[..], more].concat());
+        assert_eq!(images["imageDetails"][0]["imageDigest"], digest, "{more:?}");
+        here.aws(&[&["get-lifecycle-policy"], &name[..], more].concat());
+    }
+
+    // Again: nothing is written anywhere; and with a reason, nothing is built.
+    let (seen, other) = (here.requests(), there.requests());
+    assert!(succeed(&mut up("v1,latest")).stderr.contains("no changes"));
+    succeed(
+        up("v1")
+            .arg("--skip-if-exists")
+            .env("DOCKER_HOST", "unix:///nowhere.sock"),
+    );
+    assert_eq!(
+        (written(&here, seen).len(), written(&there, other).len()),
+        (0, 0)
+    );
+}
+
+#[test]
+fn nothing_goes_anywhere_if_one_registry_refuses_and_a_failed_push_is_told() {
+    let (here, there) = (LocalEcr::start(), LocalEcr::start());
+    let up = |words: &[&str]| {
+        let mut command = here.up(&["--repository", "app", "--tags", "v1", "--image", LAYOUT]);
+        command.args(["--push-to", &there.address]).args(words);
+        command
+    };
+    let said = |ran: &Ran| {
+        let said = ran.stderr.replace(&here.address, "HERE");
+        said.replace(&there.address, "THERE")
+    };
+
+    // A policy of somebody else, there only.
+    let theirs = std::fs::read_to_string(root().join("examples/policies/lifecycle.json")).unwrap();
+    there.aws(&["create-repository", "--repository-name", "app"]);
+    let put = ["put-lifecycle-policy", "--repository-name", "app"];
+    there.aws(&[&put[..], &["--lifecycle-policy-text", &theirs]].concat());
+    let ran = run(&mut up(&["--lifecycle-policy", "default"]));
+    assert_eq!((ran.code, writes(&here.log_since(0)).len()), (Some(3), 0));
+    insta::assert_snapshot!(said(&ran), @"error: THERE: the repository `app` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out");
+
+    // The image cannot be put there: it is here, and both are said.
+    let immutable = ["put-image-tag-mutability", "--repository-name", "app"];
+    let mut other = there.up(&["--repository", "app", "--tags", "v1", "--context"]);
+    succeed(other.arg(app(there.home(), "other")));
+    there.aws(&[&immutable[..], &["--image-tag-mutability", "IMMUTABLE"]].concat());
+    let taken = tag(&there, "v1");
+    let ran = run(&mut up(&[]));
+    assert_eq!(ran.code, Some(1));
+    insta::assert_snapshot!(said(&ran).replace(&taken, "THEIRS"), @"
+    error: THERE: the tag `v1` of `app` is immutable and names THEIRS; the image to push is sha256:22bdebbe293e1f685bb116335ffdd694be15c0f4877e66b8848cbc6459b2379f; choose another tag
+    the image is in HERE with `v1`
+    ");
+    assert_eq!(tag(&there, "v1"), taken);
+    tag(&here, "v1");
+
+    let ran = run(up(&[]).args(["--push-to", "docker.io,12,1.dkr.ecr.x/app,eu-wets-1"]));
+    assert_eq!(ran.code, Some(2));
+    insta::assert_snapshot!(ran.stderr, @"
+    error[input]: registry host is not one of Amazon ECR's
+     --> push-to:1:1
+      |
+    1 | docker.io
+      | ^
+      |
+      = help: credentials are sent to ECR and to loopback only, for example `123456789012.dkr.ecr.eu-central-1.amazonaws.com`
+
+    error[input]: account id must have 12 digits, got 2
+     --> push-to:1:3
+      |
+    1 | 12
+      |   ^
+      |
+      = help: quote it in YAML: a leading zero of a bare number is lost
+
+    error[input]: this names a repository
+     --> push-to:1:1
+      |
+    1 | 1.dkr.ecr.x/app
+      | ^^^^^^^^^^^^^^^
+      |
+      = help: give `1.dkr.ecr.x`: the repository has the same name in every registry
+
+    error: 3 inputs are faulty; nothing was called
+    ");
 }
 
 /// The digest at a tag.

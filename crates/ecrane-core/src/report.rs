@@ -309,10 +309,10 @@ pub fn changed(rows: &[Row]) -> bool {
     rows.iter().any(|row| row.change != Change::Same)
 }
 
-/// The job summary, in GitHub's Markdown.
+/// The job summary, in GitHub's Markdown; `images` are those of each registry.
 #[must_use]
-pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> String {
-    let title = if image.is_some() { "result" } else { "plan" };
+pub fn summary(rows: &[Row], images: &[(&ImageResult, &PlacedImage)]) -> String {
+    let title = if images.is_empty() { "plan" } else { "result" };
     let mut text = format!("### ecrane: {title}\n\n| | resource | name | |\n|---|---|---|---|\n");
     for row in rows {
         let _ = writeln!(
@@ -324,29 +324,23 @@ pub fn summary(rows: &[Row], image: Option<(&ImageResult, &PlacedImage)>) -> Str
             cell(&row.note)
         );
     }
-    if let Some((result, placed)) = image {
-        let _ = writeln!(
-            text,
-            "\n{}\n\n| output | value |\n|---|---|",
-            resources(rows)
-        );
-        for reference in &placed.tagged {
-            let _ = writeln!(text, "| image | {} |", code(&reference.to_string()));
+    let Some((result, _)) = images.first() else {
+        return text;
+    };
+    let _ = writeln!(
+        text,
+        "\n{}\n\n| output | value |\n|---|---|",
+        resources(rows)
+    );
+    for (_, placed) in images {
+        let held = placed.held.iter().map(|it| ("left at a newer image", it));
+        let tagged = placed.tagged.iter().map(|it| ("image", it));
+        let digested = [("by digest", &placed.digested)];
+        for (what, reference) in tagged.chain(held).chain(digested) {
+            let _ = writeln!(text, "| {what} | {} |", code(&reference.to_string()));
         }
-        for held in &placed.held {
-            let _ = writeln!(
-                text,
-                "| left at a newer image | {} |",
-                code(&held.to_string())
-            );
-        }
-        let _ = writeln!(
-            text,
-            "| by digest | {} |",
-            code(&placed.digested.to_string())
-        );
-        let _ = writeln!(text, "| size | {} |", bytes(result.size));
     }
+    let _ = writeln!(text, "| size | {} |", bytes(result.size));
     text
 }
 

@@ -46,6 +46,37 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The failure of one place among several.
+    pub(crate) fn of(self, place: &str) -> Self {
+        match self {
+            Self::Because(exit, message) => Self::Because(exit, format!("{place}: {message}")),
+            faults @ Self::Inputs(_) => faults,
+        }
+    }
+
+    /// Several failures as one, with the exit code of the first.
+    pub(crate) fn together(failures: Vec<Self>) -> Option<Self> {
+        failures
+            .into_iter()
+            .reduce(|first, next| match (first, next) {
+                (Self::Because(exit, one), Self::Because(_, other)) => {
+                    Self::Because(exit, format!("{one}\n{other}"))
+                }
+                (first, _) => first,
+            })
+    }
+
+    /// The failure, and what was done all the same.
+    pub(crate) fn despite(self, done: &[String]) -> Self {
+        match self {
+            Self::Because(exit, message) if !done.is_empty() => {
+                let done = done.join(" and in ");
+                Self::Because(exit, format!("{message}\nthe image is in {done}"))
+            }
+            failure => failure,
+        }
+    }
+
     /// An input that is faulty and has no better place.
     pub(crate) fn faulty(message: impl Into<String>) -> Self {
         Self::Because(Exit::Faulty, message.into())

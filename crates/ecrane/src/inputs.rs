@@ -158,6 +158,10 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "NAMES", help_heading = "Image")]
     #[serde(deserialize_with = "whole_text")]
     pub mount_from: Vec<String>,
+    /// Further registries that get the image: Regions, account ids or registry hosts, by comma or line
+    #[arg(long, value_name = "REGISTRIES", help_heading = "Image")]
+    #[serde(deserialize_with = "whole_text")]
+    pub push_to: Vec<String>,
 
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
@@ -358,6 +362,7 @@ pub(crate) const NAMES: &[&str] = &[
     "skip-if-exists",
     "allow-older",
     "mount-from",
+    "push-to",
     "lifecycle-policy",
     "dry-run",
 ];

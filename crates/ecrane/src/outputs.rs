@@ -8,6 +8,7 @@ use crate::up::{Made, Placed, Report};
 use ecrane_core::diagnostic::Colour;
 use ecrane_core::name::Reference;
 use ecrane_core::report::summary;
+use ecrane_core::repository::PlacedImage;
 use serde_json::json;
 
 /// The step's outputs, by the names that action.yml declares.
@@ -21,50 +22,51 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
         outputs.push(("digest", made.digest.to_string()));
         outputs.push(("imageid", id.unwrap_or_default()));
     }
-    if let (Some(made), Some(placed)) = (&report.made, &report.placed) {
-        outputs.extend(placed_outputs(made, placed));
+    if let (Some(made), Some(main)) = (&report.made, report.placed.first()) {
+        outputs.extend(placed_outputs(made, main, &report.placed));
     }
     outputs
 }
 
-fn placed_outputs(made: &Made, placed: &Placed) -> Vec<(&'static str, String)> {
-    let texts = |references: &[Reference]| -> Vec<String> {
-        references.iter().map(ToString::to_string).collect()
+/// Of the main registry, and the tags of all.
+fn placed_outputs(made: &Made, main: &Placed, all: &[Placed]) -> Vec<(&'static str, String)> {
+    let texts = |of: fn(&PlacedImage) -> &[Reference]| -> Vec<String> {
+        let references = all.iter().flat_map(|placed| of(&placed.references));
+        references.map(ToString::to_string).collect()
     };
-    let tags = texts(&placed.references.tagged);
-    let by_digest = placed.references.digested.to_string();
+    let tags = texts(|image| &image.tagged);
+    let held = texts(|image| &image.held);
+    let by_digest = main.references.digested.to_string();
+    let image = main.references.tagged.first();
+    let image = image.map_or_else(|| by_digest.clone(), ToString::to_string);
     let metadata = json!({
         "containerimage.digest": made.digest,
         "containerimage.config.digest": made.id,
         "image.name": tags.join(","),
     });
     vec![
-        ("registry", placed.registry.to_string()),
-        ("repository-uri", placed.uri.clone()),
-        ("image", tags.first().unwrap_or(&by_digest).clone()),
+        ("registry", main.registry.to_string()),
+        ("repository-uri", main.uri.clone()),
+        ("image", image),
         ("image-uri", by_digest),
         ("tags", tags.join("\n")),
-        ("held-tags", texts(&placed.references.held).join("\n")),
+        ("held-tags", held.join("\n")),
         ("metadata", metadata.to_string()),
     ]
 }
 
 /// Writes the step's outputs and summary.
 pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
-    let markdown = summary(
-        &report.rows,
-        report
-            .placed
-            .as_ref()
-            .map(|placed| (&placed.result, &placed.references)),
-    );
+    let placed = report.placed.iter();
+    let placed: Vec<_> = placed.map(|it| (&it.result, &it.references)).collect();
+    let markdown = summary(&report.rows, &placed);
     let written = files
         .set_outputs(&outputs(report))
         .and_then(|()| files.add_summary(&markdown));
     if let Err(error) = written {
         let digest = report
             .placed
-            .as_ref()
+            .first()
             .map(|placed| format!("; the image is pushed: {}", placed.references.digested))
             .unwrap_or_default();
         return Err(Failure::refused(format!(
@@ -112,7 +114,6 @@ mod tests {
     use super::*;
     use ecrane_core::name::Digest;
     use ecrane_core::report::ImageResult;
-    use ecrane_core::repository::PlacedImage;
     use std::time::Duration;
 
     fn report() -> Report {
@@ -126,7 +127,7 @@ mod tests {
                 digest: digest.clone(),
                 id: Some(digest.clone()),
             }),
-            placed: Some(Placed {
+            placed: vec![Placed {
                 registry: "127.0.0.1:5100".parse().unwrap(),
                 uri: "127.0.0.1:5100/team/app".into(),
                 references: PlacedImage {
@@ -142,7 +143,7 @@ mod tests {
                     size: 1,
                     tags: vec![],
                 },
-            }),
+            }],
         }
     }
 

@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::runner;
 use anstyle::{AnsiColor, Style};
 use ecrane_core::diagnostic::{Colour, annotations};
-use ecrane_core::report::{Change, Row, tree};
+use ecrane_core::report::{Change, Row, by_registry, tree};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,11 +118,16 @@ impl Log {
         }
     }
 
-    /// The tree of a plan or result.
+    /// The tree of a plan or result, one for each registry if there are several.
     pub(crate) fn rows(self, rows: &[Row]) {
-        for (line, row) in tree(rows).lines().zip(rows) {
-            let style = style_of(row.change);
-            self.line(&format!("{style}{line}{style:#}"));
+        for (registry, rows) in by_registry(rows) {
+            if let Some(registry) = registry {
+                self.line(&format!("in {registry}"));
+            }
+            for (line, row) in tree(rows).lines().zip(rows) {
+                let style = style_of(row.change);
+                self.line(&format!("{style}{line}{style:#}"));
+            }
         }
     }
 

@@ -17,6 +17,7 @@ pub mod explain;
 mod fault;
 mod fingerprint;
 mod format;
+pub mod gate;
 pub mod image;
 mod json;
 mod language;

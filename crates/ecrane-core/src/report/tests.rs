@@ -87,7 +87,7 @@ fn an_image_is_new_moved_or_unchanged_by_its_tags() {
 #[test]
 fn the_summary_is_a_table_that_no_name_breaks() {
     let rows = [row(Change::Create, "image", "a|b`c", "<script>\n| x")];
-    insta::assert_snapshot!(summary(&rows, None), @r"
+    insta::assert_snapshot!(summary(&rows, &[]), @r"
     ### ecrane: plan
 
     | | resource | name | |

@@ -5,6 +5,7 @@ mod event;
 mod fault;
 mod list;
 mod policy;
+mod push_to;
 mod read;
 mod tags;
 
@@ -13,6 +14,7 @@ pub(crate) use fault::{Fault, Origin};
 use crate::inputs::Inputs;
 use ecrane_core::build::BuildSpec;
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
+use ecrane_core::push::Destination;
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub backwards: Backwards,
     /// Repositories of the same registry that layers may be taken over from.
     pub mount_from: Vec<RepositoryName>,
+    /// Further registries that get the image.
+    pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
 }
@@ -141,6 +145,11 @@ pub(crate) fn read(
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
+    let push_to = reader.push_to(
+        inputs,
+        region.as_ref(),
+        endpoint.is_some() || service == Service::Local,
+    );
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -162,6 +171,7 @@ pub(crate) fn read(
                 existing,
                 backwards,
                 mount_from,
+                push_to,
                 mode,
             },
             warnings,

@@ -52,15 +52,20 @@ impl Reader {
             text.parse::<Region>()
                 .map_err(|error| Fault::name(name, error)),
         )?;
+        self.doubt(name, &region);
+        Some(region)
+    }
+
+    /// A Region that nobody knows may be new, or mistyped.
+    pub(super) fn doubt(&mut self, input: &str, region: &Region) {
         if let Err(near) = region.known() {
-            let mut warning =
-                Fault::whole(name, &text, format!("`{region}` is no Region known here"));
+            let message = format!("`{region}` is no Region known here");
+            let mut warning = Fault::whole(input, region.as_str(), message);
             if let Some(near) = near {
                 warning = warning.help(format!("did you mean `{near}`?"));
             }
             self.warn(warning);
         }
-        Some(region)
     }
 
     pub(super) fn warn(&mut self, mut fault: Fault) {

@@ -3,6 +3,7 @@
 
 mod output;
 mod place;
+mod places;
 mod progress;
 mod result;
 mod secrets;
@@ -21,10 +22,11 @@ use crate::service::{self, Reached};
 use crate::show::Log;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
-use ecrane_core::report::{self, Row, built_row, plan_rows, resources, result_rows};
-use ecrane_engine::aws::{self, Applied, Connection, Ecr};
+use ecrane_core::report::{Row, built_row, duration, resources};
+use ecrane_engine::aws::Connection;
 use output::Output;
 use place::Unplaced;
+use places::{Arrived, Places};
 use source::{Source, prepare};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -56,10 +58,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
-            let shown = match connect(&reached).await {
-                Ok(ecr) => show_plan(&config, &ecr, log).await,
-                Err(failure) => Err(failure),
-            };
+            let shown = show_plan(&config, &reached, log).await;
             // What only looks leaves nothing behind.
             if let Some(data) = &reached.started {
                 local::end(data).await?;
@@ -75,14 +74,14 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
                 Existing::Keep => None,
             };
             let reached = service::reach(&config, order.service, order.data, log).await?;
-            let ecr = connect(&reached).await?;
             let own = &reached.connection;
-            match (place::standing(&config, &ecr, log).await?, prepared) {
-                (Some(digest), _) => keep(&config, &ecr, &digest, log).await?,
-                (None, Some(source)) => make(&config, (&ecr, own), source, &folder, log).await?,
+            let places = Places::reach(&config, &reached).await?;
+            match (places.standing(&config, log).await?, prepared) {
+                (Some(digest), _) => keep(&config, &places, &digest, log).await?,
+                (None, Some(source)) => make(&config, (&places, own), source, &folder, log).await?,
                 (None, None) => {
                     let source = prepare(&config.image, folder.path()).await?;
-                    make(&config, (&ecr, own), source, &folder, log).await?
+                    make(&config, (&places, own), source, &folder, log).await?
                 }
             }
         }
@@ -95,16 +94,10 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     Ok(report)
 }
 
-async fn connect(reached: &Reached) -> Result<Ecr, Failure> {
-    aws::connect(&reached.connection)
-        .await
-        .map_err(Failure::refused)
-}
-
-async fn show_plan(config: &Config, ecr: &Ecr, log: Log) -> Result<Report, Failure> {
-    let standing = place::standing(config, ecr, log).await?;
-    let (plan, _) = place::observe_and_plan(config, ecr, standing.as_ref()).await?;
-    let rows = plan_rows(&plan);
+async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Report, Failure> {
+    let places = Places::reach(config, reached).await?;
+    let standing = places.standing(config, log).await?;
+    let rows = places.plan(config, standing.as_ref()).await?;
     log.heading("Plan");
     log.rows(&rows);
     log.line("");
@@ -137,7 +130,7 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
         rows,
         repository: config.desired.name.clone(),
         made: None,
-        placed: None,
+        placed: Vec::new(),
         took: Duration::ZERO,
     }
 }
@@ -145,7 +138,7 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
 /// Provisioning and build at the same time, then the push.
 async fn make(
     config: &Config,
-    (ecr, own): (&Ecr, &Connection),
+    (places, own): (&Places, &Connection),
     source: Source<'_>,
     folder: &WorkFolder,
     log: Log,
@@ -155,16 +148,16 @@ async fn make(
     let stop = Notify::new();
     let exported = source.is_exported();
     let provision = async {
-        let done = place::provision(config, ecr, None, &output).await;
+        let done = places.provision(config, None, &output).await;
         if done.is_err() {
             stop.notify_one();
         }
-        let (applied, credentials) = done?;
+        let ready = done?;
         let known = match exported {
-            true => place::known(config, ecr, &credentials).await,
+            true => places::known(config, &ready).await,
             false => Known::default(),
         };
-        Ok::<_, Failure>((applied, credentials, known))
+        Ok::<_, Failure>((ready, known))
     };
     let build = async {
         tokio::select! {
@@ -178,52 +171,54 @@ async fn make(
     // provisioning stops the build, whose image would have no place to go.
     let (provisioned, built) = tokio::join!(provision, build);
     output.close();
-    let (applied, credentials, known) = provisioned?;
+    let (ready, known) = provisioned?;
     let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
-
     let push = async |known: &Known, into: &str| {
         let layout = source::layout(&built, known, &folder.path().join(into)).await?;
-        place::push(config, ecr, &applied, &credentials, &layout, log).await
+        places::push(config, &ready, &layout, log).await
     };
-    let (made, placed) = match push(&known, "layout").await {
+    let arrived = match push(&known, "layout").await {
         // Whoever removed it from the repository, here it still is.
         Err(Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
         pushed => pushed,
     }?;
-    Ok(arrived(config, &applied, made, placed, log))
+    Ok(report(config, arrived, log))
 }
 
 /// Provisioning alone: the image is there.
-async fn keep(config: &Config, ecr: &Ecr, standing: &Digest, log: Log) -> Result<Report, Failure> {
+async fn keep(
+    config: &Config,
+    places: &Places,
+    standing: &Digest,
+    log: Log,
+) -> Result<Report, Failure> {
     let output = Output::new(log, Scrub::default());
-    let provisioned = place::provision(config, ecr, Some(standing), &output).await;
+    let provisioned = places.provision(config, Some(standing), &output).await;
     output.close();
-    let (applied, credentials) = provisioned?;
-    let (made, placed) = place::keep(config, ecr, &applied, &credentials, standing).await?;
-    Ok(arrived(config, &applied, made, placed, log))
+    let arrived = places::keep(config, &provisioned?, standing).await?;
+    Ok(report(config, arrived, log))
 }
 
-fn arrived(config: &Config, applied: &Applied, made: Made, placed: Placed, log: Log) -> Report {
-    let rows = result_rows(&applied.plan, &placed.result);
+fn report(config: &Config, arrived: Arrived, log: Log) -> Report {
     log.heading("Result");
-    log.rows(&rows);
+    log.rows(&arrived.rows);
     Report {
-        made: Some(made),
-        placed: Some(placed),
-        ..unplaced(config, rows)
+        made: Some(arrived.made),
+        placed: arrived.placed,
+        ..unplaced(config, arrived.rows)
     }
 }
 
 fn conclude(report: &Report, log: Log) {
-    if let Some(placed) = &report.placed {
+    if let Some(main) = report.placed.first() {
         log.line("");
         log.heading("Outputs");
-        for reference in &placed.references.tagged {
+        for reference in report.placed.iter().flat_map(|it| &it.references.tagged) {
             log.line(&format!("    image      {reference}"));
         }
-        log.line(&format!("    image-uri  {}", placed.references.digested));
+        log.line(&format!("    image-uri  {}", main.references.digested));
         log.line("");
         log.line(&format!("Resources: {}", resources(&report.rows)));
     }
-    log.line(&format!("Duration:  {}", report::duration(report.took)));
+    log.line(&format!("Duration:  {}", duration(report.took)));
 }

@@ -1,63 +1,148 @@
-//! The place that gets the image: observed, provisioned, pushed to.
+//! A registry that gets the image: observed, provisioned, pushed to.
 
-use super::output::Output;
-use super::progress::Bar;
+use super::progress::Bars;
 use super::result::{Made, Placed, kept, placed};
 use super::unfinished::Unfinished;
-use crate::config::{Config, Existing};
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
-use ecrane_core::name::Digest;
-use ecrane_core::push::{Known, UploadPlan, mount_sources, standing as standing_image};
-use ecrane_core::report::{self, plan_rows};
+use ecrane_core::name::{Digest, RegistryHost};
+use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
+use ecrane_core::report;
 use ecrane_core::repository::{Plan, Refusal, plan};
-use ecrane_engine::aws::{self, Applied, AwsError, Ecr};
+use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
-/// The image that all tags name, if it can be pulled and is to stay: then
-/// nothing is built.
-pub(super) async fn standing(
-    config: &Config,
-    ecr: &Ecr,
-    log: Log,
-) -> Result<Option<Digest>, Failure> {
-    if config.existing == Existing::Replace {
-        return Ok(None);
-    }
-    let desired = &config.desired;
-    let found = aws::tagged(ecr, &desired.name, &desired.tags)
-        .await
-        .map_err(Failure::refused)?;
-    match standing_image(&desired.tags, &found) {
-        Ok(digest) => Ok(Some(digest)),
-        Err(why) => {
-            log.line(&format!("`skip-if-exists` skips nothing: {why}"));
-            log.line("");
-            Ok(None)
-        }
-    }
+/// A registry that is to get the image.
+pub(super) struct Place {
+    pub(super) ecr: Ecr,
+    /// What `push-to` says, as it was given; none for the main registry.
+    pub(super) destination: Option<Destination>,
+    /// The registry that it must be, and the input that says so.
+    meant: Option<(&'static str, RegistryHost)>,
 }
 
-/// What is there, and what has to be done for what is wanted.
-pub(super) async fn observe_and_plan(
-    config: &Config,
-    ecr: &Ecr,
-    standing: Option<&Digest>,
-) -> Result<(Plan, aws::Observation), Failure> {
-    let observation = aws::observe(ecr, &config.desired)
-        .await
-        .map_err(Failure::refused)?;
-    let plan = plan(&config.desired, &observation.observed).map_err(|reason| refusal(&reason))?;
-    let plan = match standing {
-        Some(digest) => plan.keeping(digest),
-        None => plan,
-    };
-    Ok((plan, observation))
+/// What is there and what has to be done, and the right to push.
+pub(super) struct Look {
+    pub(super) plan: Plan,
+    observation: Observation,
+    pub(super) credentials: Credentials,
+}
+
+/// A place that can get the image now.
+pub(super) struct Ready {
+    ecr: Ecr,
+    /// How a person tells it from the others.
+    pub(super) name: String,
+    pub(super) applied: Applied,
+    pub(super) credentials: Credentials,
+}
+
+impl Place {
+    /// The main registry, or one besides it.
+    pub(super) async fn reach(
+        config: &Config,
+        main: &Connection,
+        destination: Option<&Destination>,
+    ) -> Result<Self, Failure> {
+        let connection = match destination {
+            Some(destination) => main.towards(destination),
+            None => main.clone(),
+        };
+        let meant = match destination {
+            None => config.registry.clone().map(|host| ("tags", host)),
+            // What stands in for AWS is all of its registries.
+            Some(_) if main.endpoint.is_some() => None,
+            Some(Destination::Registry(host)) => Some(("push-to", host.clone())),
+            Some(Destination::Region(_) | Destination::Account(_)) => None,
+        };
+        let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
+        let destination = destination.cloned();
+        Ok(Self {
+            ecr,
+            destination,
+            meant,
+        })
+    }
+
+    /// The name in front of a failure, before the registry's host is known.
+    pub(super) fn label(&self) -> String {
+        let destination = self.destination.as_ref();
+        destination.map_or_else(|| "the main registry".to_owned(), ToString::to_string)
+    }
+
+    /// What stands at the tags.
+    pub(super) async fn tagged(&self, config: &Config) -> Result<Vec<TaggedImage>, Failure> {
+        let desired = &config.desired;
+        aws::tagged(&self.ecr, &desired.name, &desired.tags)
+            .await
+            .map_err(Failure::refused)
+    }
+
+    /// What is there, and what has to be done for what is wanted.
+    pub(super) async fn plan(
+        &self,
+        config: &Config,
+        standing: Option<&Digest>,
+    ) -> Result<(Plan, Observation), Failure> {
+        let observation = aws::observe(&self.ecr, &config.desired)
+            .await
+            .map_err(Failure::refused)?;
+        let plan =
+            plan(&config.desired, &observation.observed).map_err(|reason| refusal(&reason))?;
+        let plan = match standing {
+            Some(digest) => plan.keeping(digest),
+            None => plan,
+        };
+        Ok((plan, observation))
+    }
+
+    /// Reads and signs in at the same time. Nothing is written yet.
+    pub(super) async fn look(
+        &self,
+        config: &Config,
+        standing: Option<&Digest>,
+    ) -> Result<Look, Failure> {
+        let sign_in = async { aws::sign_in(&self.ecr).await.map_err(Failure::refused) };
+        let ((plan, observation), credentials) =
+            tokio::try_join!(self.plan(config, standing), sign_in)?;
+        if let Some((input, meant)) = &self.meant
+            && *meant != credentials.registry
+        {
+            return Err(Failure::faulty(format!(
+                "`{input}` names the registry `{meant}`, and these credentials are for `{}`; nothing was done",
+                credentials.registry
+            )));
+        }
+        Ok(Look {
+            plan,
+            observation,
+            credentials,
+        })
+    }
+
+    /// Carries the plan out.
+    pub(super) async fn provision(
+        &self,
+        config: &Config,
+        look: Look,
+        name: String,
+    ) -> Result<Ready, Failure> {
+        let applied = aws::apply(&self.ecr, &config.desired, look.plan, &look.observation)
+            .await
+            .map_err(aws_failure)?;
+        Ok(Ready {
+            ecr: self.ecr.clone(),
+            name,
+            applied,
+            credentials: look.credentials,
+        })
+    }
 }
 
 fn refusal(refusal: &Refusal) -> Failure {
@@ -73,49 +158,6 @@ fn aws_failure(error: AwsError) -> Failure {
         AwsError::Plan(reason) => refusal(&reason),
         other => Failure::refused(other),
     }
-}
-
-/// Reads and signs in at the same time; writes only when both went well and the
-/// registry is the one that was meant.
-pub(super) async fn provision(
-    config: &Config,
-    ecr: &Ecr,
-    standing: Option<&Digest>,
-    output: &Output,
-) -> Result<(Applied, Credentials), Failure> {
-    let sign_in = async { aws::sign_in(ecr).await.map_err(Failure::refused) };
-    let ((plan, observation), credentials) =
-        tokio::try_join!(observe_and_plan(config, ecr, standing), sign_in)?;
-    if let Some(meant) = &config.registry
-        && *meant != credentials.registry
-    {
-        return Err(Failure::faulty(format!(
-            "`tags` names the registry `{meant}`, and these credentials are for `{}`; nothing was done",
-            credentials.registry
-        )));
-    }
-    output.log.heading("Plan");
-    output.log.rows(&plan_rows(&plan));
-    output.log.line("");
-    output.open();
-    let applied = aws::apply(ecr, &config.desired, plan, &observation)
-        .await
-        .map_err(aws_failure)?;
-    Ok((applied, credentials))
-}
-
-/// What the repository has at the tags: layers that it has need not be made.
-///
-/// Nothing depends on it, so what cannot be read is not known.
-pub(super) async fn known(config: &Config, ecr: &Ecr, credentials: &Credentials) -> Known {
-    let desired = &config.desired;
-    let Ok(registry) = registry(ecr, credentials) else {
-        return Known::default();
-    };
-    let repository = registry.repository(&desired.name);
-    let tags = desired.tags.iter().map(Named::Tag);
-    let found = join_all(tags.map(|tag| repository.image(tag))).await;
-    Known::of(found.into_iter().flatten().flatten().collect())
 }
 
 /// Why the image is not in its place.
@@ -150,45 +192,94 @@ impl From<Unplaced> for Failure {
     }
 }
 
-/// Pushes, and says how much of it there was to do.
-pub(super) async fn push(
-    config: &Config,
-    ecr: &Ecr,
-    applied: &Applied,
-    credentials: &Credentials,
-    layout: &Layout,
-    log: Log,
-) -> Result<(Made, Placed), Unplaced> {
-    let desired = &config.desired;
-    let registry = registry(ecr, credentials)?;
-    let image = layout.plan();
-    let base = image.origin.base.as_deref();
-    let host = &credentials.registry;
-    let sources = mount_sources(host, &desired.name, base, &config.mount_from);
-    let delivery = Delivery {
-        mutability: applied.plan.mutability,
-        backwards: config.backwards,
-        sources: &sources,
-        ..Delivery::new(layout, &desired.tags)
-    };
-    let bar = Bar::new(image);
-    let tags = Unfinished::new(&desired.tags, log);
-    let pushed = push::push(&registry, &desired.name, &delivery, |step| {
-        bar.show(&step);
-        tags.see(&step);
-    });
-    let pushed = pushed.await;
-    bar.clear();
-    // A push that failed says it itself.
-    tags.finish();
-    let pushed = pushed?;
-    say(&pushed, image, log);
-    let placed = placed(config, applied, credentials.registry.clone(), &pushed);
-    Ok((Made::new(&pushed.digest, image), placed))
+impl Ready {
+    /// What the repository has at the tags: layers that it has need not be made.
+    ///
+    /// Nothing depends on it, so what cannot be read is not known.
+    pub(super) async fn known(&self, config: &Config) -> Known {
+        let desired = &config.desired;
+        let Ok(registry) = self.registry() else {
+            return Known::default();
+        };
+        let repository = registry.repository(&desired.name);
+        let tags = desired.tags.iter().map(Named::Tag);
+        let found = join_all(tags.map(|tag| repository.image(tag))).await;
+        Known::of(found.into_iter().flatten().flatten().collect())
+    }
+
+    pub(super) async fn push(
+        &self,
+        config: &Config,
+        layout: &Layout,
+        bars: &Bars,
+        unfinished: Unfinished<'_>,
+    ) -> Result<Pushed, Unplaced> {
+        let desired = &config.desired;
+        let registry = self.registry()?;
+        let image = layout.plan();
+        let base = image.origin.base.as_deref();
+        let host = &self.credentials.registry;
+        let sources = mount_sources(host, &desired.name, base, &config.mount_from);
+        let delivery = Delivery {
+            mutability: self.applied.plan.mutability,
+            backwards: config.backwards,
+            sources: &sources,
+            ..Delivery::new(layout, &desired.tags)
+        };
+        let bar = bars.bar(&self.name, image);
+        let pushed = push::push(&registry, &desired.name, &delivery, |step| {
+            bar.show(&step);
+            unfinished.see(&step);
+        });
+        let pushed = pushed.await;
+        bar.clear();
+        // A push that failed says it itself.
+        unfinished.finish();
+        Ok(pushed?)
+    }
+
+    /// The image as it is there after a push.
+    pub(super) fn placed(&self, config: &Config, pushed: &Pushed) -> Placed {
+        let registry = self.credentials.registry.clone();
+        placed(config, &self.applied, registry, pushed)
+    }
+
+    /// The image that was there before the run, as if it had been made.
+    pub(super) async fn keep(
+        &self,
+        config: &Config,
+        digest: &Digest,
+    ) -> Result<(Made, Placed), Failure> {
+        let name = &config.desired.name;
+        let registry = self.registry()?;
+        let found = registry.repository(name).image(Named::Digest(digest)).await;
+        let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+            Failure::refused(format!(
+                "the image {digest} was in `{name}` a moment ago and is gone; run again"
+            ))
+        })?;
+        let host = self.credentials.registry.clone();
+        Ok((
+            Made::from(&image),
+            kept(config, &self.applied, host, &image),
+        ))
+    }
+
+    fn registry(&self) -> Result<Registry, Failure> {
+        let ecr = self.ecr.clone();
+        // A token that ends during a long push is asked for again.
+        let refresh = move || {
+            let ecr = ecr.clone();
+            async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
+        };
+        Ok(Registry::new(&self.credentials, Patience::default())
+            .map_err(Failure::refused)?
+            .with_refresh(Box::new(refresh)))
+    }
 }
 
-/// What the rows do not say.
-fn say(pushed: &Pushed, image: &UploadPlan, log: Log) {
+/// What the rows do not say of a push; `place` in front where there are several.
+pub(super) fn say(place: &str, pushed: &Pushed, image: &UploadPlan, log: Log) {
     if pushed.writes > 0 {
         let blobs = pushed.blobs;
         let mounted = match blobs.mounted {
@@ -196,59 +287,26 @@ fn say(pushed: &Pushed, image: &UploadPlan, log: Log) {
             n => format!(", mounted {n}"),
         };
         log.line(&format!(
-            "pushed {} of {} blobs, {}{mounted}",
+            "{place}pushed {} of {} blobs, {}{mounted}",
             blobs.uploaded,
             blobs.uploaded + blobs.mounted + blobs.present,
             report::bytes(blobs.bytes_uploaded)
         ));
-        log.line("");
     }
     for TagOutcome { tag, outcome } in &pushed.tags {
         match outcome {
             Outcome::Held(newer) => log.warning(&format!(
-                "`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
+                "{place}`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
                 image.origin
             )),
             Outcome::Same { there } => log.line(&format!(
-                "`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
+                "{place}`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
                 image.root.descriptor.digest
             )),
             Outcome::Moved { .. } | Outcome::Unchanged => {}
         }
     }
     for remark in &pushed.remarks {
-        log.warning(remark);
+        log.warning(&format!("{place}{remark}"));
     }
-}
-
-/// The image that was there before the run, as if it had been made.
-pub(super) async fn keep(
-    config: &Config,
-    ecr: &Ecr,
-    applied: &Applied,
-    credentials: &Credentials,
-    digest: &Digest,
-) -> Result<(Made, Placed), Failure> {
-    let name = &config.desired.name;
-    let registry = registry(ecr, credentials)?;
-    let found = registry.repository(name).image(Named::Digest(digest)).await;
-    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
-        Failure::refused(format!(
-            "the image {digest} was in `{name}` a moment ago and is gone; run again"
-        ))
-    })?;
-    let placed = kept(config, applied, credentials.registry.clone(), &image);
-    Ok((Made::from(&image), placed))
-}
-
-fn registry(ecr: &Ecr, credentials: &Credentials) -> Result<Registry, Failure> {
-    let ecr = ecr.clone();
-    // A token that ends during a long push is asked for again.
-    let refresh = move || {
-        let ecr = ecr.clone();
-        async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
-    };
-    Ok(Registry::new(credentials, Patience::default())
-        .map_err(Failure::refused)?
-        .with_refresh(Box::new(refresh)))
 }

@@ -16,8 +16,9 @@ pub(crate) struct Report {
     pub(crate) repository: RepositoryName,
     /// The image, if it was built or read.
     pub(crate) made: Option<Made>,
-    /// The image in its repository, if it was pushed.
-    pub(crate) placed: Option<Placed>,
+    /// The image in each registry that has it, the main one first; none if it
+    /// was not pushed.
+    pub(crate) placed: Vec<Placed>,
     /// How long it took.
     pub(crate) took: Duration,
 }
@@ -25,7 +26,7 @@ pub(crate) struct Report {
 impl Report {
     /// Whether anything was written: a plan or a build alone writes nothing.
     pub(crate) fn changed(&self) -> bool {
-        self.placed.is_some() && changed(&self.rows)
+        !self.placed.is_empty() && changed(&self.rows)
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 /// The tags of a push that is under way. Dropped before its end, it says which
 /// of them were moved.
 pub(super) struct Unfinished<'t> {
+    /// Which push it is, if there are several.
+    prefix: String,
     tags: &'t [Tag],
     moved: Mutex<Vec<Tag>>,
     log: Log,
@@ -13,8 +15,9 @@ pub(super) struct Unfinished<'t> {
 }
 
 impl<'t> Unfinished<'t> {
-    pub(super) fn new(tags: &'t [Tag], log: Log) -> Self {
+    pub(super) fn new(prefix: String, tags: &'t [Tag], log: Log) -> Self {
         Self {
+            prefix,
             tags,
             moved: Mutex::default(),
             log,
@@ -61,7 +64,7 @@ impl<'t> Unfinished<'t> {
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         if !self.done && !self.tags.is_empty() {
-            self.log.line(&self.said());
+            self.log.line(&format!("{}{}", self.prefix, self.said()));
         }
     }
 }
@@ -74,7 +77,11 @@ mod tests {
     #[test]
     fn what_was_moved_and_what_was_not_is_said() {
         let tags: Vec<Tag> = ["v1", "latest"].map(|tag| tag.parse().unwrap()).into();
-        let push = Unfinished::new(&tags, Log::new(Place::Terminal, Stream::Error));
+        let push = Unfinished::new(
+            String::new(),
+            &tags,
+            Log::new(Place::Terminal, Stream::Error),
+        );
         let check = |expected: &str| assert_eq!(push.said(), expected);
         check("tags moved: none; not confirmed: v1, latest");
         push.see(&Progress::Moved(tags[0].clone()));

@@ -13,7 +13,7 @@ mod set;
 mod settle;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use doubt::Doubt;
 

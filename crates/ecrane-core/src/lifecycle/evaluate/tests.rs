@@ -9,15 +9,15 @@ mod doubts;
 mod relations;
 mod rules;
 
-use super::super::image::{Collector, Detail, Extent, ImageStatus, MediaKind, Moment};
+use super::super::image::{Collector, Detail, Extent, ImageStatus, Images, MediaKind, Moment};
 use super::super::{Policy, check};
 use super::{Verdicts, evaluate};
 use std::borrow::Cow;
 
-const NOON: i64 = 1_780_000_000 / 86_400 * 86_400 + 43_200;
+pub(in crate::lifecycle) const NOON: i64 = 1_780_000_000 / 86_400 * 86_400 + 43_200;
 
 /// A digest that is in the order of the names.
-fn digest(name: &str) -> String {
+pub(in crate::lifecycle) fn digest(name: &str) -> String {
     let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex:0<64}")
 }
@@ -105,21 +105,25 @@ fn rule(line: &str) -> String {
     )
 }
 
-fn policy(lines: &[&str]) -> Policy {
+pub(in crate::lifecycle) fn policy(lines: &[&str]) -> Policy {
     let rules: Vec<String> = lines.iter().map(|line| rule(line)).collect();
     let checked = check(&format!(r#"{{"rules": [{}]}}"#, rules.join(", ")));
     let diagnostics = checked.diagnostics;
     checked.policy.unwrap_or_else(|| panic!("{diagnostics:?}"))
 }
 
-/// What becomes of each image, in the order of the world.
-fn verdicts(rules: &[&str], world: &[&str], extent: Extent) -> String {
-    let policy = policy(rules);
+pub(in crate::lifecycle) fn images(world: &[&str], extent: Extent) -> Images {
     let mut collector = Collector::default();
     for line in world {
         collector.add(image(line));
     }
-    let images = collector.images(extent).unwrap();
+    collector.images(extent).unwrap()
+}
+
+/// What becomes of each image, in the order of the world.
+fn verdicts(rules: &[&str], world: &[&str], extent: Extent) -> String {
+    let policy = policy(rules);
+    let images = images(world, extent);
     let verdicts = evaluate(&policy, &images, Moment::from_seconds(NOON));
     let mut lines: Vec<String> = world
         .iter()
