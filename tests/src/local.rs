@@ -1,7 +1,7 @@
 //! `ecrane local` as clients see it that nobody here wrote, a file for each.
 
 mod aws;
-mod buildah;
+pub(crate) mod buildah;
 mod docker;
 mod kill;
 mod large;

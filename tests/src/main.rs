@@ -4,6 +4,7 @@
 
 mod act;
 mod architecture;
+mod backend;
 mod build;
 mod canary;
 mod contract;

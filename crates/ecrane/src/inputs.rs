@@ -119,6 +119,12 @@ pub(crate) struct Inputs {
     /// The builder of buildx
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub builder: Option<String>,
+    /// What builds: auto, buildx, docker or buildah [default: auto]
+    #[arg(long, value_name = "BACKEND", help_heading = "Build")]
+    pub builder_backend: Option<String>,
+    /// What pushes: auto, ecrane or builder [default: auto]
+    #[arg(long, value_name = "WHO", help_heading = "Build")]
+    pub push_by: Option<String>,
     /// How layers are compressed: uncompressed, gzip, estargz or zstd
     #[arg(long, value_name = "KIND", help_heading = "Build")]
     pub compression: Option<String>,
@@ -353,6 +359,8 @@ pub(crate) const NAMES: &[&str] = &[
     "provenance",
     "sbom",
     "builder",
+    "builder-backend",
+    "push-by",
     "compression",
     "build-options",
     "tags",

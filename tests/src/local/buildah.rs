@@ -3,6 +3,7 @@
 use super::{auth_file, digest, images};
 use crate::harness::{LocalEcr, clean, succeed};
 use serde_json::Value;
+use std::path::Path;
 use std::process::Command;
 
 /// To unpack a layer buildah changes how `/` spreads to other mounts, and in a
@@ -29,15 +30,19 @@ fn root_is_a_mount() -> bool {
             .any(|line| line.split(' ').nth(4) == Some("/"))
 }
 
+/// A program where buildah can unpack layers.
+pub(crate) fn entered(program: &Path, home: &Path) -> Command {
+    if root_is_a_mount() {
+        return clean(program, home);
+    }
+    let mut command = clean("unshare", home);
+    command.args(ENTER_ROOT).arg(program);
+    command
+}
+
 /// `buildah …` with a store of its own, and the words that let it in.
 fn buildah(ecr: &LocalEcr, words: &[&str]) -> Command {
-    let mut command = if root_is_a_mount() {
-        clean("buildah", ecr.home())
-    } else {
-        let mut command = clean("unshare", ecr.home());
-        command.args(ENTER_ROOT).arg("buildah");
-        command
-    };
+    let mut command = entered(Path::new("buildah"), ecr.home());
     command.args(["--storage-driver", "vfs", "--root"]);
     command.arg(ecr.home().join("store"));
     command.arg("--runroot").arg(ecr.home().join("run"));

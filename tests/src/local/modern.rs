@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where `cargo xtask setup` starts it.
-const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
+pub(crate) const SOCKET: &str = "unix:///run/ecrane-modern-engine.sock";
 
 /// Where `cargo xtask setup` unpacks it: in the target folder that this test is in.
 pub(crate) fn unpacked(file: &str) -> PathBuf {

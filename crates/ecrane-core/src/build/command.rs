@@ -1,4 +1,5 @@
-use super::{Attestation, BaseImages, BuildSpec, Platform, Rebuild, Route, SecretSource};
+use super::{Attestation, BaseImages, BuildSpec, Platform, Rebuild, Route, SecretSource, buildah};
+use crate::name::Reference;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -10,19 +11,28 @@ pub struct BuildFiles {
     pub layout_tar: PathBuf,
     /// The image's id (the other routes).
     pub image_id: PathBuf,
+    /// What the builder says of the image that it pushed ([`Route::BuildxPush`]).
+    pub metadata: PathBuf,
+    /// The names that the builder pushes the image by ([`Route::BuildxPush`]).
+    pub names: Vec<Reference>,
     /// A folder with a file for each secret that has its value with it or in a
     /// variable, named by its id.
     pub secrets: PathBuf,
 }
 
-/// The arguments of `docker` that build `spec` by `route`.
+/// The arguments of `docker`, or of `buildah` on its route, that build `spec`.
 #[must_use]
 pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
+    if route == Route::Buildah {
+        return buildah::argv(spec, files);
+    }
     let words: &[&str] = match route {
-        Route::BuildxLayout | Route::BuildxLoad => &["buildx", "build", "--progress=plain"],
+        Route::BuildxLayout | Route::BuildxPush | Route::BuildxLoad => {
+            &["buildx", "build", "--progress=plain"]
+        }
         Route::BuildKit => &["build", "--progress=plain"],
         // A failed step must leave no container behind.
-        Route::Classic => &["build", "--force-rm"],
+        Route::Classic | Route::Buildah => &["build", "--force-rm"],
     };
     let mut argv: Vec<OsString> = words.iter().map(OsString::from).collect();
     if route.has_buildx() {
@@ -74,23 +84,39 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
 fn destination(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
     match route {
         Route::BuildxLayout => {
-            let mut output = path("--output=type=oci,dest=", &files.layout_tar);
-            if let Some(compression) = spec.compression {
-                output.push(format!(",compression={compression},force-compression=true"));
-            }
-            for attribute in description(spec) {
-                output.push(",");
-                output.push(csv_field(&attribute));
-            }
-            vec![output]
+            let output = path("--output=type=oci,dest=", &files.layout_tar);
+            vec![exporter(output, spec)]
+        }
+        Route::BuildxPush => {
+            let names: Vec<String> = files.names.iter().map(Reference::to_string).collect();
+            let names = csv_field(&format!("name={}", names.join(",")));
+            let output = format!("--output=type=image,push=true,oci-mediatypes=true,{names}");
+            vec![
+                exporter(output.into(), spec),
+                path("--metadata-file=", &files.metadata),
+            ]
         }
         Route::BuildxLoad => vec!["--load".into(), path("--iidfile=", &files.image_id)],
-        Route::BuildKit | Route::Classic => vec![path("--iidfile=", &files.image_id)],
+        Route::BuildKit | Route::Classic | Route::Buildah => {
+            vec![path("--iidfile=", &files.image_id)]
+        }
     }
 }
 
+/// With what the exporters of BuildKit have in common.
+fn exporter(mut output: OsString, spec: &BuildSpec) -> OsString {
+    if let Some(compression) = spec.compression {
+        output.push(format!(",compression={compression},force-compression=true"));
+    }
+    for attribute in description(spec) {
+        output.push(",");
+        output.push(csv_field(&attribute));
+    }
+    output
+}
+
 /// The description where nothing else is said, then what is.
-fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
+pub(super) fn labels(spec: &BuildSpec) -> impl Iterator<Item = OsString> {
     let said = |key: &str| spec.labels.iter().any(|label| label.key == key);
     let described = spec
         .description
@@ -126,7 +152,7 @@ fn attestation(name: &str, attestation: &Attestation) -> OsString {
 
 /// A secret is named by the place of its value, never by the value. A variable
 /// would be seen by every process that the builder starts.
-fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
+pub(super) fn secrets(spec: &BuildSpec, folder: &Path) -> impl Iterator<Item = OsString> {
     spec.secrets.iter().map(|secret| {
         let id = &secret.id;
         match &secret.source {
@@ -158,11 +184,11 @@ fn csv_field(text: &str) -> String {
     }
 }
 
-fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {
+pub(super) fn option(name: &str, value: &(impl std::fmt::Display + ?Sized)) -> OsString {
     OsString::from(format!("--{name}={value}"))
 }
 
-fn path(name: &str, path: &Path) -> OsString {
+pub(super) fn path(name: &str, path: &Path) -> OsString {
     let mut flag = OsString::from(name);
     flag.push(path);
     flag

@@ -4,6 +4,8 @@
 //! found by asking the engine, and decided by [`route`].
 
 mod argument;
+mod backend;
+mod buildah;
 mod cache;
 mod command;
 mod context;
@@ -19,6 +21,8 @@ mod secret;
 mod tests;
 
 pub use argument::BuildArg;
+pub use backend::{Backend, PushBy};
+pub use buildah::export;
 pub use cache::{CacheEntry, CacheKind};
 pub use command::{BuildFiles, argv};
 pub use context::{ExtraHost, NamedContext};
@@ -27,7 +31,7 @@ pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
 pub use platform::Platform;
 pub use registries::registries;
-pub use route::{BUILDKIT_VARIABLE, Builder, OciExporter, Route, route};
+pub use route::{BUILDKIT_VARIABLE, Builder, Docker, ImagePlace, OciExporter, Route, route};
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
 
 use std::path::PathBuf;
@@ -74,6 +78,10 @@ pub struct BuildSpec {
     pub provenance: Attestation,
     /// How the image says what is in it.
     pub sbom: Attestation,
+    /// What builds.
+    pub backend: Backend,
+    /// What pushes.
+    pub push_by: PushBy,
     /// The builder of buildx; `None`: the current one.
     pub builder: Option<String>,
     /// How layers are compressed; `None`: as the builder does it.

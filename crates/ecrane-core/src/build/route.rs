@@ -1,9 +1,21 @@
-use super::{Attestation, BuildSpec, Rebuild};
+use super::{Attestation, BuildSpec, PushBy, Rebuild};
 use std::fmt;
 
-/// What the engine and its client said of themselves.
+/// What answered when it was asked whether it builds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Builder {
+pub enum Builder {
+    /// A Docker client and its engine.
+    Docker(Docker),
+    /// buildah, which needs no engine.
+    Buildah {
+        /// Its version, such as `1.39.3`.
+        version: String,
+    },
+}
+
+/// What a Docker engine and its client said of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Docker {
     /// The client's version, such as `28.2.2`.
     pub client: String,
     /// The engine's version.
@@ -12,6 +24,18 @@ pub struct Builder {
     pub buildx: Option<String>,
     /// What can export an image as an OCI layout.
     pub oci_exporter: OciExporter,
+    /// Where the builder makes the image.
+    pub image_place: ImagePlace,
+}
+
+/// Where a builder makes an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImagePlace {
+    /// On one machine, which is here or near.
+    Here,
+    /// On a machine of its own, in a cluster, or in parts on several: it should
+    /// not come here only to go on.
+    Elsewhere,
 }
 
 /// Whether the builder can write an OCI layout itself.
@@ -29,12 +53,16 @@ pub enum OciExporter {
 pub enum Route {
     /// buildx writes the layout.
     BuildxLayout,
+    /// buildx pushes the image from where it is.
+    BuildxPush,
     /// buildx leaves the image in the engine, which saves it.
     BuildxLoad,
     /// The client's own `build` with the engine's BuildKit; the engine saves it.
     BuildKit,
     /// The client's own `build` without BuildKit; the engine saves it.
     Classic,
+    /// buildah builds, and writes the layout.
+    Buildah,
 }
 
 /// The variable that decides between BuildKit and the classic builder, in a
@@ -45,7 +73,10 @@ impl Route {
     /// Whether buildx does it.
     #[must_use]
     pub const fn has_buildx(self) -> bool {
-        matches!(self, Self::BuildxLayout | Self::BuildxLoad)
+        matches!(
+            self,
+            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad
+        )
     }
 
     /// The value of [`BUILDKIT_VARIABLE`] that the client needs on this route;
@@ -54,16 +85,25 @@ impl Route {
     pub const fn buildkit_variable(self) -> Option<&'static str> {
         match self {
             Self::BuildKit => Some("1"),
-            Self::BuildxLayout | Self::BuildxLoad | Self::Classic => None,
+            // Where buildx is there, the client would hand the build to it.
+            Self::Classic => Some("0"),
+            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad | Self::Buildah => None,
         }
     }
 }
 
 impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.buildx {
-            Some(buildx) => write!(f, "docker buildx {buildx}, engine {}", self.engine),
-            None => write!(f, "docker build {}, engine {}", self.client, self.engine),
+        match self {
+            Self::Buildah { version } => write!(f, "buildah {version}"),
+            Self::Docker(Docker {
+                buildx: Some(buildx),
+                engine,
+                ..
+            }) => write!(f, "docker buildx {buildx}, engine {engine}"),
+            Self::Docker(Docker { client, engine, .. }) => {
+                write!(f, "docker build {client}, engine {engine}")
+            }
         }
     }
 }
@@ -75,13 +115,19 @@ impl fmt::Display for Builder {
 /// not know, all of them; says what would.
 pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
     let several = spec.platforms.len() > 1;
-    let route = match (&builder.buildx, builder.oci_exporter) {
-        (Some(_), OciExporter::Present) => return Ok(Route::BuildxLayout),
-        (Some(_), OciExporter::Absent) => Route::BuildxLoad,
-        // Clients from 23 on reach BuildKit only through buildx; those before
-        // carry it themselves.
-        (None, _) if major(&builder.client).is_some_and(|v| v < 23) => Route::BuildKit,
-        (None, _) => Route::Classic,
+    if let Some(route) = pushed(builder, spec)? {
+        return Ok(route);
+    }
+    let route = match builder {
+        Builder::Buildah { .. } => Route::Buildah,
+        Builder::Docker(docker) => match (&docker.buildx, docker.oci_exporter) {
+            (Some(_), OciExporter::Present) => return Ok(Route::BuildxLayout),
+            (Some(_), OciExporter::Absent) => Route::BuildxLoad,
+            // Clients from 23 on reach BuildKit only through buildx; those before
+            // carry it themselves.
+            (None, _) if major(&docker.client).is_some_and(|v| v < 23) => Route::BuildKit,
+            (None, _) => Route::Classic,
+        },
     };
     let mut refusals = Vec::new();
     if several {
@@ -94,7 +140,9 @@ pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
         .map(|name| format!("`{name}`"))
         .collect();
     if !unknown.is_empty() {
-        let help = if route.has_buildx() {
+        let help = if route == Route::Buildah {
+            "build with buildx"
+        } else if route.has_buildx() {
             "turn on the engine's containerd image store, or name a `builder` of the docker-container driver"
         } else {
             "install the buildx plugin of the Docker client"
@@ -109,6 +157,26 @@ pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
         Ok(route)
     } else {
         Err(refusals.join("; "))
+    }
+}
+
+/// The way on which the builder pushes, if it is to.
+fn pushed(builder: &Builder, spec: &BuildSpec) -> Result<Option<Route>, String> {
+    let able = match builder {
+        Builder::Docker(docker) => {
+            docker.buildx.is_some() && docker.oci_exporter == OciExporter::Present
+        }
+        Builder::Buildah { .. } => false,
+    };
+    let elsewhere =
+        matches!(builder, Builder::Docker(docker) if docker.image_place == ImagePlace::Elsewhere);
+    match spec.push_by {
+        PushBy::Ecrane => Ok(None),
+        PushBy::Auto if !elsewhere => Ok(None),
+        PushBy::Auto | PushBy::Builder if able => Ok(Some(Route::BuildxPush)),
+        PushBy::Auto | PushBy::Builder => Err(format!(
+            "the builder ({builder}) does not push itself, as `push-by` asks for; turn on the engine's containerd image store, or name another `builder`"
+        )),
     }
 }
 
@@ -138,14 +206,30 @@ fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> 
     let has = match route {
         Route::Classic => Least::Client,
         Route::BuildKit => Least::BuildKit,
-        Route::BuildxLoad => Least::Buildx,
-        Route::BuildxLayout => Least::Layout,
+        // It knows some of what only buildx knows otherwise.
+        Route::BuildxLoad | Route::Buildah => Least::Buildx,
+        Route::BuildxLayout | Route::BuildxPush => Least::Layout,
     };
-    needs
+    let buildah = [
+        ("cache-from", !spec.cache_from.is_empty()),
+        ("cache-to", !spec.cache_to.is_empty()),
+        ("no-cache-filters", stages),
+        ("builder", spec.builder.is_some()),
+    ];
+    let buildah = buildah
         .into_iter()
-        .filter(move |(least, _, given)| *given && *least > has)
+        .filter(move |(_, given)| *given && route == Route::Buildah);
+    let beyond = needs.into_iter().filter(move |(least, name, given)| {
+        let known = route == Route::Buildah && OF_BUILDAH.contains(name);
+        *given && *least > has && !known
+    });
+    beyond
         .map(|(_, name, _)| name)
+        .chain(buildah.map(|(name, _)| name))
 }
+
+/// What buildah knows, though it is no buildx.
+const OF_BUILDAH: &[&str] = &["annotations", "compression"];
 
 /// The least that an input needs, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

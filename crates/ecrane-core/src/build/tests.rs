@@ -3,12 +3,13 @@
 use super::*;
 
 fn builder(client: &str, buildx: Option<&str>, oci_exporter: OciExporter) -> Builder {
-    Builder {
+    Builder::Docker(Docker {
         client: client.into(),
         engine: "26.1".into(),
         buildx: buildx.map(str::to_owned),
         oci_exporter,
-    }
+        image_place: ImagePlace::Here,
+    })
 }
 
 fn spec() -> BuildSpec {
@@ -22,6 +23,10 @@ fn check(spec: &BuildSpec, route: Route, expected: &str) {
     let files = BuildFiles {
         layout_tar: "L".into(),
         image_id: "I".into(),
+        metadata: "M".into(),
+        names: ["v1", "latest"]
+            .map(|tag| format!("127.0.0.1:5100/app:{tag}").parse().unwrap())
+            .into(),
         secrets: "S".into(),
     };
     let argv: Vec<String> = argv(spec, route, &files)
@@ -361,4 +366,86 @@ fn an_image_says_what_the_workflow_knows() {
     ");
     let unknown = r#"{"repository": {"description": "", "license": {"spdx_id": "NOASSERTION"}}}"#;
     assert_eq!(said(unknown), said("{}"));
+}
+
+#[test]
+fn buildah_has_words_of_its_own() {
+    let full = BuildSpec {
+        build_contexts: vec!["base=../base".parse().unwrap()],
+        secrets: vec![secret(
+            "token",
+            SecretSource::Value("never in an argument".into()),
+        )],
+        platforms: vec!["linux/arm64".parse().unwrap()],
+        base_images: BaseImages::All,
+        rebuild: Rebuild::Everything,
+        annotations: vec![
+            "manifest:team=a".parse().unwrap(),
+            "index:team=b".parse().unwrap(),
+        ],
+        description: vec!["created=now".parse().unwrap()],
+        compression: Some(Compression::Zstd),
+        options: vec!["--isolation=chroot".parse().unwrap()],
+        ..spec()
+    };
+    check(
+        &full,
+        Route::Buildah,
+        "build --format=oci --layers --iidfile=I --file=app/Dockerfile --build-context=base=../base \
+         --label=created=now --annotation=created=now --annotation=team=a --platform=linux/arm64 \
+         --secret=id=token,src=S/token --no-cache --pull=always --isolation=chroot -- app",
+    );
+    let words = export(&full, "0f1e", "out".as_ref());
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|it| it.into_string().unwrap())
+        .collect();
+    assert_eq!(
+        words.join(" "),
+        "push --quiet --format=oci --compression-format=zstd -- 0f1e oci:out"
+    );
+
+    let buildah = Builder::Buildah {
+        version: "1.39.3".into(),
+    };
+    assert_eq!(route(&buildah, &full), Ok(Route::Buildah));
+    let more = BuildSpec {
+        cache_to: vec!["type=gha".parse().unwrap()],
+        sbom: Attestation::On,
+        builder: Some("big".into()),
+        ..full
+    };
+    insta::assert_snapshot!(route(&buildah, &more).unwrap_err(), @"the builder (buildah 1.39.3) cannot do what `sbom` and `cache-to` and `builder` ask for; build with buildx");
+}
+
+#[test]
+fn a_builder_that_is_elsewhere_pushes_itself() {
+    let far = Builder::Docker(Docker {
+        client: "28.2.2".into(),
+        engine: "28.2.2".into(),
+        buildx: Some("0.25".into()),
+        oci_exporter: OciExporter::Present,
+        image_place: ImagePlace::Elsewhere,
+    });
+    let near = builder("28.2.2", Some("0.25"), OciExporter::Present);
+    let classic = builder("28.2.2", Some("0.25"), OciExporter::Absent);
+    let chosen = |builder: &Builder, push_by: &str| {
+        let push_by = push_by.parse().unwrap();
+        route(builder, &BuildSpec { push_by, ..spec() })
+    };
+    assert_eq!(chosen(&far, "auto"), Ok(Route::BuildxPush));
+    assert_eq!(chosen(&far, "ecrane"), Ok(Route::BuildxLayout));
+    assert_eq!(chosen(&near, "auto"), Ok(Route::BuildxLayout));
+    assert_eq!(chosen(&near, "builder"), Ok(Route::BuildxPush));
+    insta::assert_snapshot!(chosen(&classic, "builder").unwrap_err(), @"the builder (docker buildx 0.25, engine 26.1) does not push itself, as `push-by` asks for; turn on the engine's containerd image store, or name another `builder`");
+    check(
+        &BuildSpec {
+            description: vec!["created=now".parse().unwrap()],
+            ..spec()
+        },
+        Route::BuildxPush,
+        "buildx build --progress=plain --provenance=false --sbom=false \
+         --output=type=image,push=true,oci-mediatypes=true,\"name=127.0.0.1:5100/app:v1,127.0.0.1:5100/app:latest\",annotation.created=now \
+         --metadata-file=M --label=created=now -- app",
+    );
 }

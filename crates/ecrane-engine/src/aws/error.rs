@@ -48,6 +48,12 @@ pub enum AwsError {
         /// The service's failure code.
         code: String,
     },
+    /// The service's preview of a policy is not there yet.
+    #[error("GetLifecyclePolicyPreview: the preview is still under way")]
+    PreviewUnderWay,
+    /// The service made no preview of a policy that can be used.
+    #[error("GetLifecyclePolicyPreview gave no preview: {0}; run again")]
+    Preview(&'static str),
     /// The authorization token cannot be used.
     #[error("GetAuthorizationToken: {0}")]
     Token(#[from] TokenError),

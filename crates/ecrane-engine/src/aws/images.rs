@@ -67,17 +67,7 @@ pub async fn list(
     repository: &RepositoryName,
     tell: impl Fn(usize),
 ) -> Result<Listing, AwsError> {
-    let mut image_details: Vec<Image> = Vec::new();
-    let mut next = None;
-    loop {
-        let (page, after) = describe(ecr, repository, next).await?;
-        image_details.extend(page);
-        tell(image_details.len());
-        next = after;
-        if next.is_none() {
-            break;
-        }
-    }
+    let mut image_details = details(ecr, repository, tell).await?;
     let indexes = image_details
         .iter()
         .filter(|image| image.is_readable_index());
@@ -97,7 +87,49 @@ pub async fn list(
     })
 }
 
+/// Whether a repository still holds what a listing shows: the same images, with
+/// the same tags, from the same pushes. Pulls are no difference: they only ever
+/// save an image.
+///
+/// # Errors
+/// A call that failed.
+pub async fn still_holds(
+    ecr: &Ecr,
+    repository: &RepositoryName,
+    listing: &Listing,
+) -> Result<bool, AwsError> {
+    let now = details(ecr, repository, |_| ()).await?;
+    let sorted = |images: &[Image]| {
+        let mut all: Vec<Shown> = images.iter().map(Image::shown).collect();
+        all.sort_unstable();
+        all
+    };
+    Ok(sorted(&now) == sorted(&listing.image_details))
+}
+
+/// All pages of `DescribeImages`.
+async fn details(
+    ecr: &Ecr,
+    repository: &RepositoryName,
+    tell: impl Fn(usize),
+) -> Result<Vec<Image>, AwsError> {
+    let mut all: Vec<Image> = Vec::new();
+    let mut next = None;
+    loop {
+        let (page, after) = describe(ecr, repository, next).await?;
+        all.extend(page);
+        tell(all.len());
+        next = after;
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 type Page = (Vec<Image>, Option<String>);
+
+/// What tells a repository's content from another: digest, tags, push, status.
+type Shown = (String, Vec<String>, Option<String>, Option<String>);
 
 async fn describe(
     ecr: &Ecr,
@@ -111,6 +143,7 @@ async fn describe(
     let answer = ecr
         .client
         .describe_images()
+        .set_registry_id(ecr.registry_id())
         .repository_name(repository.as_str())
         .filter(every_status)
         .max_results(PAGE)
@@ -141,6 +174,7 @@ async fn children(
     let answer = ecr
         .client
         .batch_get_image()
+        .set_registry_id(ecr.registry_id())
         .repository_name(repository.as_str())
         .set_image_ids(Some(ids.collect()))
         .set_accepted_media_types(Some(MediaKind::INDEXES.map(str::to_owned).to_vec()))
@@ -216,6 +250,14 @@ impl Image {
             last_activated_at: time(detail.last_activated_at),
             references: None,
         })
+    }
+
+    fn shown(&self) -> Shown {
+        let mut tags = self.image_tags.clone();
+        tags.sort_unstable();
+        let digest = self.image_digest.clone();
+        let status = self.image_status.clone();
+        (digest, tags, self.image_pushed_at.clone(), status)
     }
 
     /// An index that is not active cannot be pulled, nor read.

@@ -4,13 +4,15 @@ mod apply;
 mod error;
 mod images;
 mod observe;
+mod preview;
 mod sign_in;
 mod tagged;
 
 pub use apply::{Applied, apply};
 pub use error::AwsError;
-pub use images::{Listing, list};
-pub use observe::{Observation, observe};
+pub use images::{Listing, list, still_holds};
+pub use observe::{Observation, observe, stored_policy};
+pub use preview::preview;
 pub use sign_in::sign_in;
 pub use tagged::tagged;
 

@@ -1,5 +1,6 @@
 use super::{AwsError, Ecr};
 use aws_sdk_ecr::types::Repository;
+use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{self, Desired, Observed, ResourceTags, ScanOnPush, Standing};
 
 /// What the service says, for the plan, and where the repository is.
@@ -43,7 +44,7 @@ impl Place {
 /// Any answer but the repository or "not found". A read that failed is never
 /// taken for an absence.
 pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsError> {
-    let (repository, policy) = tokio::join!(describe(ecr, desired), policy(ecr, desired));
+    let (repository, policy) = tokio::join!(describe(ecr, desired), wanted_policy(ecr, desired));
     let Some(repository) = repository? else {
         return Ok(Observation {
             observed: Observed::Missing,
@@ -100,21 +101,32 @@ async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, Aw
 
 /// The stored policy's text, if a policy is desired at all: otherwise nothing
 /// is asked.
-async fn policy(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
+async fn wanted_policy(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
     if desired.policy.is_none() {
         return Ok(None);
     }
+    stored_policy(ecr, &desired.name).await
+}
+
+/// The text of a repository's policy; none if it has none.
+///
+/// # Errors
+/// Any answer but a policy or "no policy". "No such repository" is no answer
+/// either: whether there is one is for `DescribeRepositories` to say, and if
+/// there is, this read has failed.
+pub async fn stored_policy(
+    ecr: &Ecr,
+    repository: &RepositoryName,
+) -> Result<Option<String>, AwsError> {
     let answer = ecr
         .client
         .get_lifecycle_policy()
         .set_registry_id(ecr.registry_id())
-        .repository_name(desired.name.as_str())
+        .repository_name(repository.as_str())
         .send()
         .await;
     match answer {
         Ok(answer) => Ok(answer.lifecycle_policy_text),
-        // "No such repository" is no answer either: whether there is one is for
-        // DescribeRepositories to say, and if there is, this read has failed.
         Err(error) => absent(
             AwsError::new("GetLifecyclePolicy", &error),
             "LifecyclePolicyNotFoundException",

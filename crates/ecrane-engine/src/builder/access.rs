@@ -81,8 +81,14 @@ impl Access {
         variables.retain(|(name, _)| name != PATH && name != DOCKER_CONFIG);
         variables.push((PATH.into(), path));
         variables.push((DOCKER_CONFIG.into(), self.folder.clone().into()));
+        // buildah reads the same form there.
+        variables.retain(|(name, _)| name != AUTH_FILE);
+        variables.push((AUTH_FILE.into(), self.folder.join(CONFIGURATION).into()));
     }
 }
+
+/// The variable that names the file of credentials of tools without an engine.
+pub const AUTH_FILE: &str = "REGISTRY_AUTH_FILE";
 
 /// The variable that names the folder of a Docker client's configuration.
 pub const DOCKER_CONFIG: &str = "DOCKER_CONFIG";
@@ -121,9 +127,11 @@ mod tests {
         ];
         access.enter(&mut variables);
         let path = format!("{}/bin:/usr/bin", folder.display());
+        let file = folder.join(CONFIGURATION);
         let expected = [
             ("PATH", path),
             (DOCKER_CONFIG, folder.display().to_string()),
+            (AUTH_FILE, file.display().to_string()),
         ];
         assert_eq!(
             variables,

@@ -43,7 +43,42 @@ const PASSED_ON: &[&str] = &[
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
 ];
-const PASSED_ON_PREFIXES: &[&str] = &["DOCKER_", "BUILDX_", "BUILDKIT_"];
+const PASSED_ON_PREFIXES: &[&str] = &[
+    "DOCKER_",
+    "BUILDX_",
+    "BUILDKIT_",
+    "BUILDAH_",
+    "CONTAINERS_",
+    "REGISTRY_AUTH_FILE",
+    "STORAGE_",
+];
+
+/// A program that builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Program {
+    Docker,
+    Buildah,
+}
+
+impl Program {
+    pub(super) const fn of(route: Route) -> Self {
+        match route {
+            Route::Buildah => Self::Buildah,
+            Route::BuildxLayout
+            | Route::BuildxPush
+            | Route::BuildxLoad
+            | Route::BuildKit
+            | Route::Classic => Self::Docker,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Buildah => "buildah",
+        }
+    }
+}
 
 /// The environment of a builder: the variables above, and those that the build
 /// asks for by name.
@@ -69,14 +104,14 @@ pub(super) fn passed_on(also: impl Fn(&str) -> bool) -> Vec<(OsString, OsString)
         .collect()
 }
 
-/// Runs `docker` to its end; dropped, it kills it and what it has started.
+/// Runs a program to its end; dropped, it kills it and what it has started.
 pub(super) async fn run(
-    name: &'static str,
+    program: Program,
     argv: &[OsString],
     environment: &[(OsString, OsString)],
     mut on_line: impl FnMut(Line<'_>),
 ) -> Result<(), BuildError> {
-    let mut child = Running::spawn(command(argv, environment))?;
+    let mut child = Running::spawn(program, command(program, argv, environment))?;
     let mut stdout = lines(child.stdout.take());
     let mut stderr = lines(child.stderr.take());
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -94,15 +129,21 @@ pub(super) async fn run(
     let status = child
         .wait()
         .await
-        .map_err(BuildError::io("waiting for docker"))?;
+        .map_err(BuildError::io("waiting for the builder"))?;
     if status.success() {
         Ok(())
     } else {
+        let words: Vec<_> = argv.iter().take_while(|it| !is_option(it)).collect();
+        let words: Vec<_> = words.iter().map(|it| it.to_string_lossy()).collect();
         Err(BuildError::Failed {
-            command: name,
+            command: format!("{} {}", program.name(), words.join(" ")),
             status,
         })
     }
+}
+
+fn is_option(word: &OsStr) -> bool {
+    word.as_encoded_bytes().starts_with(b"-")
 }
 
 /// A `docker save` under way; dropped, it is killed.
@@ -117,7 +158,10 @@ pub(super) fn save(
     environment: &[(OsString, OsString)],
 ) -> Result<Saving, BuildError> {
     // Ends the options: a name never reads as one.
-    let mut child = Running::spawn(command(["save", "--", image], environment))?;
+    let mut child = Running::spawn(
+        Program::Docker,
+        command(Program::Docker, ["save", "--", image], environment),
+    )?;
     let stderr = child.stderr.take();
     let said = tokio::spawn(async move {
         let mut said = Vec::new();
@@ -154,7 +198,7 @@ impl Saving {
 struct Running(Child);
 
 impl Running {
-    fn spawn(mut command: Command) -> Result<Self, BuildError> {
+    fn spawn(program: Program, mut command: Command) -> Result<Self, BuildError> {
         command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -162,7 +206,7 @@ impl Running {
             .process_group(0)
             .spawn()
             .map(Self)
-            .map_err(no_client)
+            .map_err(|error| not_started(program, error))
     }
 }
 
@@ -191,12 +235,13 @@ impl Drop for Running {
     }
 }
 
-/// A `docker` command with exactly this environment.
+/// A command with exactly this environment.
 pub(super) fn command(
+    program: Program,
     argv: impl IntoIterator<Item = impl AsRef<OsStr>>,
     environment: &[(OsString, OsString)],
 ) -> Command {
-    let mut command = Command::new("docker");
+    let mut command = Command::new(program.name());
     command
         .args(argv)
         .env_clear()
@@ -206,11 +251,12 @@ pub(super) fn command(
     command
 }
 
-pub(super) fn no_client(error: std::io::Error) -> BuildError {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        BuildError::NoClient
-    } else {
-        BuildError::io("starting docker")(error)
+pub(super) fn not_started(program: Program, error: std::io::Error) -> BuildError {
+    let missing = error.kind() == std::io::ErrorKind::NotFound;
+    match program {
+        Program::Docker if missing => BuildError::NoClient,
+        Program::Buildah if missing => BuildError::NoBuildah,
+        _ => BuildError::io(format!("starting {}", program.name()))(error),
     }
 }
 

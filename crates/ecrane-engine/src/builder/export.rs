@@ -1,6 +1,7 @@
 //! An image that the engine has, and the way of it into a layout.
 
-use super::{BuildError, blocking, child};
+use super::child::{self, Program};
+use super::{BuildError, blocking};
 use crate::archive;
 use crate::layout::Layout;
 use ecrane_core::name::Digest;
@@ -74,10 +75,10 @@ async fn inspect(
         said: said.trim().to_owned(),
     };
     let argv = ["image", "inspect", "--format", "{{json .}}", "--", name];
-    let answer = child::command(argv, environment)
+    let answer = child::command(Program::Docker, argv, environment)
         .output()
         .await
-        .map_err(child::no_client)?;
+        .map_err(|error| child::not_started(Program::Docker, error))?;
     if !answer.status.success() {
         return Err(failed(&String::from_utf8_lossy(&answer.stderr)));
     }

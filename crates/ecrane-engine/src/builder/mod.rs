@@ -6,14 +6,17 @@ mod export;
 mod probe;
 mod secrets;
 
-pub use access::{Access, DOCKER_CONFIG, program};
+pub use access::{AUTH_FILE, Access, DOCKER_CONFIG, program};
 pub use child::Line;
+use child::Program;
 pub use export::{EngineImage, export, find};
 pub use probe::probe;
 
 use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
+use ecrane_core::name::{Digest, Reference};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Why there is no image.
@@ -21,9 +24,27 @@ use std::path::{Path, PathBuf};
 pub enum BuildError {
     /// No `docker` command.
     #[error(
-        "there is no `docker` command on PATH; install a Docker client, or push a prebuilt image"
+        "there is no `docker` command on PATH; install a Docker client, or push a prebuilt image by `image`"
     )]
     NoClient,
+    /// No `buildah` command.
+    #[error(
+        "there is no `buildah` command on PATH; install it, or choose another `builder-backend`"
+    )]
+    NoBuildah,
+    /// A client without the plugin.
+    #[error(
+        "the Docker client has no buildx plugin; install it (Debian: docker-buildx), or choose another `builder-backend`"
+    )]
+    NoBuildx,
+    /// Nothing that builds.
+    #[error(
+        "nothing here builds: {docker}. And there is no `buildah`, which builds without an engine"
+    )]
+    Nothing {
+        /// Why no engine does.
+        docker: Box<BuildError>,
+    },
     /// The client found no engine.
     #[error(
         "no Docker engine answers: {said}; start one, or name it in DOCKER_HOST. In a container, mount its socket"
@@ -41,10 +62,10 @@ pub enum BuildError {
         said: String,
     },
     /// The builder ended with an error, which its output tells.
-    #[error("`docker {command}` failed with {status}; its output above says why")]
+    #[error("`{command}` failed with {status}; its output above says why")]
     Failed {
-        /// The command's first word or words.
-        command: &'static str,
+        /// The command's first words.
+        command: String,
         /// How it ended.
         status: std::process::ExitStatus,
     },
@@ -59,6 +80,9 @@ pub enum BuildError {
     /// The builder ended well and left nothing.
     #[error("the builder ended well and left no image id")]
     NoImage,
+    /// The builder pushed, and did not say what.
+    #[error("the builder ended well and did not say the digest of what it pushed")]
+    NoDigest,
     /// A file or process of our own failed.
     #[error("{doing}: {source}")]
     Io {
@@ -82,6 +106,54 @@ impl BuildError {
     }
 }
 
+/// A build: what, how, and with which access to registries.
+#[derive(Debug, Clone, Copy)]
+pub struct Build<'b> {
+    /// What is built.
+    pub spec: &'b BuildSpec,
+    /// How.
+    pub route: Route,
+    /// How the builder signs in to registries; `None`: as the user's own client
+    /// does.
+    pub access: Option<&'b Access>,
+    /// An empty folder for it.
+    pub folder: &'b Path,
+}
+
+impl Build<'_> {
+    fn files(&self, names: &[Reference]) -> BuildFiles {
+        BuildFiles {
+            layout_tar: self.folder.join("layout.tar"),
+            image_id: self.folder.join("image-id"),
+            metadata: self.folder.join("metadata.json"),
+            names: names.to_vec(),
+            secrets: self.folder.join("secrets"),
+        }
+    }
+
+    fn environment(&self) -> Vec<(OsString, OsString)> {
+        let mut environment = child::environment(self.spec, self.route);
+        if let Some(access) = self.access {
+            access.enter(&mut environment);
+        }
+        environment
+    }
+
+    async fn run(
+        &self,
+        files: &BuildFiles,
+        on_line: &mut impl FnMut(Line<'_>),
+    ) -> Result<(), BuildError> {
+        secrets::write(self.spec, &files.secrets)?;
+        let argv = build::argv(self.spec, self.route, files);
+        let program = Program::of(self.route);
+        let built = child::run(program, &argv, &self.environment(), on_line).await;
+        // The folder goes anyway; what is in these files goes first.
+        let _ = std::fs::remove_dir_all(&files.secrets);
+        built
+    }
+}
+
 /// What a builder left.
 #[derive(Debug)]
 pub enum Built {
@@ -91,53 +163,69 @@ pub enum Built {
     InEngine(EngineImage),
 }
 
-/// Builds in `folder`, which must exist and be empty.
+/// Builds.
 ///
-/// With `access` it signs in to registries by that, else as the user's own
-/// client does. Every line of the builder's output goes to `on_line` as it
-/// comes. Dropping the future stops the builder.
+/// Every line of the builder's output goes to `on_line` as it comes. Dropping
+/// the future stops the builder.
 ///
 /// # Errors
 /// See [`BuildError`].
 pub async fn build(
-    spec: &BuildSpec,
-    route: Route,
-    access: Option<&Access>,
-    folder: &Path,
-    on_line: impl FnMut(Line<'_>),
+    build: Build<'_>,
+    mut on_line: impl FnMut(Line<'_>),
 ) -> Result<Built, BuildError> {
-    let files = BuildFiles {
-        layout_tar: folder.join("layout.tar"),
-        image_id: folder.join("image-id"),
-        secrets: folder.join("secrets"),
-    };
-    secrets::write(spec, &files.secrets)?;
-    let argv = build::argv(spec, route, &files);
-    let command = match route {
-        Route::BuildxLayout | Route::BuildxLoad => "buildx build",
-        Route::BuildKit | Route::Classic => "build",
-    };
-    let mut environment = child::environment(spec, route);
-    if let Some(access) = access {
-        access.enter(&mut environment);
-    }
-    let built = child::run(command, &argv, &environment, on_line).await;
-    // The folder goes anyway; what is in these files goes first.
-    let _ = std::fs::remove_dir_all(&files.secrets);
-    built?;
-    match route {
-        Route::BuildxLayout => {
-            let layout = unpack(files.layout_tar, folder.join("layout")).await?;
-            Ok(Built::Layout(layout))
-        }
+    let files = build.files(&[]);
+    build.run(&files, &mut on_line).await?;
+    let into = build.folder.join("layout");
+    let layout = match build.route {
+        Route::BuildxLayout => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-            let id = tokio::fs::read_to_string(&files.image_id)
-                .await
-                .map_err(|_| BuildError::NoImage)?;
-            let image = EngineImage::built(id.trim(), environment)?;
-            Ok(Built::InEngine(image))
+            let id = image_id(&files).await?;
+            let image = EngineImage::built(&id, build.environment())?;
+            return Ok(Built::InEngine(image));
         }
-    }
+        Route::Buildah => {
+            let argv = build::export(build.spec, &image_id(&files).await?, &into);
+            child::run(Program::Buildah, &argv, &build.environment(), on_line).await?;
+            blocking("reading buildah's layout", move || Ok(layout::read(&into)?)).await
+        }
+        // It leaves nothing here.
+        Route::BuildxPush => Err(BuildError::NoImage),
+    };
+    layout.map(Built::Layout)
+}
+
+/// Builds, and has the builder push the image by these names. Gives the digest
+/// that the builder says.
+///
+/// # Errors
+/// See [`BuildError`].
+pub async fn push(
+    build: Build<'_>,
+    names: &[Reference],
+    mut on_line: impl FnMut(Line<'_>),
+) -> Result<Digest, BuildError> {
+    let files = build.files(names);
+    build.run(&files, &mut on_line).await?;
+    let metadata = tokio::fs::read(&files.metadata).await;
+    let metadata: Metadata = metadata
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .ok_or(BuildError::NoDigest)?;
+    metadata.digest.parse().map_err(|_| BuildError::NoDigest)
+}
+
+/// What a builder says of an image.
+#[derive(serde::Deserialize)]
+struct Metadata {
+    #[serde(rename = "containerimage.digest")]
+    digest: String,
+}
+
+async fn image_id(files: &BuildFiles) -> Result<String, BuildError> {
+    let id = tokio::fs::read_to_string(&files.image_id).await;
+    let id = id.map_err(|_| BuildError::NoImage)?;
+    Ok(id.trim().to_owned())
 }
 
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {

@@ -1,19 +1,70 @@
+use super::child::Program;
 use super::{BuildError, child};
-use ecrane_core::build::{Builder, OciExporter};
+use ecrane_core::build::{Backend, Builder, Docker, ImagePlace, OciExporter};
 use serde::Deserialize;
 use std::process::Output;
 
-/// Asks the client, the engine and the plugin what they are; of the builders of
-/// buildx the one that is named, else the current one.
+/// Asks what there is to build with, and chooses of it: of the builders of buildx
+/// the one that is named, else the current one. The text says why it is not the
+/// first choice.
 ///
 /// # Errors
-/// No client, no engine, or no right to use it.
-pub async fn probe(builder: Option<&str>) -> Result<Builder, BuildError> {
+/// What was asked for does not answer; or nothing does, and why.
+pub async fn probe(
+    backend: Backend,
+    name: Option<&str>,
+) -> Result<(Builder, Option<String>), BuildError> {
+    match backend {
+        Backend::Buildah => Ok((buildah().await?, None)),
+        Backend::Docker => {
+            let docker = docker(name).await?;
+            let engine = Docker {
+                buildx: None,
+                ..docker
+            };
+            Ok((Builder::Docker(engine), None))
+        }
+        Backend::Buildx => match docker(name).await? {
+            Docker { buildx: None, .. } => Err(BuildError::NoBuildx),
+            docker => Ok((Builder::Docker(docker), None)),
+        },
+        Backend::Auto => match docker(name).await {
+            Ok(docker) => Ok((Builder::Docker(docker), None)),
+            Err(docker) => match buildah().await {
+                Ok(buildah) => Ok((buildah, Some(docker.to_string()))),
+                Err(_) => Err(BuildError::Nothing {
+                    docker: Box::new(docker),
+                }),
+            },
+        },
+    }
+}
+
+async fn buildah() -> Result<Builder, BuildError> {
+    let asked = child::command(
+        Program::Buildah,
+        ["--version"],
+        &child::passed_on(|_| false),
+    )
+    .output()
+    .await
+    .map_err(|error| child::not_started(Program::Buildah, error))?;
+    let said = String::from_utf8_lossy(&asked.stdout).into_owned();
+    // `buildah version 1.39.3 (image-spec …)`
+    let version = said
+        .split_whitespace()
+        .nth(2)
+        .unwrap_or("of an unknown version");
+    Ok(Builder::Buildah {
+        version: version.to_owned(),
+    })
+}
+
+async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
     let mut inspect = vec!["buildx", "inspect"];
-    inspect.extend(builder);
-    let (version, info, buildx, driver) = tokio::join!(
+    inspect.extend(name);
+    let (version, buildx, driver) = tokio::join!(
         ask(&["version", "--format", "{{json .}}"]),
-        ask(&["info", "--format", "{{json .DriverStatus}}"]),
         ask(&["buildx", "version"]),
         ask(&inspect),
     );
@@ -31,11 +82,21 @@ pub async fn probe(builder: Option<&str>) -> Result<Builder, BuildError> {
         .success()
         .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
     let driver = String::from_utf8_lossy(&driver?.stdout).into_owned();
-    Ok(Builder {
+    // A builder of the docker driver is an engine, and not always the usual one.
+    let mut info = match values(&driver, "Endpoint:").next() {
+        Some(context) if values(&driver, "Driver:").any(|it| it == "docker") => {
+            vec!["--context", context]
+        }
+        _ => Vec::new(),
+    };
+    info.extend(["info", "--format", "{{json .DriverStatus}}"]);
+    let info = ask(&info).await;
+    Ok(Docker {
         client,
         engine,
         buildx,
         oci_exporter: oci_exporter(&driver, &info?.stdout),
+        image_place: image_place(&driver),
     })
 }
 
@@ -53,10 +114,10 @@ struct Part {
 }
 
 async fn ask(argv: &[&str]) -> Result<Output, BuildError> {
-    child::command(argv, &child::passed_on(|_| false))
+    child::command(Program::Docker, argv, &child::passed_on(|_| false))
         .output()
         .await
-        .map_err(child::no_client)
+        .map_err(|error| child::not_started(Program::Docker, error))
 }
 
 /// `github.com/docker/buildx 0.13.1+ds1-3 1.22` → `0.13.1+ds1-3`.
@@ -68,18 +129,31 @@ fn plugin_version(text: &str) -> String {
         .to_owned()
 }
 
+/// What `buildx inspect` says under a name, of each node.
+fn values<'i>(inspect: &'i str, name: &'static str) -> impl Iterator<Item = &'i str> {
+    let lines = inspect.lines().map(str::trim);
+    lines.filter_map(move |line| line.strip_prefix(name).map(str::trim))
+}
+
 /// A builder of its own can write layouts; the docker driver only where the
 /// engine keeps images in containerd.
 fn oci_exporter(inspect: &str, driver_status: &[u8]) -> OciExporter {
-    let driver = inspect
-        .lines()
-        .find_map(|line| line.strip_prefix("Driver:"))
-        .map(str::trim);
+    let driver = values(inspect, "Driver:").next();
     let containerd = String::from_utf8_lossy(driver_status).contains("io.containerd.snapshotter");
     match driver {
         Some("docker") if !containerd => OciExporter::Absent,
         Some(_) => OciExporter::Present,
         None => OciExporter::Absent,
+    }
+}
+
+/// `buildx inspect` has a part for each node, under one driver.
+fn image_place(inspect: &str) -> ImagePlace {
+    let far = |driver: &str| matches!(driver, "remote" | "kubernetes" | "cloud");
+    if values(inspect, "Driver:").any(far) || values(inspect, "Endpoint:").count() > 1 {
+        ImagePlace::Elsewhere
+    } else {
+        ImagePlace::Here
     }
 }
 
@@ -125,6 +199,24 @@ mod tests {
             OciExporter::Present,
         );
         check("", containerd, OciExporter::Absent);
+    }
+
+    #[test]
+    fn what_is_made_in_a_cluster_or_on_several_machines_is_elsewhere() {
+        let check = |inspect: &str, expected| assert_eq!(image_place(inspect), expected);
+        let node = "Name:     a0\nEndpoint: ssh://a\nStatus:   running\n";
+        let one = format!("Name:   a\nDriver: docker-container\n\nNodes:\n{node}");
+        check(&one, ImagePlace::Here);
+        check(&format!("{one}\n{node}"), ImagePlace::Elsewhere);
+        check(
+            &one.replace("docker-container", "kubernetes"),
+            ImagePlace::Elsewhere,
+        );
+        check(
+            &one.replace("docker-container", "remote"),
+            ImagePlace::Elsewhere,
+        );
+        check("", ImagePlace::Here);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Credentials that end, and new ones.
 
+use crate::faults::run;
 use crate::image;
+use crate::proxy::Proxy;
 use crate::registry::{Server, credentials};
+use crate::survival::{hasty, healing};
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::Tag;
@@ -53,4 +56,43 @@ async fn credentials_are_renewed_before_they_end_once_for_all_requests() {
     assert_eq!(renewals(Some(60)).await, 1);
     // If there are none, the old ones are still good.
     assert_eq!(renewals(None).await, 1);
+}
+
+/// Credentials that new ones do not replace are wrong: asking on would not help.
+#[tokio::test]
+async fn refused_credentials_are_renewed_once() {
+    let server = Server::start();
+    let folder = image::single();
+    let repository = "team/app".parse().unwrap();
+    let fault = (
+        "HEAD manifest",
+        healing("401 token expired").unwrap(),
+        usize::MAX,
+    );
+    let run = run(&server, &repository, &folder.read(), fault, hasty()).await;
+    let error = run.result.unwrap_err().to_string();
+    assert!(error.contains("does not accept the credentials"), "{error}");
+    assert_eq!(run.proxy.seen(), 2);
+}
+
+#[tokio::test]
+async fn expired_credentials_without_new_ones_are_the_end() {
+    let server = Server::start();
+    let folder = image::single();
+    let fault = healing("403 token expired").unwrap();
+    let proxy = Proxy::start(&server.host, "POST upload", fault, 1).await;
+    let registry = Registry::new(&proxy.credentials(), hasty()).unwrap();
+    let repository = "team/app".parse().unwrap();
+    let error = push(
+        &registry,
+        &repository,
+        &Delivery::new(&folder.read(), &[]),
+        |_| {},
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(
+        error.to_string().replace(&proxy.host, "HOST"),
+        "`HOST` does not accept the credentials (starting an upload): Your authorization token has expired. Reauthenticate and try again; sign in again"
+    );
 }

@@ -9,6 +9,8 @@ mod faults;
 #[cfg(test)]
 mod image;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod prebuilt;
@@ -21,4 +23,8 @@ mod reused;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod survival;
+#[cfg(test)]
 mod there;
+#[cfg(test)]
+mod upstream;

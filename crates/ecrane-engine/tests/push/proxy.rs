@@ -2,10 +2,11 @@
 
 use crate::registry;
 use ecrane_core::auth::Credentials;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
@@ -20,10 +21,14 @@ pub(crate) enum Fault {
     Reset,
     /// The connection is reset half-way through the body.
     ResetMidBody,
+    /// The connection is reset after the body; the registry never hears of it.
+    ResetAfterBody,
     /// The registry does it; then the connection is reset.
     DoneThenReset,
     /// The registry does it; the answer is cut in its head.
     CutReply,
+    /// The registry does it; the answer lacks its last byte.
+    CutBody,
     /// Nothing at all happens.
     Hang,
     /// The registry does it; then nothing at all happens.
@@ -54,7 +59,12 @@ pub(crate) fn kind(method: &str, path: &str) -> &'static str {
         path.contains("/manifests/"),
         path.contains("/uploads/"),
     ) {
+        _ if path == "/v2/" => "GET /v2/",
         ("HEAD", true, _) => "HEAD manifest",
+        ("GET", true, _) => "GET manifest",
+        ("GET", _, false) if path.contains("/blobs/") => "GET blob",
+        // Where the answer to that leads: in AWS it is the storage service.
+        ("GET", _, false) => "GET content",
         ("PUT", true, _) => "PUT manifest",
         ("HEAD", _, _) => "HEAD blob",
         ("POST", _, true) => "POST upload",
@@ -74,8 +84,11 @@ struct State {
     upstream: String,
     kind: &'static str,
     fault: Fault,
+    skip: AtomicUsize,
     left: AtomicUsize,
     seen: AtomicUsize,
+    hits: AtomicUsize,
+    requests: Mutex<BTreeMap<&'static str, usize>>,
     fired: Notify,
 }
 
@@ -87,14 +100,28 @@ impl Proxy {
         fault: Fault,
         times: usize,
     ) -> Self {
+        Self::start_at(upstream, kind, 0, fault, times).await
+    }
+
+    /// The same after so many requests of this kind.
+    pub(crate) async fn start_at(
+        upstream: &str,
+        kind: &'static str,
+        skip: usize,
+        fault: Fault,
+        times: usize,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let state = Arc::new(State {
             upstream: upstream.to_owned(),
             kind,
             fault,
+            skip: AtomicUsize::new(skip),
             left: AtomicUsize::new(times),
             seen: AtomicUsize::new(0),
+            hits: AtomicUsize::new(0),
+            requests: Mutex::default(),
             fired: Notify::new(),
         });
         let shared = Arc::clone(&state);
@@ -117,22 +144,42 @@ impl Proxy {
         self.state.seen.load(Ordering::SeqCst)
     }
 
+    /// How often a request was spoilt.
+    pub(crate) fn hits(&self) -> usize {
+        self.state.hits.load(Ordering::SeqCst)
+    }
+
+    /// How many requests of each kind were made.
+    pub(crate) fn requests(&self) -> BTreeMap<&'static str, usize> {
+        self.state.requests.lock().unwrap().clone()
+    }
+
     /// Resolves when a fault takes effect.
     pub(crate) async fn fired(&self) {
         self.state.fired.notified().await;
     }
 }
 
+/// How long a request's body is.
+#[derive(Clone, Copy)]
+enum Length {
+    Known(u64),
+    Chunked,
+}
+
+/// Passed on at once, in bytes.
+const CHUNK: usize = 256 * 1024;
+
 struct Request {
     head: Vec<u8>,
-    length: u64,
+    length: Length,
     client: BufReader<TcpStream>,
 }
 
 impl State {
     /// One request, then the connection ends.
     async fn serve(&self, client: TcpStream) -> std::io::Result<()> {
-        let mut client = BufReader::new(client);
+        let mut client = BufReader::with_capacity(CHUNK, client);
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             if client.read_until(b'\n', &mut head).await? == 0 {
@@ -142,24 +189,25 @@ impl State {
         let text = String::from_utf8_lossy(&head).into_owned();
         let mut words = text.split(' ');
         let kind = kind(words.next().unwrap(), words.next().unwrap());
-        let length = text
-            .lines()
-            .filter_map(|line| line.split_once(": "))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .map_or(0, |(_, length)| length.parse().unwrap());
+        let header = |wanted: &str| {
+            let mut headers = text.lines().filter_map(|line| line.split_once(": "));
+            let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value)
+        };
+        let length = match header("transfer-encoding") {
+            Some(_) => Length::Chunked,
+            None => Length::Known(header("content-length").map_or(0, |it| it.parse().unwrap())),
+        };
         let request = Request {
             head,
             length,
             client,
         };
+        *self.requests.lock().unwrap().entry(kind).or_default() += 1;
         if kind == self.kind {
             self.seen.fetch_add(1, Ordering::SeqCst);
-            let take = |left: usize| left.checked_sub(1);
-            if self
-                .left
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
-                .is_ok()
-            {
+            if !take(&self.skip) && take(&self.left) {
+                self.hits.fetch_add(1, Ordering::SeqCst);
                 return self.spoil(request).await;
             }
         }
@@ -183,11 +231,17 @@ impl State {
         head.truncate(head.len() - 2);
         head.extend_from_slice(b"Connection: close\r\n\r\n");
         upstream.write_all(&head).await?;
-        let mut body = client.take(length);
-        tokio::io::copy(&mut body, &mut upstream).await?;
+        let mut client = client;
+        match length {
+            Length::Known(length) => {
+                let mut body = (&mut client).take(length);
+                tokio::io::copy_buf(&mut body, &mut upstream).await?;
+            }
+            Length::Chunked => chunks(&mut client, &mut upstream).await?,
+        }
         let mut reply = Vec::new();
         upstream.read_to_end(&mut reply).await?;
-        Ok((body.into_inner().into_inner(), reply))
+        Ok((client.into_inner(), reply))
     }
 
     async fn spoil(&self, mut request: Request) -> std::io::Result<()> {
@@ -200,7 +254,17 @@ impl State {
             }
             Fault::Reset => self.reset(request.client.get_ref()),
             Fault::ResetMidBody => {
-                request.length /= 2;
+                match request.length {
+                    Length::Known(length) => {
+                        request.length = Length::Known(length / 2);
+                        drain(&mut request).await?;
+                    }
+                    // Half of nobody knows how much: what came at once.
+                    Length::Chunked => drop(request.client.fill_buf().await?),
+                }
+                self.reset(request.client.get_ref())
+            }
+            Fault::ResetAfterBody => {
                 drain(&mut request).await?;
                 self.reset(request.client.get_ref())
             }
@@ -248,6 +312,10 @@ impl State {
                 client.write_all(&reply[..20]).await?;
                 client.shutdown().await
             }
+            Fault::CutBody => {
+                client.write_all(&reply[..reply.len() - 1]).await?;
+                client.shutdown().await
+            }
             Fault::DoneThenHang => std::future::pending().await,
             _ => self.reset(&client),
         }
@@ -259,9 +327,42 @@ impl State {
     }
 }
 
+/// One less, if any is left.
+fn take(from: &AtomicUsize) -> bool {
+    let less = |left: usize| left.checked_sub(1);
+    from.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        .is_ok()
+}
+
 async fn drain(request: &mut Request) -> std::io::Result<()> {
-    let length = request.length;
-    let mut body = (&mut request.client).take(length);
-    tokio::io::copy(&mut body, &mut tokio::io::sink()).await?;
-    Ok(())
+    let mut nowhere = tokio::io::sink();
+    match request.length {
+        Length::Known(length) => {
+            let mut body = (&mut request.client).take(length);
+            tokio::io::copy_buf(&mut body, &mut nowhere).await?;
+            Ok(())
+        }
+        Length::Chunked => chunks(&mut request.client, &mut nowhere).await,
+    }
+}
+
+/// A body in chunks, passed on as it comes (RFC 9112, section 7.1).
+async fn chunks(
+    from: &mut BufReader<TcpStream>,
+    to: &mut (impl AsyncWrite + Unpin),
+) -> std::io::Result<()> {
+    loop {
+        let mut line = Vec::new();
+        from.read_until(b'\n', &mut line).await?;
+        to.write_all(&line).await?;
+        let text = String::from_utf8_lossy(&line);
+        let size = text.trim_end().split(';').next().unwrap_or_default();
+        let size = u64::from_str_radix(size, 16).map_err(std::io::Error::other)?;
+        // The chunk and the end of its line.
+        let mut chunk = (&mut *from).take(size + 2);
+        tokio::io::copy_buf(&mut chunk, to).await?;
+        if size == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -48,6 +48,12 @@ impl Reader {
                 .one("provenance", inputs.provenance.as_deref())
                 .unwrap_or_default(),
             sbom: self.one("sbom", inputs.sbom.as_deref()).unwrap_or_default(),
+            backend: self
+                .one("builder-backend", inputs.builder_backend.as_deref())
+                .unwrap_or_default(),
+            push_by: self
+                .one("push-by", inputs.push_by.as_deref())
+                .unwrap_or_default(),
             builder: inputs.builder.clone(),
             compression: self.one("compression", inputs.compression.as_deref()),
             options: self.each("build-options", &by_line(&inputs.build_options)),
@@ -112,6 +118,8 @@ impl Reader {
             ("provenance", inputs.provenance.is_some()),
             ("sbom", inputs.sbom.is_some()),
             ("builder", inputs.builder.is_some()),
+            ("push-by", inputs.push_by.is_some()),
+            ("builder-backend", inputs.builder_backend.is_some()),
             ("compression", inputs.compression.is_some()),
             ("build-options", !inputs.build_options.is_empty()),
         ];

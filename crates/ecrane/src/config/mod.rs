@@ -12,7 +12,7 @@ mod tags;
 pub(crate) use fault::{Fault, Origin};
 
 use crate::inputs::Inputs;
-use ecrane_core::build::BuildSpec;
+use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
 use ecrane_core::repository::{Desired, TagMutability};
@@ -139,6 +139,10 @@ pub(crate) fn read(
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
     if let ImageSource::Build(spec) = &mut image {
+        // An image that goes nowhere is left here.
+        if mode == Mode::BuildOnly {
+            spec.push_by = PushBy::Ecrane;
+        }
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);

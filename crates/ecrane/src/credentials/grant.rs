@@ -2,14 +2,14 @@
 
 use super::{Password, docker_config, docker_folder, in_region, sign_in, socket};
 use crate::exit::Failure;
-use ecrane_core::build::{self, BuildSpec};
+use ecrane_core::build::{self, BuildSpec, Route};
 use ecrane_core::docker_config::{DockerConfig, Login};
 use ecrane_core::name::RegistryHost;
 use ecrane_engine::aws::Connection;
-use ecrane_engine::builder::Access;
+use ecrane_engine::builder::{AUTH_FILE, Access};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::UnixListener;
@@ -52,26 +52,31 @@ enum Source {
 
 /// Lets the builder of `spec` sign in to the registries of ECR that it needs and
 /// that the user's configuration does not know; `None` if there are none.
-/// `own` is how this run reaches its ECR.
+/// `own` is how this run reaches its ECR. If the builder pushes, it is to
+/// `pushed_to`, by the credentials of this run.
 ///
 /// # Errors
 /// The folder for it cannot be made.
 pub(crate) fn grant(
-    spec: &BuildSpec,
+    (spec, route): (&BuildSpec, Route),
     own: Option<&Connection>,
+    pushed_to: &[RegistryHost],
     work: &Path,
 ) -> Result<Option<Grant>, Failure> {
     let docker = docker_folder();
     // A configuration that cannot be read is left alone, as by the client.
-    let mut config = docker
-        .as_ref()
-        .and_then(|folder| docker_config(&folder.join("config.json")).ok())
+    let file = own_file(route, docker.as_deref());
+    let mut config = file
+        .and_then(|file| docker_config(&file).ok())
         .unwrap_or_default();
     let mut sources = BTreeMap::new();
-    for registry in needed(spec) {
+    let mut registries = needed(spec);
+    registries.extend(pushed_to.iter().cloned());
+    for registry in registries {
         let name = registry.to_string();
+        let ours = pushed_to.contains(&registry) || !config.knows(&name);
         if let Some(connection) = connection(&registry, own)
-            && !config.knows(&name)
+            && ours
         {
             config.set_helper(&name);
             let source = Source::Ecr {
@@ -97,6 +102,21 @@ pub(crate) fn grant(
         _folder: folder,
         answering: tokio::spawn(serve(listener, Arc::new(sources))),
     }))
+}
+
+/// Where the user's own client looks for credentials.
+///
+/// Source: the manual page `containers-auth.json`.
+fn own_file(route: Route, docker: Option<&Path>) -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from);
+    let of_buildah = [
+        variable(AUTH_FILE),
+        variable("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")),
+        variable("HOME").map(|folder| folder.join(".config/containers/auth.json")),
+    ];
+    let mut of_buildah = of_buildah.into_iter().flatten();
+    let of_buildah = of_buildah.find(|file| route == Route::Buildah && file.is_file());
+    of_buildah.or_else(|| docker.map(|folder| folder.join("config.json")))
 }
 
 fn needed(spec: &BuildSpec) -> BTreeSet<RegistryHost> {

@@ -1,6 +1,7 @@
 //! `ecrane up`: the main job. Core decides, the engine acts, this file is the
 //! order in which they do and the words that go with it.
 
+mod elsewhere;
 mod output;
 mod place;
 mod places;
@@ -107,7 +108,7 @@ async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Repor
 /// Builds and asks nobody else: neither AWS nor a registry.
 async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
     let source = prepare(&config.image, folder.path()).await?;
-    let source = source.granted(None, folder.path())?;
+    let source = source.granted(None, &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
     let built = source.built(folder.path(), &output).await;
@@ -143,7 +144,11 @@ async fn make(
     folder: &WorkFolder,
     log: Log,
 ) -> Result<Report, Failure> {
-    let source = source.granted(Some(own), folder.path())?;
+    if source.is_pushed_by_builder() {
+        let arrived = elsewhere::make(config, (places, own), source, folder.path(), log).await?;
+        return Ok(report(config, arrived, log));
+    }
+    let source = source.granted(Some(own), &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let exported = source.is_exported();

@@ -265,7 +265,8 @@ impl Ready {
         ))
     }
 
-    fn registry(&self) -> Result<Registry, Failure> {
+    /// A client of the registry, for as long as the run needs it.
+    pub(super) fn registry(&self) -> Result<Registry, Failure> {
         let ecr = self.ecr.clone();
         // A token that ends during a long push is asked for again.
         let refresh = move || {

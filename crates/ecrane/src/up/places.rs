@@ -236,7 +236,7 @@ pub(super) async fn keep(
     Ok(arrived(places, made, placed))
 }
 
-fn arrived(places: &[Ready], made: Made, placed: Vec<Placed>) -> Arrived {
+pub(super) fn arrived(places: &[Ready], made: Made, placed: Vec<Placed>) -> Arrived {
     let rows = places.iter().zip(&placed).flat_map(|(place, placed)| {
         let rows = result_rows(&place.applied.plan, &placed.result);
         match places {

@@ -117,6 +117,21 @@ pub(super) fn kept(
     at(config, applied, registry, result)
 }
 
+/// The image in its repository, from what the registry says of it.
+pub(super) fn pushed_elsewhere(
+    config: &Config,
+    applied: &Applied,
+    registry: RegistryHost,
+    (image, tags): (&UploadPlan, Vec<TagResult>),
+) -> Placed {
+    let result = ImageResult {
+        digest: image.root.descriptor.digest.clone(),
+        size: image.bytes(),
+        tags,
+    };
+    at(config, applied, registry, result)
+}
+
 fn at(config: &Config, applied: &Applied, registry: RegistryHost, result: ImageResult) -> Placed {
     let repository = &config.desired.name;
     let (held, tagged): (Vec<&TagResult>, Vec<&TagResult>) = result

@@ -5,10 +5,11 @@ use crate::config::ImageSource;
 use crate::credentials::{self, Grant};
 use crate::exit::Failure;
 use ecrane_core::build::{self, BuildSpec, Builder, Route};
+use ecrane_core::name::{Digest, Reference, RegistryHost};
 use ecrane_core::push::Known;
 use ecrane_engine::archive;
 use ecrane_engine::aws::Connection;
-use ecrane_engine::builder::{self, Built, EngineImage};
+use ecrane_engine::builder::{self, Build, Built, EngineImage};
 use ecrane_engine::layout::{self, Layout};
 use std::borrow::Cow;
 use std::path::Path;
@@ -19,6 +20,8 @@ pub(super) enum Source<'a> {
     Build {
         spec: &'a BuildSpec,
         builder: Builder,
+        /// Why it is not the first choice.
+        why: Option<String>,
         route: Route,
         /// What the builder may sign in to, beside what the user's client may.
         grant: Option<Grant>,
@@ -30,14 +33,33 @@ pub(super) enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// Lets the builder sign in to the registries that it needs.
+    /// Whether the builder pushes: the image does not come here.
+    pub(super) fn is_pushed_by_builder(&self) -> bool {
+        matches!(
+            self,
+            Self::Build {
+                route: Route::BuildxPush,
+                ..
+            }
+        )
+    }
+
+    /// Lets the builder sign in to the registries that it needs; to `pushed_to`
+    /// by the credentials of this run, whatever else is configured.
+    ///
+    /// # Errors
+    /// The folder for it cannot be made.
     pub(super) fn granted(
         mut self,
         own: Option<&Connection>,
+        pushed_to: &[RegistryHost],
         folder: &Path,
     ) -> Result<Self, Failure> {
-        if let Self::Build { spec, grant, .. } = &mut self {
-            *grant = credentials::grant(spec, own, folder)?;
+        if let Self::Build {
+            spec, route, grant, ..
+        } = &mut self
+        {
+            *grant = credentials::grant((spec, *route), own, pushed_to, folder)?;
         }
         Ok(self)
     }
@@ -46,7 +68,9 @@ impl Source<'_> {
     /// there.
     pub(super) const fn is_exported(&self) -> bool {
         match self {
-            Self::Build { route, .. } => !matches!(route, Route::BuildxLayout),
+            Self::Build { route, .. } => {
+                matches!(route, Route::BuildxLoad | Route::BuildKit | Route::Classic)
+            }
             Self::Layout(_) => false,
             Self::InEngine(_) => true,
         }
@@ -57,22 +81,55 @@ impl Source<'_> {
     /// # Errors
     /// The builder's.
     pub(super) async fn built(self, folder: &Path, output: &Output) -> Result<Built, Failure> {
-        match self {
-            Self::Layout(layout) => Ok(Built::Layout(layout)),
-            Self::InEngine(image) => Ok(Built::InEngine(image)),
-            Self::Build {
-                spec,
-                builder,
-                route,
-                grant,
-            } => {
-                let access = grant.as_ref().map(Grant::access);
-                output.title(&format!("Build {} with {builder}", spec.context.display()));
-                let on_line = |line: builder::Line<'_>| output.foreign(line.text);
-                let built = builder::build(spec, route, access, folder, on_line).await;
-                built.map_err(Failure::refused)
-            }
-        }
+        let this = match self {
+            Self::Layout(layout) => return Ok(Built::Layout(layout)),
+            Self::InEngine(image) => return Ok(Built::InEngine(image)),
+            build @ Self::Build { .. } => build,
+        };
+        let build = this.build(folder, output)?;
+        let built = builder::build(build, |line| output.foreign(line.text)).await;
+        built.map_err(Failure::refused)
+    }
+
+    /// Builds, and has the builder push by these names.
+    ///
+    /// # Errors
+    /// The builder's.
+    pub(super) async fn push(
+        self,
+        folder: &Path,
+        names: &[Reference],
+        output: &Output,
+    ) -> Result<Digest, Failure> {
+        let build = self.build(folder, output)?;
+        let pushed = builder::push(build, names, |line| output.foreign(line.text)).await;
+        pushed.map_err(Failure::refused)
+    }
+
+    fn build<'b>(&'b self, folder: &'b Path, output: &Output) -> Result<Build<'b>, Failure> {
+        let Self::Build {
+            spec,
+            builder,
+            why,
+            route,
+            grant,
+        } = self
+        else {
+            return Err(Failure::refused("there is nothing to build"));
+        };
+        let why = why
+            .as_ref()
+            .map_or_else(String::new, |why| format!(", as {why}"));
+        output.title(&format!(
+            "Build {} with {builder}{why}",
+            spec.context.display()
+        ));
+        Ok(Build {
+            spec,
+            route: *route,
+            access: grant.as_ref().map(Grant::access),
+            folder,
+        })
     }
 }
 
@@ -86,13 +143,14 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Source<'a>, Failure> {
     let layout = match image {
         ImageSource::Build(spec) => {
-            let builder = builder::probe(spec.builder.as_deref())
+            let (builder, why) = builder::probe(spec.backend, spec.builder.as_deref())
                 .await
                 .map_err(Failure::refused)?;
             let route = build::route(&builder, spec).map_err(Failure::faulty)?;
             return Ok(Source::Build {
                 spec,
                 builder,
+                why,
                 route,
                 grant: None,
             });

@@ -33,6 +33,8 @@ fn lists_are_split_as_the_actions_of_docker_split_them() {
         ..building()
     };
     let files = BuildFiles {
+        metadata: "M".into(),
+        names: Vec::new(),
         layout_tar: "L".into(),
         image_id: "I".into(),
         secrets: "S".into(),
