@@ -20,6 +20,7 @@ mod lint;
 mod local;
 mod push;
 mod release;
+mod reuse;
 mod schemas;
 mod stop;
 mod up;

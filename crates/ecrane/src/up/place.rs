@@ -11,14 +11,15 @@ use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost};
-use ecrane_core::push::{Destination, TaggedImage, UploadPlan, mount_sources};
+use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report;
 use ecrane_core::repository::{ImageStep, Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{self, Delivery, Outcome, Pushed, TagOutcome};
+use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 
 /// A registry that is to get the image.
 pub(super) struct Place {
@@ -223,14 +224,60 @@ fn refusal(refusal: &Refusal) -> Failure {
     Failure::Because(exit, refusal.to_string())
 }
 
+/// Why the image is not in its place.
+pub(super) enum Unplaced {
+    /// The repository lost what it was seen to have: with the whole image the
+    /// push may be made again.
+    Lost(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<PushError> for Unplaced {
+    fn from(error: PushError) -> Self {
+        match error.is_lost_content() {
+            true => Self::Lost(Failure::refused(error)),
+            false => Self::Failed(Failure::refused(error)),
+        }
+    }
+}
+
+impl From<Failure> for Unplaced {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unplaced> for Failure {
+    fn from(unplaced: Unplaced) -> Self {
+        match unplaced {
+            Unplaced::Lost(failure) | Unplaced::Failed(failure) => failure,
+        }
+    }
+}
+
 impl Ready {
+    /// What the repository has at the tags: layers that it has need not be made.
+    ///
+    /// Nothing depends on it, so what cannot be read is not known.
+    pub(super) async fn known(&self, config: &Config) -> Known {
+        let desired = &config.desired;
+        let Ok(registry) = self.registry() else {
+            return Known::default();
+        };
+        let repository = registry.repository(&desired.name);
+        let tags = desired.tags.iter().map(Named::Tag);
+        let found = join_all(tags.map(|tag| repository.image(tag))).await;
+        Known::of(found.into_iter().flatten().flatten().collect())
+    }
+
     pub(super) async fn push(
         &self,
         config: &Config,
         layout: &Layout,
         bars: &Bars,
         unfinished: Unfinished<'_>,
-    ) -> Result<Pushed, Failure> {
+    ) -> Result<Pushed, Unplaced> {
         let desired = &config.desired;
         let registry = self.registry()?;
         let image = layout.plan();
@@ -252,7 +299,7 @@ impl Ready {
         bar.clear();
         // A push that failed says it itself.
         unfinished.finish();
-        pushed.map_err(Failure::refused)
+        Ok(pushed?)
     }
 
     /// The image as it is there after a push.
