@@ -3,6 +3,7 @@
 mod build;
 mod event;
 mod fault;
+mod gate;
 mod host;
 mod list;
 mod policy;
@@ -11,6 +12,7 @@ mod read;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
+pub(crate) use gate::{Gate, Preview};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -38,6 +40,8 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What must be so before a policy is put.
+    pub gate: Gate,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
     /// Whether a tag may move from the image of a later commit.
@@ -149,6 +153,8 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let adoption = reader.adoption(inputs);
+    let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
@@ -172,9 +178,11 @@ pub(crate) fn read(
                     scan_on_push,
                     resource_tags,
                     policy,
+                    adoption,
                     tags,
                 },
                 image,
+                gate,
                 existing,
                 backwards,
                 mount_from,
