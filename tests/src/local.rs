@@ -30,7 +30,7 @@ pub(super) fn password(ecr: &LocalEcr) -> String {
 }
 
 /// A file of signed-in registries, as every client but the engine's takes it.
-pub(super) fn auth_file(ecr: &LocalEcr) -> PathBuf {
+pub(crate) fn auth_file(ecr: &LocalEcr) -> PathBuf {
     let file = ecr.home().join("auth.json");
     let entry = json!({ "auth": base64(&format!("AWS:{}", password(ecr))) });
     let auths = json!({ "auths": { &ecr.address: entry } });

@@ -196,11 +196,19 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
         PolicyStep::Keep(policy) => (Change::Same, policy),
     };
+    let rules = count(policy.rules().len(), "rule");
+    let note = match step {
+        PolicyStep::Put {
+            replaces: Replaces::ForeignPolicy,
+            ..
+        } => format!("{rules}, in place of one that ecrane did not put"),
+        PolicyStep::Put { .. } | PolicyStep::Keep(_) => rules,
+    };
     Row {
         change,
         kind: "lifecycle policy",
         name: repository.to_owned(),
-        note: count(policy.rules().len(), "rule"),
+        note,
         registry: None,
     }
 }

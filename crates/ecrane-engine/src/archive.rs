@@ -9,15 +9,17 @@
 //! does not matter; `manifest.json` usually comes last.
 
 mod entry;
+mod layer;
 
 use crate::content;
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::name::Digest;
-use ecrane_core::push::Descriptor;
-use entry::{Entries, Entry};
+use ecrane_core::push::{Descriptor, Known};
+use entry::Entries;
 use flate2::read::MultiGzDecoder;
 use oci_spec::image as oci;
 use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -37,6 +39,15 @@ pub enum ArchiveError {
         "the archive holds no image: it has neither `manifest.json` nor `index.json`; make it with `docker save`"
     )]
     NoImage,
+    /// It is compressed as a whole in a way that is not read here.
+    #[error("the archive is compressed by {0}; unpack it first, as by `{0} --decompress`")]
+    Packed(&'static str),
+    /// A layout with uncompressed layers and nothing else. What was compressed on
+    /// the way is not what its manifests name.
+    #[error(
+        "the layers of the archive's layout are not compressed; unpack it, and give its folder"
+    )]
+    LayersAsTheyAre,
     /// Which of them is meant is not ours to guess.
     #[error("the archive holds {} images ({}); save the one that is meant", .0.len(), .0.join(", "))]
     Several(Vec<String>),
@@ -71,21 +82,15 @@ pub enum ArchiveError {
 /// Turns an archive into a layout in the folder `into`.
 ///
 /// What is compressed already stays as it is, byte for byte, with its digests.
-/// Uncompressed layers are compressed so that one layer gives the same bytes on
-/// every run and machine. An archive that is itself compressed by gzip is read
+/// Uncompressed layers that are `known` are not written at all; the others are
+/// compressed so that one layer gives the same bytes on every run and machine. An archive that is itself compressed by gzip is read
 /// too. Blocks: give it a thread.
 ///
 /// # Errors
 /// See [`ArchiveError`].
-pub fn to_layout(archive: impl Read, into: &Path) -> Result<Layout, ArchiveError> {
+pub fn to_layout(archive: impl Read, known: &Known, into: &Path) -> Result<Layout, ArchiveError> {
     layout::create(into)?;
-    let mut archive = BufReader::with_capacity(1 << 18, archive);
-    let start = archive.fill_buf().map_err(ArchiveError::Tar)?;
-    let entries = if start.starts_with(&entry::GZIP) {
-        entry::read_all(MultiGzDecoder::new(archive), into)?
-    } else {
-        entry::read_all(archive, into)?
-    };
+    let entries = entry::read_all(plain(archive)?, known, into)?;
     // An engine of version 25 names no layers in its OCI manifest, so where a
     // layer had to be compressed, `manifest.json` is what counts.
     match (entries.get(MANIFEST), entries.get(INDEX)) {
@@ -98,9 +103,45 @@ pub fn to_layout(archive: impl Read, into: &Path) -> Result<Layout, ArchiveError
             let root = assemble(&entries, &bytes, into)?;
             layout::write_index(into, &root)?;
         }
-        _ => return Err(ArchiveError::NoImage),
+        (None, Some(_)) => return Err(ArchiveError::LayersAsTheyAre),
+        (None, None) => return Err(ArchiveError::NoImage),
     }
-    Ok(layout::read(into)?)
+    Ok(layout::read_beside(into, &entries.reused())?)
+}
+
+/// Turns an archive on disk into a layout in the folder `into`, as [`to_layout`],
+/// and one that is a layout already into that layout, byte for byte.
+///
+/// # Errors
+/// See [`ArchiveError`].
+pub fn read(file: &Path, into: &Path) -> Result<Layout, ArchiveError> {
+    let open = || File::open(file).map_err(layout::io_error("read", file));
+    match to_layout(open()?, &Known::default(), into) {
+        Err(ArchiveError::LayersAsTheyAre) => {
+            fs::remove_dir_all(into).map_err(layout::io_error("write", into))?;
+            Ok(layout::unpack(plain(open()?)?, into)?)
+        }
+        read => read,
+    }
+}
+
+/// The archive as it was before it was compressed as a whole, if it was.
+fn plain<'a>(archive: impl Read + 'a) -> Result<Box<dyn Read + 'a>, ArchiveError> {
+    /// By which an archive begins, and what it tells.
+    const OTHERS: [(&[u8], &str); 3] = [
+        (&entry::ZSTD, "zstd"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"BZh", "bzip2"),
+    ];
+    let mut archive = BufReader::with_capacity(1 << 18, archive);
+    let start = archive.fill_buf().map_err(ArchiveError::Tar)?;
+    if start.starts_with(&entry::GZIP) {
+        return Ok(Box::new(MultiGzDecoder::new(archive)));
+    }
+    match OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
+        Some((_, name)) => Err(ArchiveError::Packed(name)),
+        None => Ok(Box::new(archive)),
+    }
 }
 
 /// An image as `manifest.json` names it. Source: Docker image specification
@@ -126,13 +167,13 @@ fn assemble(entries: &Entries, manifest: &[u8], into: &Path) -> Result<Descripto
     for path in &saved.layers {
         let entry = entries.need(path)?;
         let should = diff_ids.next();
-        if let (Entry::Raw { diff_id, .. }, Some(should)) = (entry, should)
-            && diff_id.as_str() != should
+        if let (Some(layer), Some(should)) = (entry.raw(), should)
+            && layer.diff_id.as_str() != should
         {
             return Err(ArchiveError::Damaged {
                 path: path.clone(),
                 should: should.clone(),
-                real: diff_id.clone(),
+                real: layer.diff_id.clone(),
             });
         }
         layers.push(

@@ -3,6 +3,10 @@
 //! This is the contract between a build and a push: whatever built the image,
 //! it ends in a layout. Source: OCI image specification 1.1, "Image Layout".
 
+mod error;
+
+pub use error::LayoutError;
+
 use crate::content::{self, Digesting};
 use ecrane_core::name::Digest;
 use ecrane_core::push::{self, Descriptor, PlanError, UploadPlan};
@@ -18,18 +22,30 @@ const INDEX: &str = "index.json";
 const BLOBS: &str = "blobs/sha256";
 const VERSION: &str = "1.0.0";
 
-/// One image in a layout folder, read and found whole.
+/// One image, read and found whole: what is not here, a repository has.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    dir: PathBuf,
     plan: UploadPlan,
+    files: BTreeMap<Digest, PathBuf>,
+}
+
+/// Where the content of a blob is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held<'a> {
+    /// In this file.
+    Here(&'a Path),
+    /// Only in the repository, which was seen to have it: it was not exported.
+    ByRepository,
 }
 
 impl Layout {
-    /// The folder.
+    /// An image that a repository has, with nothing of it here.
     #[must_use]
-    pub fn dir(&self) -> &Path {
-        &self.dir
+    pub fn held_by_repository(plan: UploadPlan) -> Self {
+        Self {
+            plan,
+            files: BTreeMap::new(),
+        }
     }
 
     /// What the image consists of, in the order in which a registry needs it.
@@ -38,87 +54,14 @@ impl Layout {
         &self.plan
     }
 
-    /// The file that holds the content with this digest.
+    /// Where the content with this digest is.
     #[must_use]
-    pub fn blob(&self, digest: &Digest) -> PathBuf {
-        blob_path(&self.dir, digest)
+    pub fn blob(&self, digest: &Digest) -> Held<'_> {
+        match self.files.get(digest) {
+            Some(file) => Held::Here(file),
+            None => Held::ByRepository,
+        }
     }
-}
-
-/// Why a folder or tar is not a layout that can be pushed.
-#[derive(Debug, thiserror::Error)]
-pub enum LayoutError {
-    /// A file could not be read or written.
-    #[error("cannot {action} `{path}`: {source}")]
-    Io {
-        /// What was tried: `read` or `write`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The tar stream ends early or is none.
-    #[error("cannot read the image's tar archive: {0}")]
-    Tar(#[source] io::Error),
-    /// Not a layout folder at all.
-    #[error("`{0}` is no OCI image layout: it has no file `oci-layout`")]
-    NoMarker(PathBuf),
-    /// A layout of another version.
-    #[error("`{dir}` is an OCI image layout of version `{version}`; this program knows 1.0.0")]
-    Version {
-        /// The folder.
-        dir: PathBuf,
-        /// The version it states.
-        version: String,
-    },
-    /// A JSON file of the layout itself is not what it must be.
-    #[error("`{path}` does not read as it should: {source}")]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: serde_json::Error,
-    },
-    /// There is nothing to push.
-    #[error("the image layout `{0}` holds no image")]
-    Empty(PathBuf),
-    /// Which of them is meant is not ours to guess.
-    #[error("the image layout `{dir}` holds {} images ({}); export the one that is meant", digests.len(), list(digests))]
-    Several {
-        /// The folder.
-        dir: PathBuf,
-        /// The digests of the images.
-        digests: Vec<Digest>,
-    },
-    /// Content that the image names has no file.
-    #[error(
-        "the image needs {digest} (`{media_type}`), which the layout `{dir}` does not hold; export the image with all its platforms, or one platform alone"
-    )]
-    Missing {
-        /// The folder.
-        dir: PathBuf,
-        /// What is missing.
-        digest: Digest,
-        /// What it would be.
-        media_type: String,
-    },
-    /// Content is not what its name says.
-    #[error("{digest} in the image layout is damaged: {what}; build or export the image again")]
-    Damaged {
-        /// The name.
-        digest: Digest,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// The image's own documents do not fit together.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-}
-
-fn list(digests: &[Digest]) -> String {
-    let short: Vec<_> = digests.iter().map(Digest::short).collect();
-    short.join(", ")
 }
 
 /// Reads the one image of a layout folder: all its documents, and that every
@@ -130,17 +73,23 @@ fn list(digests: &[Digest]) -> String {
 /// # Errors
 /// See [`LayoutError`].
 pub fn read(dir: &Path) -> Result<Layout, LayoutError> {
+    read_beside(dir, &BTreeSet::new())
+}
+
+/// As [`read`], where a repository has these blobs: they need not be here.
+pub(crate) fn read_beside(dir: &Path, elsewhere: &BTreeSet<Digest>) -> Result<Layout, LayoutError> {
     check_marker(dir)?;
     let root = root(dir)?;
     let documents = documents(dir, &root)?;
     let plan = push::plan(&root, &documents)?;
+    let mut files = BTreeMap::new();
     for blob in &plan.blobs {
-        check_size(dir, blob)?;
+        if !elsewhere.contains(&blob.digest) {
+            check_size(dir, blob)?;
+            files.insert(blob.digest.clone(), blob_path(dir, &blob.digest));
+        }
     }
-    Ok(Layout {
-        dir: dir.to_owned(),
-        plan,
-    })
+    Ok(Layout { plan, files })
 }
 
 /// Unpacks a tar of a layout (`docker buildx build --output type=oci`) into a

@@ -35,3 +35,33 @@ fn oras_attaches_what_refers_to_an_artifact() {
         .unwrap();
     assert_eq!(attached["subjectManifestDigest"], told["artifact"]);
 }
+
+/// The recipe of the README: an image's name and its digest, as a run hands them
+/// over, are all that an attestation takes.
+#[test]
+fn what_a_run_hands_over_is_enough_to_attach_to() {
+    let ecr = LocalEcr::start();
+    let image = ["--image", "examples/hello/layout", "--json"];
+    let words = [
+        &["--repository", "team/app", "--tags", "v1"],
+        image.as_slice(),
+    ]
+    .concat();
+    let report: Value = serde_json::from_str(&succeed(&mut ecr.up(&words)).stdout).unwrap();
+    let output = |name: &str| report["outputs"][name].as_str().unwrap();
+    let (name, digest) = (output("repository-uri"), output("digest"));
+    assert_eq!(output("image-uri"), format!("{name}@{digest}"));
+
+    std::fs::write(ecr.home().join("sbom.json"), "{}").unwrap();
+    let mut python = clean("python", ecr.home());
+    python
+        .arg(root().join("tests/oras/attest.py"))
+        .args([name, digest, &password(&ecr)])
+        .current_dir(ecr.home());
+    let told: Value = serde_json::from_str(&succeed(&mut python).stdout).unwrap();
+    assert_eq!(told["referrers"], json!([told["attached"]]));
+    let described = images(&ecr, "team/app");
+    let refers = |image: &&Value| image["subjectManifestDigest"] == digest;
+    let attached = described.iter().find(refers).unwrap();
+    assert_eq!(attached["imageDigest"], told["attached"]);
+}

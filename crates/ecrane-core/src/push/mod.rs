@@ -9,6 +9,7 @@
 
 mod descriptor;
 mod destination;
+mod known;
 mod mount;
 mod origin;
 mod plan;
@@ -16,6 +17,7 @@ mod standing;
 
 pub use descriptor::{Descriptor, Kind};
 pub use destination::{Destination, DestinationError};
+pub use known::Known;
 pub use mount::mount_sources;
 pub use origin::Origin;
 pub use plan::{Image, Manifest, UploadPlan, named_documents, plan};

@@ -113,6 +113,14 @@ pub fn plan(
     })
 }
 
+/// The layers of an image's manifest, in their order; none of an index.
+pub(super) fn layers(manifest: &Manifest) -> Vec<Descriptor> {
+    match read(&manifest.descriptor, &manifest.bytes) {
+        Ok(Document::Manifest { layers, .. }) => layers,
+        _ => Vec::new(),
+    }
+}
+
 struct Walk<'a> {
     documents: &'a BTreeMap<Digest, Vec<u8>>,
     seen: BTreeSet<Digest>,

@@ -243,3 +243,69 @@ fn indexes_do_not_nest_without_end() {
     }
     insta::assert_snapshot!(show(&documents, &root), @"the image's indexes are nested too deeply");
 }
+
+/// Of the layers with these diff_ids, those that are known.
+fn known(documents: &Documents, roots: &[&Descriptor]) -> Known {
+    let plans = roots.iter().map(|root| plan(root, &documents.0).unwrap());
+    Known::of(plans.collect())
+}
+
+#[test]
+fn earlier_images_say_what_their_layers_became() {
+    let mut documents = Documents::default();
+    let one = documents.image(1, "amd64", &[(10, 100), (11, 200)]);
+    let two = documents.image(3, "arm64", &[(12, 300)]);
+    let index = documents.index(5, &[&two]);
+    let known = known(&documents, &[&one, &index]);
+    let layer = |n: u8| known.layer(&digest(n)).map(|layer| layer.digest.clone());
+    assert_eq!(layer(110), Some(digest(10)));
+    assert_eq!(layer(111), Some(digest(11)));
+    assert_eq!(layer(112), Some(digest(12)));
+    assert_eq!(layer(10), None);
+    // By its configuration a single image is known, and one of an index is not:
+    // the tag names the index.
+    let image = |n: u8| {
+        known
+            .image(&digest(n))
+            .map(|plan| plan.root.descriptor.clone())
+    };
+    assert_eq!(image(2), Some(one));
+    assert_eq!(image(4), None);
+    assert!(known.among(&[digest(10), digest(1)]).has_no_layer());
+    assert!(!known.among(&[digest(112)]).has_no_layer());
+}
+
+#[test]
+fn a_layer_of_docker_is_one_of_the_oci_by_another_name() {
+    let check = |theirs: &str, ours: Option<&str>| {
+        let mut documents = Documents::default();
+        let image = documents.image(1, "amd64", &[(10, 100)]);
+        let text = documents.0.get_mut(&digest(1)).unwrap();
+        *text = String::from_utf8(text.clone())
+            .unwrap()
+            .replace(LAYER, theirs)
+            .into();
+        let image = Descriptor::new(MANIFEST, image.digest, text.len() as u64);
+        let known = known(&documents, &[&image]);
+        let layer = known.layer(&digest(110));
+        assert_eq!(
+            layer.map(|layer| layer.media_type.as_str()),
+            ours,
+            "{theirs}"
+        );
+    };
+    let docker = "application/vnd.docker.image.rootfs.diff.tar";
+    check(LAYER, Some(LAYER));
+    check(&format!("{docker}.gzip"), Some(LAYER));
+    check(docker, Some("application/vnd.oci.image.layer.v1.tar"));
+    check(
+        &format!("{docker}.zstd"),
+        Some("application/vnd.oci.image.layer.v1.tar+zstd"),
+    );
+    check(
+        "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        None,
+    );
+    check(&format!("{LAYER}+encrypted"), None);
+    check("application/octet-stream", None);
+}

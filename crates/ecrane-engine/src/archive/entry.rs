@@ -1,26 +1,18 @@
-use super::ArchiveError;
-use crate::content::Digesting;
-use crate::layout;
+use super::{ArchiveError, layer};
+use crate::layout::{self, Place};
 use ecrane_core::name::Digest;
-use ecrane_core::push::Descriptor;
-use flate2::write::GzEncoder;
-use flate2::{Compression, GzBuilder};
-use std::collections::BTreeMap;
+use ecrane_core::push::{Descriptor, Known};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const GZIP_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 const ZSTD_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
 /// A tar archive is a sequence of these, in bytes (POSIX.1, `pax`).
 const BLOCK: usize = 512;
-/// On a Debian user land, level 3 took 0.6 of the time of level 6 for 1.03 of
-/// its bytes. Changing it changes the digest of every layer that ecrane
-/// compresses, so that each would be uploaded once more.
-const LEVEL: u32 = 3;
-
 /// The regular files of an archive by their path, their content in the layout.
 #[derive(Default)]
 pub(super) struct Entries(BTreeMap<String, Entry>);
@@ -32,10 +24,19 @@ pub(super) enum Entry {
     Document(Stored),
     /// A compressed layer, as it was.
     Compressed(Stored, &'static str),
-    /// A layer that was not compressed; now it is.
-    Raw { diff_id: Digest, stored: Stored },
+    /// A layer that was not compressed, and now is.
+    Packed(Layer),
+    /// A layer that was not compressed, and that the repository has compressed.
+    Reused(Layer),
     /// Another path of the archive.
     Link(String),
+}
+
+/// A layer by its content, and as a manifest names it.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) diff_id: Digest,
+    pub(super) descriptor: Descriptor,
 }
 
 /// Content in the layout.
@@ -59,25 +60,41 @@ impl Entries {
         self.get(path).ok_or_else(missing)
     }
 
+    /// Whether there are layers that the archive does not name as a manifest
+    /// would have to.
     pub(super) fn has_raw_layers(&self) -> bool {
-        let mut entries = self.0.values();
-        entries.any(|entry| matches!(entry, Entry::Raw { .. }))
+        self.0.values().any(|entry| entry.raw().is_some())
+    }
+
+    /// The layers that are not here, because the repository has them.
+    pub(super) fn reused(&self) -> BTreeSet<Digest> {
+        let reused = self.0.values().filter_map(|entry| match entry {
+            Entry::Reused(layer) => Some(layer.descriptor.digest.clone()),
+            _ => None,
+        });
+        reused.collect()
     }
 }
 
 impl Entry {
+    /// A layer that was not compressed in the archive.
+    pub(super) fn raw(&self) -> Option<&Layer> {
+        match self {
+            Self::Packed(layer) | Self::Reused(layer) => Some(layer),
+            Self::Document(_) | Self::Compressed(..) | Self::Link(_) => None,
+        }
+    }
+
     /// As a layer of a manifest, if it can be one.
     pub(super) fn layer(&self) -> Option<Descriptor> {
-        let (stored, media_type) = match self {
-            Self::Raw { stored, .. } => (stored, GZIP_LAYER),
-            Self::Compressed(stored, media_type) => (stored, *media_type),
-            Self::Document(_) | Self::Link(_) => return None,
-        };
-        Some(Descriptor::new(
-            media_type,
-            stored.digest.clone(),
-            stored.size,
-        ))
+        match self {
+            Self::Packed(layer) | Self::Reused(layer) => Some(layer.descriptor.clone()),
+            Self::Compressed(stored, media_type) => {
+                let digest = stored.digest.clone();
+                Some(Descriptor::new(media_type, digest, stored.size))
+            }
+            Self::Document(_) | Self::Link(_) => None,
+        }
     }
 
     /// The content of a document.
@@ -93,7 +110,11 @@ impl Entry {
 }
 
 /// Stores the content of every file that an image can need.
-pub(super) fn read_all(archive: impl Read, into: &Path) -> Result<Entries, ArchiveError> {
+pub(super) fn read_all(
+    archive: impl Read,
+    known: &Known,
+    into: &Path,
+) -> Result<Entries, ArchiveError> {
     let mut entries = Entries::default();
     let mut archive = tar::Archive::new(archive);
     for file in archive.entries().map_err(ArchiveError::Tar)? {
@@ -101,7 +122,7 @@ pub(super) fn read_all(archive: impl Read, into: &Path) -> Result<Entries, Archi
         let path = String::from_utf8_lossy(&file.path_bytes()).into_owned();
         let kind = file.header().entry_type();
         let entry = if kind.is_file() {
-            store(file, into)?
+            store(file, &path, known, into)?
         } else if let Some(to) = file.link_name_bytes() {
             let to = String::from_utf8_lossy(&to).into_owned();
             let from = if kind.is_symlink() { parent(&path) } else { "" };
@@ -117,7 +138,12 @@ pub(super) fn read_all(archive: impl Read, into: &Path) -> Result<Entries, Archi
 }
 
 /// Tells by the content what a file is: names differ between the tools.
-fn store(mut file: impl Read, into: &Path) -> Result<Option<Entry>, ArchiveError> {
+fn store(
+    mut file: impl Read,
+    path: &str,
+    known: &Known,
+    into: &Path,
+) -> Result<Option<Entry>, ArchiveError> {
     let mut start = Vec::new();
     let block = file.by_ref().take(BLOCK as u64).read_to_end(&mut start);
     block.map_err(ArchiveError::Tar)?;
@@ -127,7 +153,11 @@ fn store(mut file: impl Read, into: &Path) -> Result<Option<Entry>, ArchiveError
     } else if start.starts_with(&ZSTD) {
         Some(Entry::Compressed(keep(whole, into)?, ZSTD_LAYER))
     } else if is_tar(&start) {
-        Some(compress(whole, into)?)
+        let name = match Place::of(path.as_bytes()) {
+            Some(Place::Blob(digest)) => Some(digest),
+            _ => None,
+        };
+        Some(layer::take(whole, path, name.as_ref(), known, into)?)
     } else if matches!(start.first(), Some(b'{' | b'[')) {
         Some(Entry::Document(keep(whole, into)?))
     } else {
@@ -144,39 +174,6 @@ fn is_tar(start: &[u8]) -> bool {
 fn keep(content: impl Read, into: &Path) -> Result<Stored, ArchiveError> {
     let (digest, size) = layout::write_blob(into, content)?;
     Ok(Stored { digest, size })
-}
-
-/// Compresses a layer. The header states no time and no system, and the
-/// compressor decides alike on every processor: same layer, same bytes.
-fn compress(content: impl Read, into: &Path) -> Result<Entry, ArchiveError> {
-    let file = layout::partial_blob(into)?;
-    let path = file.path().to_owned();
-    let mut content = Digesting::new(content);
-    let encoder = GzBuilder::new()
-        .mtime(0)
-        .operating_system(255)
-        .write(Digesting::new(file), Compression::new(LEVEL));
-    let compressed = copy(&mut content, encoder).map_err(layout::io_error("write", &path))?;
-    let (_, diff_id, _) = content.finish();
-    let (file, digest, size) = compressed.finish();
-    layout::keep_blob(into, file, &digest)?;
-    let stored = Stored { digest, size };
-    Ok(Entry::Raw { diff_id, stored })
-}
-
-/// Feeds the compressor in pieces of one size, however the content arrives: its
-/// output must not depend on a pipe's timing.
-fn copy<W: Write>(from: &mut impl Read, mut to: GzEncoder<W>) -> io::Result<W> {
-    const PIECE: usize = 1 << 17;
-    let mut piece = Vec::with_capacity(PIECE);
-    loop {
-        piece.clear();
-        from.take(PIECE as u64).read_to_end(&mut piece)?;
-        if piece.is_empty() {
-            return to.finish();
-        }
-        to.write_all(&piece)?;
-    }
 }
 
 fn parent(path: &str) -> &str {

@@ -2,21 +2,22 @@
 
 mod access;
 mod child;
+mod export;
 mod probe;
 mod secrets;
 
 pub use access::{AUTH_FILE, Access, DOCKER_CONFIG, program};
 pub use child::Line;
 use child::Program;
+pub use export::{EngineImage, export, find};
 pub use probe::probe;
 
-use crate::archive::{self, ArchiveError};
+use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
 use ecrane_core::name::{Digest, Reference};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use tokio_util::io::SyncIoBridge;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +154,16 @@ impl Build<'_> {
     }
 }
 
-/// Builds, and leaves an OCI layout.
+/// What a builder left.
+#[derive(Debug)]
+pub enum Built {
+    /// A layout.
+    Layout(Layout),
+    /// An image in the engine, for [`export`] to fetch.
+    InEngine(EngineImage),
+}
+
+/// Builds.
 ///
 /// Every line of the builder's output goes to `on_line` as it comes. Dropping
 /// the future stops the builder.
@@ -163,14 +173,16 @@ impl Build<'_> {
 pub async fn build(
     build: Build<'_>,
     mut on_line: impl FnMut(Line<'_>),
-) -> Result<Layout, BuildError> {
+) -> Result<Built, BuildError> {
     let files = build.files(&[]);
     build.run(&files, &mut on_line).await?;
     let into = build.folder.join("layout");
-    match build.route {
+    let layout = match build.route {
         Route::BuildxLayout => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
-            save(&image_id(&files).await?, &build.environment(), into).await
+            let id = image_id(&files).await?;
+            let image = EngineImage::built(&id, build.environment())?;
+            return Ok(Built::InEngine(image));
         }
         Route::Buildah => {
             let argv = build::export(build.spec, &image_id(&files).await?, &into);
@@ -179,7 +191,8 @@ pub async fn build(
         }
         // It leaves nothing here.
         Route::BuildxPush => Err(BuildError::NoImage),
-    }
+    };
+    layout.map(Built::Layout)
 }
 
 /// Builds, and has the builder push the image by these names. Gives the digest
@@ -215,15 +228,6 @@ async fn image_id(files: &BuildFiles) -> Result<String, BuildError> {
     Ok(id.trim().to_owned())
 }
 
-/// Takes an image that the engine has, and makes a layout of it in `into`, which
-/// must not be there yet.
-///
-/// # Errors
-/// See [`BuildError`].
-pub async fn from_engine(image: &str, into: PathBuf) -> Result<Layout, BuildError> {
-    save(image, &child::passed_on(|_| false), into).await
-}
-
 async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {
     blocking("unpacking the builder's layout", move || {
         let opened =
@@ -234,31 +238,6 @@ async fn unpack(tar: PathBuf, into: PathBuf) -> Result<Layout, BuildError> {
         Ok(layout)
     })
     .await
-}
-
-/// Takes the image out of the engine and makes a layout of it on the way: the
-/// engine's archive never lies on disk.
-async fn save(
-    image: &str,
-    environment: &[(OsString, OsString)],
-    into: PathBuf,
-) -> Result<Layout, BuildError> {
-    let mut saving = child::save(image, environment)?;
-    let archive = SyncIoBridge::new(saving.take_archive()?);
-    let layout = blocking("converting the engine's archive", move || {
-        Ok(archive::to_layout(archive, &into))
-    })
-    .await?;
-    // An archive that was cut and one that was refused look alike from here: the
-    // client knows which it was.
-    match (layout, saving.finish().await) {
-        (Ok(layout), Ok(())) => Ok(layout),
-        (Err(archive), Ok(())) => Err(BuildError::Archive(archive)),
-        (_, Err(said)) => Err(BuildError::NotSaved {
-            image: image.to_owned(),
-            said,
-        }),
-    }
 }
 
 async fn blocking<T: Send + 'static>(

@@ -1,4 +1,5 @@
 use super::{Blobs, Progress, Push, QUESTIONS, UPLOADS};
+use crate::layout::Held;
 use crate::registry::{Arrival, Named, RegistryError};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::push::{Descriptor, Kind, Manifest, UploadPlan};
@@ -71,10 +72,12 @@ impl<'a> Content<'a> {
         }
         // The semaphore is never closed: without a permit there is only waiting.
         let _lane = lanes.acquire().await;
-        let file = push.delivery.layout.blob(&blob.digest);
+        let Held::Here(file) = push.delivery.layout.blob(&blob.digest) else {
+            return Err(push.repository.lost(&blob.digest));
+        };
         let sent = |bytes| (push.progress)(Progress::Sent(blob.clone(), bytes));
         let source = self.source(blob).await?;
-        match push.repository.upload(blob, &file, source, &sent).await? {
+        match push.repository.upload(blob, file, source, &sent).await? {
             Arrival::Mounted => {
                 self.mounted.fetch_add(1, Ordering::Relaxed);
                 (push.progress)(Progress::Present(blob.clone()));

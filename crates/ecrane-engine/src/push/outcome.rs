@@ -141,6 +141,19 @@ impl From<RegistryError> for PushError {
 }
 
 impl PushError {
+    /// Whether the repository lacks what it was seen to have. No tag has moved:
+    /// with the whole image the push may be made again.
+    #[must_use]
+    pub const fn is_lost_content(&self) -> bool {
+        matches!(
+            self,
+            Self::Registry {
+                source: RegistryError::Lost { .. },
+                ..
+            }
+        )
+    }
+
     pub(super) fn having_moved(mut self, tags: &[Tag]) -> Self {
         match &mut self {
             Self::Taken { moved, .. } | Self::Registry { moved, .. } => *moved = tags.to_vec(),

@@ -267,6 +267,17 @@ pub enum RegistryError {
         /// Why, or how long it is.
         cause: String,
     },
+    /// The repository was seen to have a blob, which was therefore not exported,
+    /// and has it no more.
+    #[error("`{registry}` had {digest} in `{repository}` a moment ago and lost it; run again")]
+    Lost {
+        /// The registry's host.
+        registry: String,
+        /// The repository.
+        repository: String,
+        /// What it had.
+        digest: Digest,
+    },
     /// A file of the image cannot be read.
     #[error("cannot read `{path}`: {cause}")]
     File {

@@ -253,6 +253,15 @@ impl Repository<'_> {
         }
     }
 
+    /// What is to be said of a blob that is neither there nor here.
+    pub(crate) fn lost(&self, digest: &Digest) -> RegistryError {
+        RegistryError::Lost {
+            registry: self.registry.host(),
+            repository: self.name.to_string(),
+            digest: digest.clone(),
+        }
+    }
+
     /// A request without a body.
     fn call(&self, operation: Operation, method: Method, target: Target) -> Call<'_> {
         Call {

@@ -13,9 +13,13 @@ mod peers;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
+mod prebuilt;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
+mod reused;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::image::{self, Folder, pointer};
 use crate::plain::{pull, pushed, skopeo};
 use crate::registry::Server;
+use ecrane_core::push::Known;
 use ecrane_engine::archive::to_layout;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -12,14 +13,14 @@ use std::io::Write;
 use std::process::{Command, Output};
 
 /// An archive that is being written, as engine 20.10 lays it out.
-struct Archive(tar::Builder<Vec<u8>>);
+pub(crate) struct Archive(tar::Builder<Vec<u8>>);
 
 impl Archive {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tar::Builder::new(Vec::new()))
     }
 
-    fn add(mut self, path: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn add(mut self, path: &str, bytes: &[u8]) -> Self {
         let mut header = tar::Header::new_ustar();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
@@ -27,11 +28,11 @@ impl Archive {
         self
     }
 
-    fn json(self, path: &str, value: &Value) -> Self {
+    pub(crate) fn json(self, path: &str, value: &Value) -> Self {
         self.add(path, value.to_string().as_bytes())
     }
 
-    fn link(mut self, path: &str, to: &str) -> Self {
+    pub(crate) fn link(mut self, path: &str, to: &str) -> Self {
         let mut header = tar::Header::new_ustar();
         header.set_entry_type(tar::EntryType::Symlink);
         header.set_size(0);
@@ -39,19 +40,19 @@ impl Archive {
         self
     }
 
-    fn bytes(self) -> Vec<u8> {
+    pub(crate) fn bytes(self) -> Vec<u8> {
         self.0.into_inner().unwrap()
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
     ecrane_core::name::Digest::from_sha256(&digest)
         .hex()
         .to_owned()
 }
 
-fn config(layers: &[&[u8]]) -> Value {
+pub(crate) fn config(layers: &[&[u8]]) -> Value {
     let diff_ids: Vec<_> = layers
         .iter()
         .map(|l| format!("sha256:{}", hex(l)))
@@ -62,7 +63,7 @@ fn config(layers: &[&[u8]]) -> Value {
     })
 }
 
-fn saved(config: &str, layers: &[&str]) -> Value {
+pub(crate) fn saved(config: &str, layers: &[&str]) -> Value {
     json!([{"Config": config, "RepoTags": ["app:v1"], "Layers": layers}])
 }
 
@@ -92,7 +93,7 @@ fn legacy() -> Vec<u8> {
 /// The image that comes out: its layers by media type and digest, or the error.
 fn check(archive: &[u8], expected: &str) {
     let into = tempfile::tempdir().unwrap();
-    let got = match to_layout(archive, into.path()) {
+    let got = match to_layout(archive, &Known::default(), into.path()) {
         Ok(layout) => {
             let manifest: Value = serde_json::from_slice(&layout.plan().root.bytes).unwrap();
             let layers = manifest["layers"].as_array().unwrap().iter();
@@ -130,7 +131,7 @@ fn an_image_gives_the_same_digest_everywhere() {
         .add("c.json", config.as_bytes())
         .json("manifest.json", &saved("c.json", &[]))
         .bytes();
-    let layout = to_layout(archive.as_slice(), into.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), into.path()).unwrap();
     let manifest = String::from_utf8(layout.plan().root.bytes.clone()).unwrap();
     insta::assert_snapshot!(manifest, @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:c5b1d63604f273462ef36fadac3182d43ae6a6138731cf594b314835cf1c034f","size":78},"layers":[]}"#);
 }
@@ -194,7 +195,7 @@ fn a_layout_with_compressed_layers_keeps_its_digests() {
     let named = json!({"schemaVersion": 2, "manifests": [pointer(&index), pointer(&index)]});
     let archive = archive.json("index.json", &named).bytes();
     let into = tempfile::tempdir().unwrap();
-    let layout = to_layout(archive.as_slice(), into.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), into.path()).unwrap();
     assert_eq!(layout.plan().root.descriptor, index);
     assert_eq!(layout.plan().images.len(), 2);
 }
@@ -275,8 +276,8 @@ async fn what_a_real_engine_saves_is_pushed_and_pulled() {
     docker(&["rmi", "--force", &id]);
 
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let layout = to_layout(archive.as_slice(), first.path()).unwrap();
-    let again = to_layout(archive.as_slice(), second.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), first.path()).unwrap();
+    let again = to_layout(archive.as_slice(), &Known::default(), second.path()).unwrap();
     assert_eq!(layout.plan(), again.plan());
 
     let server = Server::start();

@@ -2,6 +2,7 @@
 //! order in which they do and the words that go with it.
 
 mod elsewhere;
+mod gate;
 mod output;
 mod place;
 mod places;
@@ -22,9 +23,11 @@ use crate::scrub::Scrub;
 use crate::service::{self, Reached};
 use crate::show::Log;
 use ecrane_core::name::Digest;
+use ecrane_core::push::Known;
 use ecrane_core::report::{Row, built_row, duration, resources};
 use ecrane_engine::aws::Connection;
 use output::Output;
+use place::Unplaced;
 use places::{Arrived, Places};
 use source::{Source, prepare};
 use std::path::PathBuf;
@@ -96,7 +99,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
 async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Report, Failure> {
     let places = Places::reach(config, reached).await?;
     let standing = places.standing(config, log).await?;
-    let rows = places.plan(config, standing.as_ref()).await?;
+    let rows = places.plan(config, standing.as_ref(), log).await?;
     log.heading("Plan");
     log.rows(&rows);
     log.line("");
@@ -109,9 +112,11 @@ async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Re
     let source = source.granted(None, &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
-    let layout = source.layout(folder.path(), &output).await;
+    let built = source.built(folder.path(), &output).await;
     output.close();
-    let layout = layout?;
+    let built = built?;
+    let into = folder.path().join("layout");
+    let layout = source::layout(&built, &Known::default(), &into).await?;
     let rows = vec![built_row(&config.desired, layout.plan())];
     log.heading("Result");
     log.rows(&rows);
@@ -147,28 +152,42 @@ async fn make(
     let source = source.granted(Some(own), &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
+    let exported = source.is_exported();
     let provision = async {
         let done = places.provision(config, None, &output).await;
         if done.is_err() {
             stop.notify_one();
         }
-        done
+        let ready = done?;
+        let known = match exported {
+            true => places::known(config, &ready).await,
+            false => Known::default(),
+        };
+        Ok::<_, Failure>((ready, known))
     };
     let build = async {
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            layout = source.layout(folder.path(), &output) => layout.map(Some),
+            built = source.built(folder.path(), &output) => built.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
     // A failed build does not cut provisioning off half-way; a failed
     // provisioning stops the build, whose image would have no place to go.
-    let (provisioned, layout) = tokio::join!(provision, build);
+    let (provisioned, built) = tokio::join!(provision, build);
     output.close();
-    let ready = provisioned?;
-    let layout = layout?.ok_or_else(|| Failure::refused("the build was stopped"))?;
-    let arrived = places::push(config, &ready, &layout, log).await?;
+    let (ready, known) = provisioned?;
+    let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
+    let push = async |known: &Known, into: &str| {
+        let layout = source::layout(&built, known, &folder.path().join(into)).await?;
+        places::push(config, &ready, &layout, log).await
+    };
+    let arrived = match push(&known, "layout").await {
+        // Whoever removed it from the repository, here it still is.
+        Err(Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
+        pushed => pushed,
+    }?;
     Ok(report(config, arrived, log))
 }
 

@@ -2,7 +2,7 @@
 //! anything is written to any.
 
 use super::output::Output;
-use super::place::{Look, Place, Ready, say};
+use super::place::{Look, Place, Ready, Unplaced, say};
 use super::progress::Bars;
 use super::result::{Made, Placed};
 use super::unfinished::Unfinished;
@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::service::Reached;
 use crate::show::Log;
 use ecrane_core::name::{Digest, RegistryHost};
-use ecrane_core::push::{self, standing as standing_image};
+use ecrane_core::push::{self, Known, standing as standing_image};
 use ecrane_core::report::{Row, plan_rows, result_rows};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{Outcome, Pushed};
@@ -36,8 +36,7 @@ impl Places {
     pub(super) async fn reach(config: &Config, reached: &Reached) -> Result<Self, Failure> {
         let further = config.push_to.iter().map(Some);
         let places = [None].into_iter().chain(further);
-        let places =
-            places.map(|destination| Place::reach(config, &reached.connection, destination));
+        let places = places.map(|destination| Place::reach(config, reached, destination));
         let places = join_all(places).await.into_iter();
         Ok(Self(places.collect::<Result<_, _>>()?))
     }
@@ -82,10 +81,12 @@ impl Places {
         &self,
         config: &Config,
         standing: Option<&Digest>,
+        log: Log,
     ) -> Result<Vec<Row>, Failure> {
-        let plans = join_all(self.0.iter().map(|place| place.plan(config, standing))).await;
+        let plans = self.0.iter().map(|place| place.plan(config, standing, log));
+        let plans = join_all(plans).await;
         let plans = self.every(plans)?;
-        let rows = self.0.iter().zip(plans).flat_map(|(place, (plan, _))| {
+        let rows = self.0.iter().zip(plans).flat_map(|(place, (plan, ..))| {
             let label = place.label();
             self.named(&label, plan_rows(&plan))
         });
@@ -99,8 +100,9 @@ impl Places {
         standing: Option<&Digest>,
         output: &Output,
     ) -> Result<Vec<Ready>, Failure> {
-        let looks = join_all(self.0.iter().map(|place| place.look(config, standing))).await;
-        let looks = self.every(looks)?;
+        let log = output.log;
+        let looks = self.0.iter().map(|place| place.look(config, standing, log));
+        let looks = self.every(join_all(looks).await)?;
         let names = self.names(&looks)?;
         let shown = names.iter().zip(&looks);
         let rows = shown.flat_map(|(name, look)| self.named(name, plan_rows(&look.plan)));
@@ -110,7 +112,7 @@ impl Places {
         output.open();
         let provisioned = self.0.iter().zip(looks).zip(names);
         let provisioned =
-            provisioned.map(|((place, look), name)| place.provision(config, look, name));
+            provisioned.map(|((place, look), name)| place.provision(config, look, name, log));
         self.every(join_all(provisioned).await)
     }
 
@@ -166,20 +168,29 @@ impl Places {
     }
 }
 
+/// What the repository has already, so that it need not be exported. With several
+/// places each lacks something else, and all get the whole image.
+pub(super) async fn known(config: &Config, places: &[Ready]) -> Known {
+    match places {
+        [only] => only.known(config).await,
+        _ => Known::default(),
+    }
+}
+
 /// Pushes to all places. Those that fail do not keep the image from the others.
 pub(super) async fn push(
     config: &Config,
     places: &[Ready],
     layout: &Layout,
     log: Log,
-) -> Result<Arrived, Failure> {
+) -> Result<Arrived, Unplaced> {
     let image = layout.plan();
     let bars = Bars::new(places.len());
     let pushes = places.iter().map(|place| {
         let unfinished = Unfinished::new(prefix(places, place), &config.desired.tags, log);
         place.push(config, layout, &bars, unfinished)
     });
-    let results: Vec<Result<Pushed, Failure>> =
+    let results: Vec<Result<Pushed, Unplaced>> =
         stream::iter(pushes).buffered(AT_ONCE).collect().await;
     let mut good = Vec::new();
     let mut failures = Vec::new();
@@ -189,15 +200,17 @@ pub(super) async fn push(
                 say(&prefix(places, place), &pushed, image, log);
                 good.push((place, pushed));
             }
-            Err(failure) if places.len() > 1 => failures.push(failure.of(&place.name)),
-            Err(failure) => return Err(failure),
+            Err(unplaced) if places.len() > 1 => {
+                failures.push(Failure::from(unplaced).of(&place.name));
+            }
+            Err(unplaced) => return Err(unplaced),
         }
     }
     if good.iter().any(|(_, pushed)| pushed.writes > 0) {
         log.line("");
     }
     if let Some(failure) = Failure::together(failures) {
-        return Err(failure.despite(&arrivals(&good)));
+        return Err(failure.despite(&arrivals(&good)).into());
     }
     let placed = good
         .iter()

@@ -6,10 +6,12 @@ use crate::credentials::{self, Grant};
 use crate::exit::Failure;
 use ecrane_core::build::{self, BuildSpec, Builder, Route};
 use ecrane_core::name::{Digest, Reference, RegistryHost};
+use ecrane_core::push::Known;
 use ecrane_engine::archive;
 use ecrane_engine::aws::Connection;
-use ecrane_engine::builder::{self, Build};
+use ecrane_engine::builder::{self, Build, Built, EngineImage};
 use ecrane_engine::layout::{self, Layout};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Where the image will come from, found to be possible.
@@ -26,6 +28,8 @@ pub(super) enum Source<'a> {
     },
     /// It is there and whole.
     Layout(Layout),
+    /// The engine has it.
+    InEngine(EngineImage),
 }
 
 impl Source<'_> {
@@ -60,15 +64,29 @@ impl Source<'_> {
         Ok(self)
     }
 
+    /// Whether it will come out of an engine, so that layers of it can stay
+    /// there.
+    pub(super) const fn is_exported(&self) -> bool {
+        match self {
+            Self::Build { route, .. } => {
+                matches!(route, Route::BuildxLoad | Route::BuildKit | Route::Classic)
+            }
+            Self::Layout(_) => false,
+            Self::InEngine(_) => true,
+        }
+    }
+
     /// The image, built now or there already.
     ///
     /// # Errors
     /// The builder's.
-    pub(super) async fn layout(self, folder: &Path, output: &Output) -> Result<Layout, Failure> {
-        if let Self::Layout(layout) = self {
-            return Ok(layout);
-        }
-        let build = self.build(folder, output)?;
+    pub(super) async fn built(self, folder: &Path, output: &Output) -> Result<Built, Failure> {
+        let this = match self {
+            Self::Layout(layout) => return Ok(Built::Layout(layout)),
+            Self::InEngine(image) => return Ok(Built::InEngine(image)),
+            build @ Self::Build { .. } => build,
+        };
+        let build = this.build(folder, output)?;
         let built = builder::build(build, |line| output.foreign(line.text)).await;
         built.map_err(Failure::refused)
     }
@@ -144,20 +162,34 @@ pub(super) async fn prepare<'a>(
         }
         ImageSource::Archive(file) => {
             let (file, into) = (file.clone(), folder.join("layout"));
-            let read = tokio::task::spawn_blocking(move || unpack(&file, &into));
-            read.await.map_err(Failure::refused)?
+            let read = tokio::task::spawn_blocking(move || archive::read(&file, &into));
+            read.await.map_err(Failure::refused)?.map_err(faulty_image)
         }
-        ImageSource::Engine(name) => builder::from_engine(name, folder.join("layout"))
-            .await
-            .map_err(Failure::refused),
+        ImageSource::Engine(name) => {
+            let found = builder::find(name).await.map_err(Failure::refused);
+            return found.map(Source::InEngine);
+        }
     };
     layout.map(Source::Layout)
 }
 
-fn unpack(file: &Path, into: &Path) -> Result<Layout, Failure> {
-    let opened = std::fs::File::open(file)
-        .map_err(|error| faulty_image(format!("{}: {error}", file.display())))?;
-    archive::to_layout(opened, into).map_err(faulty_image)
+/// What was built, as a push needs it: what the repository is known to have may
+/// stay in the engine.
+///
+/// # Errors
+/// The engine's.
+pub(super) async fn layout<'a>(
+    built: &'a Built,
+    known: &Known,
+    into: &Path,
+) -> Result<Cow<'a, Layout>, Failure> {
+    match built {
+        Built::Layout(layout) => Ok(Cow::Borrowed(layout)),
+        Built::InEngine(image) => builder::export(image, known, into.to_owned())
+            .await
+            .map(Cow::Owned)
+            .map_err(Failure::refused),
+    }
 }
 
 fn faulty_image(error: impl std::fmt::Display) -> Failure {

@@ -3,6 +3,7 @@
 //! A figure is a function that gives rows. Nothing fails here: whether a target is held on a busy machine says
 //! nothing about the code.
 
+mod image;
 mod push;
 mod table;
 mod world;
@@ -31,6 +32,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let mut rows = evaluation(workspace, &world)?;
     dist::run(workspace)?;
     rows.extend(preview(workspace, &world)?);
+    rows.extend(image::rows(workspace)?);
     rows.extend(push::rows(workspace)?);
     table::print(&rows);
     if let Some(note) = busy() {
