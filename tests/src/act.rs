@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The static binary, which `cargo xtask test` builds before it starts this suite.
-fn dist() -> PathBuf {
+pub(crate) fn dist() -> PathBuf {
     let binary = std::env::var_os("ECRANE_DIST").map_or(root().join("dist/ecrane"), PathBuf::from);
     assert!(
         binary.is_file(),

@@ -1,11 +1,11 @@
 //! Credentials of registries for Docker clients: base images that are private,
-//! and `docker push` without a password.
+//! and `docker pull` without a password.
 
 use crate::build;
 use crate::harness::{LocalEcr, binary, clean, run, succeed};
 use crate::local::modern::plug_in;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// An image that only who signs in can read, and the context of one made of it.
 fn on_private_base(ecr: &LocalEcr) -> String {
@@ -98,9 +98,10 @@ fn config(home: &Path) -> String {
 }
 
 #[test]
-fn after_a_login_docker_pushes_without_a_password_and_none_is_written() {
+fn after_a_login_docker_pulls_without_a_password_and_none_is_written() {
     let ecr = LocalEcr::start();
-    ecr.aws(&["create-repository", "--repository-name", "hello"]);
+    let layout = ["--tags", "v1", "--image", "examples/hello/layout"];
+    succeed(ecr.up(&["--repository", "hello"]).args(layout));
     let folder = ecr.home().join(".docker");
     std::fs::create_dir(&folder).unwrap();
     let before = "{\n\t\"detachKeys\": \"ctrl-e,e\"\n}\n";
@@ -118,11 +119,8 @@ fn after_a_login_docker_pushes_without_a_password_and_none_is_written() {
     assert!(said.contains("no credential was written"), "{said}");
 
     let image = format!("{}/hello:v1", ecr.address);
-    let mut import = clean("docker", ecr.home());
-    import.args(["import", "-", &image]).stdin(Stdio::null());
-    succeed(&mut import);
-    let mut push = clean("docker", ecr.home());
-    succeed(push.args(["push", &image]).env("PATH", &path));
+    let mut pull = clean("docker", ecr.home());
+    succeed(pull.args(["pull", &image]).env("PATH", &path));
     assert!(!config(ecr.home()).contains("auth\""));
 
     succeed(&mut ecr.ecrane(&["logout", &ecr.address]));

@@ -48,7 +48,13 @@ fn what_is_at_all_tags_is_neither_built_nor_pushed() {
 
     // Neither an engine nor a Dockerfile of that content is needed.
     let context = app(ecr.home(), "other");
-    let skip = ["--context", context.as_str(), "--skip-if-exists"];
+    let skip = [
+        "--context",
+        context.as_str(),
+        "--builder-backend",
+        "docker",
+        "--skip-if-exists",
+    ];
     let seen = ecr.requests();
     let again = succeed(up("v1,latest", &skip).env("DOCKER_HOST", "unix:///nowhere.sock"));
     let kept = result(&again);
@@ -142,6 +148,7 @@ fn an_immutable_tag_that_names_the_same_image_is_success() {
     let archive = ecr.home().join("app.tar");
     let archive = archive.to_str().unwrap();
     docker(&["save", "--output", archive, &name]);
+    docker(&["image", "rm", &name]);
     let create = ["create-repository", "--repository-name", "app"];
     ecr.aws(&[&create[..], &["--image-tag-mutability", "IMMUTABLE"]].concat());
     let mut skopeo = clean("skopeo", ecr.home());

@@ -1,11 +1,13 @@
 //! What people see of a plan and of what came of it: the tree, and the job
 //! summary. Text in, text out; colours belong to the terminal's end.
 
+mod summary;
+
+pub use summary::summary;
+
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
-use crate::repository::{
-    Desired, ImageStep, PlacedImage, Plan, PolicyStep, Replaces, RepositoryStep,
-};
+use crate::repository::{Desired, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -194,11 +196,19 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
         PolicyStep::Keep(policy) => (Change::Same, policy),
     };
+    let rules = count(policy.rules().len(), "rule");
+    let note = match step {
+        PolicyStep::Put {
+            replaces: Replaces::ForeignPolicy,
+            ..
+        } => format!("{rules}, in place of one that ecrane did not put"),
+        PolicyStep::Put { .. } | PolicyStep::Keep(_) => rules,
+    };
     Row {
         change,
         kind: "lifecycle policy",
         name: repository.to_owned(),
-        note: count(policy.rules().len(), "rule"),
+        note,
         registry: None,
     }
 }
@@ -307,72 +317,6 @@ pub fn resources(rows: &[Row]) -> String {
 #[must_use]
 pub fn changed(rows: &[Row]) -> bool {
     rows.iter().any(|row| row.change != Change::Same)
-}
-
-/// The job summary, in GitHub's Markdown; `images` are those of each registry.
-#[must_use]
-pub fn summary(rows: &[Row], images: &[(&ImageResult, &PlacedImage)]) -> String {
-    let title = if images.is_empty() { "plan" } else { "result" };
-    let mut text = format!("### ecrane: {title}\n\n| | resource | name | |\n|---|---|---|---|\n");
-    for row in rows {
-        let _ = writeln!(
-            text,
-            "| `{}` | {} | {} | {} |",
-            row.change.mark(),
-            row.kind,
-            code(&place(row)),
-            cell(&row.note)
-        );
-    }
-    let Some((result, _)) = images.first() else {
-        return text;
-    };
-    let _ = writeln!(
-        text,
-        "\n{}\n\n| output | value |\n|---|---|",
-        resources(rows)
-    );
-    for (_, placed) in images {
-        let held = placed.held.iter().map(|it| ("left at a newer image", it));
-        let tagged = placed.tagged.iter().map(|it| ("image", it));
-        let digested = [("by digest", &placed.digested)];
-        for (what, reference) in tagged.chain(held).chain(digested) {
-            let _ = writeln!(text, "| {what} | {} |", code(&reference.to_string()));
-        }
-    }
-    let _ = writeln!(text, "| size | {} |", bytes(result.size));
-    text
-}
-
-/// What a row is about, and in which registry where there are several.
-fn place(row: &Row) -> String {
-    match &row.registry {
-        Some(registry) => format!("{registry}/{}", row.name),
-        None => row.name.clone(),
-    }
-}
-
-/// Text in a table's cell that cannot end the cell or become markup.
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '|', '\n', '\r'], " "))
 }
 
 fn count(n: usize, thing: &str) -> String {

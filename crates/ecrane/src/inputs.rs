@@ -172,6 +172,20 @@ pub(crate) struct Inputs {
     /// Lifecycle policy: a file, JSON, YAML, or the word default; unset makes no lifecycle call
     #[arg(long, value_name = "POLICY", help_heading = "Lifecycle")]
     pub lifecycle_policy: Option<String>,
+    /// Images that a change of policy may remove: a number or a share such as 10% [default: 0]
+    #[arg(
+        long,
+        alias = "max-expire",
+        value_name = "LIMIT",
+        help_heading = "Lifecycle"
+    )]
+    pub max_remove: Option<String>,
+    /// Who says which images go: aws (ECR's preview too), local (ecrane alone) or off
+    #[arg(long, value_name = "WHO", help_heading = "Lifecycle")]
+    pub lifecycle_preview: Option<String>,
+    /// Replace a policy that ecrane did not put: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Lifecycle")]
+    pub adopt: Option<String>,
 
     /// Show the plan and do nothing
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
@@ -211,6 +225,7 @@ pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("dockerfile", "file"),
     ("image_tag", "tags"),
     ("local-image", "image"),
+    ("max-expire", "max-remove"),
 ];
 
 /// What was noticed while the environment was read.
@@ -372,6 +387,9 @@ pub(crate) const NAMES: &[&str] = &[
     "mount-from",
     "push-to",
     "lifecycle-policy",
+    "max-remove",
+    "lifecycle-preview",
+    "adopt",
     "dry-run",
 ];
 

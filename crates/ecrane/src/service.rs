@@ -3,6 +3,7 @@
 use crate::config::{self, Config, Mode, Service};
 use crate::exit::Failure;
 use crate::inputs::Inputs;
+use crate::lifecycle;
 use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
@@ -15,8 +16,31 @@ use std::path::PathBuf;
 /// Where the ECR of the main job is.
 pub(crate) struct Reached {
     pub(crate) connection: Connection,
+    pub(crate) clock: Clock,
     /// The folder of a local ECR that was started for this run.
     pub(crate) started: Option<PathBuf>,
+}
+
+/// What tells the time of an ECR.
+#[derive(Debug, Clone)]
+pub(crate) enum Clock {
+    /// This machine: AWS's time is everybody's.
+    Machine,
+    /// The local ECR that owns this folder, whose clock can be moved.
+    Local(PathBuf),
+}
+
+impl Clock {
+    /// The time there.
+    ///
+    /// # Errors
+    /// The local ECR does not answer.
+    pub(crate) async fn now(&self) -> Result<Moment, Failure> {
+        match self {
+            Self::Machine => Ok(lifecycle::now()),
+            Self::Local(data) => local::now(data).await,
+        }
+    }
 }
 
 /// AWS, an endpoint, or the local one, which may start now.
@@ -38,6 +62,7 @@ pub(crate) async fn reach(
         };
         return Ok(Reached {
             connection,
+            clock: Clock::Machine,
             started: None,
         });
     }
@@ -53,6 +78,7 @@ pub(crate) async fn reach(
     log.line("");
     Ok(Reached {
         connection: local_connection(running)?,
+        clock: Clock::Local(data.clone()),
         started: started.then_some(data),
     })
 }

@@ -33,6 +33,11 @@ pub(crate) const CERTIFICATES: Package = Package {
         "/etc/ssl/cert.pem",
     ]),
 };
+/// Downloads a release, as `setup/install.sh` does it.
+pub(crate) const CURL: Package = Package {
+    name: "curl",
+    proof: Proof::Program("curl"),
+};
 pub(crate) const CXX: Package = Package {
     name: "g++",
     proof: Proof::Program("c++"),

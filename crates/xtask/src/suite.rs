@@ -9,7 +9,7 @@ use crate::dist;
 use crate::fuzz;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
-    BUILDAH, CERTIFICATES, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
+    BUILDAH, CERTIFICATES, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
 };
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -19,6 +19,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Packages(&[
         BUILDAH,
         CERTIFICATES,
+        CURL,
         CXX,
         GIT,
         KEYRING,

@@ -16,6 +16,7 @@ mod platform;
 mod registries;
 mod route;
 mod secret;
+mod steps;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use platform::Platform;
 pub use registries::registries;
 pub use route::{BUILDKIT_VARIABLE, Builder, Docker, ImagePlace, OciExporter, Route, route};
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
+pub use steps::{Step, Steps};
 
 use std::path::PathBuf;
 

@@ -30,8 +30,20 @@ pub struct Desired {
     pub resource_tags: ResourceTags,
     /// The lifecycle policy. `None`: no lifecycle call at all.
     pub policy: Option<Policy>,
+    /// Whether a policy that ecrane did not put may be replaced.
+    pub adoption: Adoption,
     /// The tags that the image gets.
     pub tags: Vec<Tag>,
+}
+
+/// Whether a policy that ecrane did not put may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Adoption {
+    /// It stays, and nothing is done.
+    #[default]
+    Refused,
+    /// It is replaced, and ecrane's from then on.
+    Allowed,
 }
 
 /// What the service says is there.

@@ -1,5 +1,6 @@
 use super::{
-    Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing, TagMutability,
+    Adoption, Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing,
+    TagMutability,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
@@ -102,11 +103,11 @@ impl fmt::Display for SettingChange {
 /// What happens to the lifecycle policy.
 #[derive(Debug, Clone)]
 pub enum PolicyStep {
-    /// It is put where none was, or in place of one that ecrane put.
+    /// It is put where none was, or in place of another.
     Put {
         /// The policy.
         policy: Policy,
-        /// Whether one of ecrane's own stood there.
+        /// What stood there.
         replaces: Replaces,
     },
     /// What stands there means the same.
@@ -120,6 +121,8 @@ pub enum Replaces {
     Nothing,
     /// One that ecrane put.
     OwnPolicy,
+    /// One that somebody else put.
+    ForeignPolicy,
 }
 
 /// What happens to the image.
@@ -169,7 +172,7 @@ impl fmt::Display for Refusal {
             ),
             Self::ForeignPolicy { name } => write!(
                 f,
-                "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out"
+                "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out"
             ),
         }
     }
@@ -289,12 +292,12 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
         .unwrap_or_default();
     let put_by_ecrane = Policy::fingerprint_of(text)
         .is_some_and(|fingerprint| owned.split(' ').any(|own| own == fingerprint));
-    if put_by_ecrane {
-        Ok(Some(put(Replaces::OwnPolicy)))
-    } else {
-        Err(Refusal::ForeignPolicy {
+    match (put_by_ecrane, desired.adoption) {
+        (true, _) => Ok(Some(put(Replaces::OwnPolicy))),
+        (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
+        (false, Adoption::Refused) => Err(Refusal::ForeignPolicy {
             name: desired.name.clone(),
-        })
+        }),
     }
 }
 

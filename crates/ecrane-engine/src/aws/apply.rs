@@ -1,4 +1,4 @@
-use super::observe::{Place, observe};
+use super::observe::Place;
 use super::{AwsError, Ecr, Observation};
 use aws_sdk_ecr::types::{ImageScanningConfiguration, ImageTagMutability, Tag};
 use backon::{ExponentialBuilder, Retryable};
@@ -6,15 +6,14 @@ use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
     Desired, NewRepository, Plan, PolicyStep, RepositoryStep, ResourceTags, ScanOnPush,
-    SettingChange, TagMutability, plan,
+    SettingChange, TagMutability,
 };
 use std::time::Duration;
 
 /// What was applied.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    /// The plan that was carried out: another than the one given if another run
-    /// made the repository meanwhile.
+    /// The plan that was carried out.
     pub plan: Plan,
     /// The repository's URI.
     pub uri: String,
@@ -24,8 +23,10 @@ pub struct Applied {
 /// A plan without changes makes no call.
 ///
 /// # Errors
-/// The first step that the service refused; what was done before it stays done,
-/// and the next run goes on from there.
+/// [`AwsError::Appeared`] if another run made the repository meanwhile: the plan
+/// was made for another world, and nothing was done. Else the first step that
+/// the service refused; what was done before it stays done, and the next run
+/// goes on from there.
 pub async fn apply(
     ecr: &Ecr,
     desired: &Desired,
@@ -36,7 +37,7 @@ pub async fn apply(
         (RepositoryStep::Create(new), _) => match create(ecr, new).await {
             Ok(place) => (plan, place),
             Err(error) if error.is("RepositoryAlreadyExistsException") => {
-                lost_the_race(ecr, desired).await?
+                return Err(AwsError::Appeared(new.name.clone()));
             }
             Err(error) => return Err(error),
         },
@@ -89,17 +90,6 @@ async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
         what: "the new repository",
     })?;
     Place::of(OPERATION, repository)
-}
-
-/// Another run created it between our look and our create: look again, and make
-/// a plan for what is there now.
-async fn lost_the_race(ecr: &Ecr, desired: &Desired) -> Result<(Plan, Place), AwsError> {
-    let observation = observe(ecr, desired).await?;
-    let place = observation.place.ok_or(AwsError::Incomplete {
-        operation: "DescribeRepositories",
-        what: "the repository that CreateRepository says exists",
-    })?;
-    Ok((plan(desired, &observation.observed)?, place))
 }
 
 async fn change_setting(

@@ -1,7 +1,7 @@
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
-use ecrane_core::repository::Refusal;
+use ecrane_core::name::RepositoryName;
 use std::error::Error;
 
 /// Why AWS did not do what was asked.
@@ -57,9 +57,9 @@ pub enum AwsError {
     /// The authorization token cannot be used.
     #[error("GetAuthorizationToken: {0}")]
     Token(#[from] TokenError),
-    /// Another run made the repository meanwhile, and it does not fit.
-    #[error(transparent)]
-    Plan(#[from] Refusal),
+    /// Another run made the repository between our look and our create.
+    #[error("the repository `{0}` was created by another run at the same time; run again")]
+    Appeared(RepositoryName),
 }
 
 fn request(id: Option<&str>) -> String {

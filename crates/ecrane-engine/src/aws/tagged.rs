@@ -1,8 +1,5 @@
 use super::{AwsError, Ecr};
-use aws_sdk_ecr::types::{
-    DescribeImagesFilter, ImageDetail, ImageIdentifier, ImageStatus as ServiceStatus,
-    ImageStatusFilter,
-};
+use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier, ImageStatus as ServiceStatus};
 use ecrane_core::lifecycle::image::ImageStatus;
 use ecrane_core::name::{RepositoryName, Tag};
 use ecrane_core::push::TaggedImage;
@@ -10,9 +7,12 @@ use ecrane_core::push::TaggedImage;
 /// The most images that `DescribeImages` is asked for by name at once.
 const BATCH: usize = 100;
 
-/// The images that a repository has at these tags, archived ones too. None at
-/// all if one of the tags, or the repository, is not there: the service does not
-/// tell of the others then.
+/// The images that a repository has at these tags. None at all if one of the
+/// tags, or the repository, is not there: the service does not tell of the
+/// others then.
+///
+/// Whether images that are not active are told of when they are named is not
+/// documented; one that is not told of is not there for who wants to pull.
 ///
 /// # Errors
 /// Any answer but the images or "not found".
@@ -24,9 +24,6 @@ pub async fn tagged(
     const OPERATION: &str = "DescribeImages";
     let mut images = Vec::new();
     for batch in tags.chunks(BATCH) {
-        let every_status = DescribeImagesFilter::builder()
-            .image_status(ImageStatusFilter::Any)
-            .build();
         let ids = batch
             .iter()
             .map(|tag| ImageIdentifier::builder().image_tag(tag.as_str()).build());
@@ -36,7 +33,6 @@ pub async fn tagged(
             .set_registry_id(ecr.registry_id())
             .repository_name(repository.as_str())
             .set_image_ids(Some(ids.collect()))
-            .filter(every_status)
             .send()
             .await
             .map_err(|error| AwsError::new(OPERATION, &error));

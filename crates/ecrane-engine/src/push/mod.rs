@@ -12,7 +12,7 @@ mod tags;
 pub use outcome::{Blobs, Images, Outcome, PushError, Pushed, Seen, TagOutcome};
 
 use crate::layout::Layout;
-use crate::registry::{Named, Registry, Repository};
+use crate::registry::{Named, Registry, RegistryError, Repository};
 use content::Content;
 use ecrane_core::name::{Digest, RepositoryName, Tag};
 use ecrane_core::push::{Descriptor, UploadPlan};
@@ -131,21 +131,7 @@ impl Push<'_> {
         let here = here || same.first.is_some();
         let content = Content::new(self);
         let mut newer = Newer::new(self);
-        let bring = async {
-            match here {
-                true => Ok(()),
-                false => content.bring(ours).await,
-            }
-        };
-        future::try_join(bring, newer.judge(&before)).await?;
-        let now = if here || !newer.is_asked() {
-            before
-        } else {
-            // Uploads take their time, in which another run may have ended.
-            let now = self.now().await?;
-            newer.judge(&now).await?;
-            now
-        };
+        let now = self.settle(here, before, &content, &mut newer).await?;
         let step = |at: Option<Digest>| match at {
             Some(digest) if digest == *root => Step::Leave(Outcome::Unchanged),
             Some(there) if same.has(&there) => Step::Leave(Outcome::Same { there }),
@@ -157,6 +143,31 @@ impl Push<'_> {
         let steps = now.into_iter().map(step).collect();
         let tags = self.apply(&image.root, here, steps).await?;
         Ok(self.pushed(image, tags, &content))
+    }
+
+    /// Brings what is missing, and finds out which tags must stay. Gives what the
+    /// tags name when both is done: uploads take their time, in which another run
+    /// may have ended.
+    async fn settle(
+        &self,
+        here: bool,
+        before: Vec<Option<Digest>>,
+        content: &Content<'_>,
+        newer: &mut Newer<'_>,
+    ) -> Result<Vec<Option<Digest>>, RegistryError> {
+        let bring = async {
+            match here {
+                true => Ok(()),
+                false => content.bring(self.plan()).await,
+            }
+        };
+        future::try_join(bring, newer.judge(&before)).await?;
+        if here || !newer.is_asked() {
+            return Ok(before);
+        }
+        let now = self.now().await?;
+        newer.judge(&now).await?;
+        Ok(now)
     }
 
     fn plan(&self) -> &UploadPlan {

@@ -167,6 +167,8 @@ enum Length {
     Chunked,
 }
 
+/// The first byte of a TLS connection (RFC 8446, section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
 /// Passed on at once, in bytes.
 const CHUNK: usize = 256 * 1024;
 
@@ -180,6 +182,12 @@ impl State {
     /// One request, then the connection ends.
     async fn serve(&self, client: TcpStream) -> std::io::Result<()> {
         let mut client = BufReader::with_capacity(CHUNK, client);
+        // A client that tries TLS first goes on without it after such an answer.
+        if client.fill_buf().await?.first() == Some(&TLS_HANDSHAKE) {
+            let refusal = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request";
+            client.write_all(refusal).await?;
+            return client.shutdown().await;
+        }
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             if client.read_until(b'\n', &mut head).await? == 0 {

@@ -1,14 +1,18 @@
 //! Pushes to tags that name another image already.
 
+use crate::faults::run;
 use crate::image::Folder;
 use crate::plain::{line, pushed, pushed_by, skopeo};
+use crate::proxy::answer;
 use crate::registry::Server;
 use ecrane_core::push::Descriptor;
 use ecrane_core::repository::TagMutability;
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{Backwards, Delivery};
+use ecrane_engine::push::{Backwards, Delivery, Outcome, Progress, Seen, push};
+use ecrane_engine::registry::{Patience, Registry};
 use flate2::Compression;
 use serde_json::json;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn immutable(delivery: Delivery<'_>) -> Delivery<'_> {
     Delivery {
@@ -129,5 +133,65 @@ async fn a_tag_does_not_go_back_to_an_older_commit_unless_told_so() {
     assert_eq!(
         line(&forward),
         "latest moved; 0 blobs up, 2 there; 1 writes"
+    );
+}
+
+/// The question is asked again when the uploads are done: they take their time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_commit_that_arrives_during_the_upload_keeps_the_tag() {
+    let server = Server::start();
+    let folder = Folder::new();
+    let newer = from(&folder, "bbbbbbbbbb", "2026-01-02T00:00:00Z");
+    let older = from(&folder, "aaaaaaaaaa", "2026-01-01T00:00:00Z");
+    let newer_layout = layout(&folder, &newer);
+    let older_layout = layout(&folder, &older);
+    let registry = Registry::new(&server.credentials(), Patience::default()).unwrap();
+    let tags = ["latest".parse().unwrap()];
+    let repository = "team/app".parse().unwrap();
+    let overtaken = AtomicBool::new(false);
+    let overtake = |step| {
+        if matches!(step, Progress::Uploaded(_)) && !overtaken.swap(true, Ordering::SeqCst) {
+            // The push waits meanwhile, as for a slow line.
+            let other = || {
+                let runtime = tokio::runtime::Runtime::new().unwrap();
+                runtime.block_on(pushed(&server, &newer_layout, &["latest"]))
+            };
+            std::thread::scope(|scope| scope.spawn(other).join().unwrap());
+        }
+    };
+    let delivery = Delivery::new(&older_layout, &tags);
+    let late = push(&registry, &repository, &delivery, overtake).await;
+    let late = late.unwrap();
+    assert_eq!(
+        late.tags[0].outcome,
+        Outcome::Held(Seen {
+            digest: newer.digest.clone(),
+            origin: newer_layout.plan().origin.clone(),
+        })
+    );
+    assert_eq!(skopeo(&server, "latest"), newer.digest);
+}
+
+/// A role that may push and not pull is not kept from pushing.
+#[tokio::test]
+async fn what_may_not_be_read_holds_no_tag_and_is_said() {
+    let server = Server::start();
+    let folder = Folder::new();
+    let newer = from(&folder, "bbbbbbbbbb", "2026-01-02T00:00:00Z");
+    let older = from(&folder, "aaaaaaaaaa", "2026-01-01T00:00:00Z");
+    pushed(&server, &layout(&folder, &newer), &["v1"]).await;
+    let denied = answer("403 Forbidden", "", "DENIED", "not authorized");
+    let fault = ("GET blob", denied, usize::MAX);
+    let repository = "team/app".parse().unwrap();
+    let older = layout(&folder, &older);
+    let run = run(&server, &repository, &older, fault, Patience::default()).await;
+    let moved = run.result.unwrap();
+    assert_eq!(line(&moved), "v1 moved; 1 blobs up, 1 there; 3 writes");
+    assert_eq!(
+        moved.remarks[0].replace(&run.proxy.host, "HOST"),
+        format!(
+            "whether {} is of a later commit is not known: `HOST` denies reading a configuration in `team/app`: not authorized; it takes the right `ecr:GetDownloadUrlForLayer`",
+            newer.digest.short()
+        )
     );
 }

@@ -4,7 +4,7 @@
 use crate::registry::{Server, credentials};
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::RepositoryName;
-use ecrane_core::repository::{Creation, Desired, ResourceTags, plan};
+use ecrane_core::repository::{Adoption, Creation, Desired, ResourceTags, plan};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -96,6 +96,7 @@ impl Upstream {
                 scan_on_push: None,
                 resource_tags: ResourceTags::default(),
                 policy: None,
+                adoption: Adoption::Refused,
                 tags: Vec::new(),
             };
             let there = aws::observe(&local.ecr, &desired).await.unwrap();

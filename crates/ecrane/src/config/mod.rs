@@ -3,6 +3,8 @@
 mod build;
 mod event;
 mod fault;
+mod gate;
+mod host;
 mod list;
 mod policy;
 mod push_to;
@@ -10,6 +12,7 @@ mod read;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
+pub(crate) use gate::{Gate, Preview};
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -19,6 +22,7 @@ use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
+use host::HostFolders;
 use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
@@ -36,6 +40,8 @@ pub(crate) struct Config {
     pub desired: Desired,
     /// Where the image comes from.
     pub image: ImageSource,
+    /// What must be so before a policy is put.
+    pub gate: Gate,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
     /// Whether a tag may move from the image of a later commit.
@@ -118,6 +124,7 @@ pub(crate) fn read(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
     let mut reader = read::Reader::default();
+    let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
     // The local ECR says its own, and a build alone asks nobody.
     let (region, endpoint) = match service {
@@ -146,6 +153,8 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
+    let adoption = reader.adoption(inputs);
+    let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
@@ -169,9 +178,11 @@ pub(crate) fn read(
                     scan_on_push,
                     resource_tags,
                     policy,
+                    adoption,
                     tags,
                 },
                 image,
+                gate,
                 existing,
                 backwards,
                 mount_from,

@@ -111,6 +111,36 @@ fn a_value_that_may_be_confidential_is_not_quoted() {
 }
 
 #[test]
+fn further_registries_are_others_and_are_given_once() {
+    let check = |push_to: &str, endpoint: Option<&str>, expected: &[&str]| {
+        let inputs = Inputs {
+            push_to: vec![push_to.into()],
+            endpoint_url: endpoint.map(str::to_owned),
+            ..good()
+        };
+        check(&inputs, &[], expected);
+    };
+    check(
+        "eu-west-1\n123456789012, 127.0.0.1:5101",
+        Some("http://127.0.0.1:5100"),
+        &[],
+    );
+    check(
+        "eu-west-1,eu-west-1",
+        None,
+        &["this is given twice; it is taken once"],
+    );
+    check("eu-central-1", None, &["the image goes there already"]);
+    check("127.0.0.1:5101", None, &["this is no registry of AWS"]);
+    check("eu-wset-1", None, &["`eu-wset-1` is no Region known here"]);
+    check(
+        "public.ecr.aws",
+        None,
+        &["Amazon ECR Public is not a private registry"],
+    );
+}
+
+#[test]
 fn every_fault_is_found_at_once() {
     let inputs = Inputs {
         aws_region: Some("us east".into()),

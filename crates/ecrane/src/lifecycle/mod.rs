@@ -10,7 +10,7 @@ mod file;
 mod preview;
 mod when;
 
-pub(crate) use when::When;
+pub(crate) use when::{When, now};
 
 use crate::exit::{Exit, Failure};
 use crate::show::{self, Log};

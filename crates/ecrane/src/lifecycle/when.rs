@@ -29,7 +29,7 @@ impl When {
 }
 
 /// The time of the machine's clock.
-pub(super) fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -13,11 +13,10 @@ pub(crate) fn quoted(text: &str) -> String {
         let bare = shown(&anstream::adapter::strip_str(line).to_string());
         // What the runner reads if nobody takes the colours out.
         let raw: String = line.chars().filter(|c| !c.is_control()).collect();
-        let hides = bare.trim_start().starts_with("::")
-            || bare.contains(BRACKETS)
-            || shown(&raw).contains(BRACKETS);
-        if hides {
+        if bare.trim_start().starts_with("::") {
             format!("│ {}", broken(&bare))
+        } else if bare.contains(BRACKETS) || shown(&raw).contains(BRACKETS) {
+            broken(&bare)
         } else {
             line.to_owned()
         }
@@ -65,14 +64,14 @@ mod tests {
     #[test]
     fn what_our_own_lines_quote_is_no_command() {
         let check = |text: &str, expected: &str| assert_eq!(quoted(text), expected, "{text:?}");
-        check("5 | ##[add-mask]main", "│ 5 | ## [add-mask]main");
+        check("5 | ##[add-mask]main", "5 | ## [add-mask]main");
         check(
             "a fault\n  ::error::x\nfine",
             "a fault\n│   ::error::x\nfine",
         );
         check("one\r::error::x", "one\n│ ::error::x");
         check("\u{200b}::error::x", "│ ::error::x");
-        check("#\u{1b}[m#[add-mask]x", "│ ## [add-mask]x");
+        check("#\u{1b}[m#[add-mask]x", "## [add-mask]x");
         check("\u{1b}[1mPlan\u{1b}[0m", "\u{1b}[1mPlan\u{1b}[0m");
     }
 

@@ -2,6 +2,7 @@
 //! order in which they do and the words that go with it.
 
 mod elsewhere;
+mod gate;
 mod output;
 mod place;
 mod places;
@@ -98,7 +99,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
 async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Report, Failure> {
     let places = Places::reach(config, reached).await?;
     let standing = places.standing(config, log).await?;
-    let rows = places.plan(config, standing.as_ref()).await?;
+    let rows = places.plan(config, standing.as_ref(), log).await?;
     log.heading("Plan");
     log.rows(&rows);
     log.line("");

@@ -1,17 +1,20 @@
 //! A registry that gets the image: observed, provisioned, pushed to.
 
+use super::gate::{self, Passed, Repository};
 use super::progress::Bars;
 use super::result::{Made, Placed, kept, placed};
 use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::service::{Clock, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
+use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report;
-use ecrane_core::repository::{Plan, Refusal, plan};
-use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation};
+use ecrane_core::repository::{ImageStep, Observed, Plan, PolicyStep, Refusal, plan};
+use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
@@ -21,6 +24,7 @@ use futures_util::future::join_all;
 /// A registry that is to get the image.
 pub(super) struct Place {
     pub(super) ecr: Ecr,
+    clock: Clock,
     /// What `push-to` says, as it was given; none for the main registry.
     pub(super) destination: Option<Destination>,
     /// The registry that it must be, and the input that says so.
@@ -31,6 +35,8 @@ pub(super) struct Place {
 pub(super) struct Look {
     pub(super) plan: Plan,
     observation: Observation,
+    /// That the plan's policy may be put, where it puts one.
+    passed: Option<Passed>,
     pub(super) credentials: Credentials,
 }
 
@@ -47,9 +53,11 @@ impl Place {
     /// The main registry, or one besides it.
     pub(super) async fn reach(
         config: &Config,
-        main: &Connection,
+        main: &Reached,
         destination: Option<&Destination>,
     ) -> Result<Self, Failure> {
+        let clock = main.clock.clone();
+        let main = &main.connection;
         let connection = match destination {
             Some(destination) => main.towards(destination),
             None => main.clone(),
@@ -65,6 +73,7 @@ impl Place {
         let destination = destination.cloned();
         Ok(Self {
             ecr,
+            clock,
             destination,
             meant,
         })
@@ -84,12 +93,22 @@ impl Place {
             .map_err(Failure::refused)
     }
 
-    /// What is there, and what has to be done for what is wanted.
+    fn repository<'a>(&'a self, config: &'a Config) -> Repository<'a> {
+        Repository {
+            ecr: &self.ecr,
+            clock: &self.clock,
+            name: &config.desired.name,
+        }
+    }
+
+    /// What is there, and what has to be done for what is wanted, if the gate
+    /// lets it.
     pub(super) async fn plan(
         &self,
         config: &Config,
         standing: Option<&Digest>,
-    ) -> Result<(Plan, Observation), Failure> {
+        log: Log,
+    ) -> Result<(Plan, Observation, Option<Passed>), Failure> {
         let observation = aws::observe(&self.ecr, &config.desired)
             .await
             .map_err(Failure::refused)?;
@@ -99,7 +118,15 @@ impl Place {
             Some(digest) => plan.keeping(digest),
             None => plan,
         };
-        Ok((plan, observation))
+        let passed = match (&plan.policy, &observation.observed) {
+            (Some(PolicyStep::Put { policy, .. }), Observed::Present(found)) => {
+                let stored = found.policy.as_deref();
+                let repository = self.repository(config);
+                Some(gate::pass(config, repository, policy, stored, log).await?)
+            }
+            _ => None,
+        };
+        Ok((plan, observation, passed))
     }
 
     /// Reads and signs in at the same time. Nothing is written yet.
@@ -107,10 +134,11 @@ impl Place {
         &self,
         config: &Config,
         standing: Option<&Digest>,
+        log: Log,
     ) -> Result<Look, Failure> {
         let sign_in = async { aws::sign_in(&self.ecr).await.map_err(Failure::refused) };
-        let ((plan, observation), credentials) =
-            tokio::try_join!(self.plan(config, standing), sign_in)?;
+        let ((plan, observation, passed), credentials) =
+            tokio::try_join!(self.plan(config, standing, log), sign_in)?;
         if let Some((input, meant)) = &self.meant
             && *meant != credentials.registry
         {
@@ -122,26 +150,69 @@ impl Place {
         Ok(Look {
             plan,
             observation,
+            passed,
             credentials,
         })
     }
 
-    /// Carries the plan out.
+    /// Carries the plan out. What another run changed since the look is looked
+    /// at again.
     pub(super) async fn provision(
         &self,
         config: &Config,
-        look: Look,
+        mut look: Look,
         name: String,
+        log: Log,
     ) -> Result<Ready, Failure> {
-        let applied = aws::apply(&self.ecr, &config.desired, look.plan, &look.observation)
-            .await
-            .map_err(aws_failure)?;
-        Ok(Ready {
-            ecr: self.ecr.clone(),
-            name,
-            applied,
-            credentials: look.credentials,
-        })
+        let standing = look.standing();
+        let mut looks = 1;
+        loop {
+            match self.apply(config, &look).await? {
+                Ok(applied) => {
+                    return Ok(Ready {
+                        ecr: self.ecr.clone(),
+                        name,
+                        applied,
+                        credentials: look.credentials,
+                    });
+                }
+                Err(objection) if looks == LOOKS => return Err(gate::refused(&objection)),
+                Err(_) => look = self.look(config, standing.as_ref(), log).await?,
+            }
+            looks += 1;
+        }
+    }
+
+    /// Carries the plan out if the world is still the one that it was made for.
+    async fn apply(
+        &self,
+        config: &Config,
+        look: &Look,
+    ) -> Result<Result<Applied, Objection>, Failure> {
+        if let Some(passed) = &look.passed
+            && let Some(objection) = passed.objection(self.repository(config)).await?
+        {
+            return Ok(Err(objection));
+        }
+        let plan = look.plan.clone();
+        match aws::apply(&self.ecr, &config.desired, plan, &look.observation).await {
+            Ok(applied) => Ok(Ok(applied)),
+            Err(AwsError::Appeared(_)) => Ok(Err(Objection::RepositoryAppeared)),
+            Err(error) => Err(Failure::refused(error)),
+        }
+    }
+}
+
+/// How often a repository is looked at that others change at the same time.
+const LOOKS: usize = 5;
+
+impl Look {
+    /// The image that is there and stays.
+    fn standing(&self) -> Option<Digest> {
+        match &self.plan.image {
+            ImageStep::Keep(_, digest) => Some(digest.clone()),
+            ImageStep::Create(_) | ImageStep::AfterBuild(_) => None,
+        }
     }
 }
 
@@ -151,13 +222,6 @@ fn refusal(refusal: &Refusal) -> Failure {
         Refusal::ForeignPolicy { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
-}
-
-fn aws_failure(error: AwsError) -> Failure {
-    match error {
-        AwsError::Plan(reason) => refusal(&reason),
-        other => Failure::refused(other),
-    }
 }
 
 /// Why the image is not in its place.

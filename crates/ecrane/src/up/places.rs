@@ -36,8 +36,7 @@ impl Places {
     pub(super) async fn reach(config: &Config, reached: &Reached) -> Result<Self, Failure> {
         let further = config.push_to.iter().map(Some);
         let places = [None].into_iter().chain(further);
-        let places =
-            places.map(|destination| Place::reach(config, &reached.connection, destination));
+        let places = places.map(|destination| Place::reach(config, reached, destination));
         let places = join_all(places).await.into_iter();
         Ok(Self(places.collect::<Result<_, _>>()?))
     }
@@ -82,10 +81,12 @@ impl Places {
         &self,
         config: &Config,
         standing: Option<&Digest>,
+        log: Log,
     ) -> Result<Vec<Row>, Failure> {
-        let plans = join_all(self.0.iter().map(|place| place.plan(config, standing))).await;
+        let plans = self.0.iter().map(|place| place.plan(config, standing, log));
+        let plans = join_all(plans).await;
         let plans = self.every(plans)?;
-        let rows = self.0.iter().zip(plans).flat_map(|(place, (plan, _))| {
+        let rows = self.0.iter().zip(plans).flat_map(|(place, (plan, ..))| {
             let label = place.label();
             self.named(&label, plan_rows(&plan))
         });
@@ -99,8 +100,9 @@ impl Places {
         standing: Option<&Digest>,
         output: &Output,
     ) -> Result<Vec<Ready>, Failure> {
-        let looks = join_all(self.0.iter().map(|place| place.look(config, standing))).await;
-        let looks = self.every(looks)?;
+        let log = output.log;
+        let looks = self.0.iter().map(|place| place.look(config, standing, log));
+        let looks = self.every(join_all(looks).await)?;
         let names = self.names(&looks)?;
         let shown = names.iter().zip(&looks);
         let rows = shown.flat_map(|(name, look)| self.named(name, plan_rows(&look.plan)));
@@ -110,7 +112,7 @@ impl Places {
         output.open();
         let provisioned = self.0.iter().zip(looks).zip(names);
         let provisioned =
-            provisioned.map(|((place, look), name)| place.provision(config, look, name));
+            provisioned.map(|((place, look), name)| place.provision(config, look, name, log));
         self.every(join_all(provisioned).await)
     }
 

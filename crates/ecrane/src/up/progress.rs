@@ -1,9 +1,46 @@
 use ecrane_core::name::Digest;
 use ecrane_core::push::UploadPlan;
 use ecrane_engine::push::Progress;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What a build is at, as a line below its output on a terminal. Elsewhere it
+/// does not show.
+pub(super) struct BuildBar(ProgressBar);
+
+const BUILD_TEMPLATE: &str = "build {spinner} {elapsed} {wide_msg}";
+const TICK: Duration = Duration::from_millis(120);
+
+impl BuildBar {
+    pub(super) fn new() -> Self {
+        let style = ProgressStyle::with_template(BUILD_TEMPLATE)
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        // A run that is stopped leaves no line behind.
+        let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
+        Self(bar.with_style(style))
+    }
+
+    /// Shows it from now on.
+    pub(super) fn start(&self) {
+        self.0.reset_elapsed();
+        self.0.enable_steady_tick(TICK);
+    }
+
+    pub(super) fn show(&self, step: &str) {
+        self.0.set_message(step.to_owned());
+    }
+
+    /// Writes lines above it.
+    pub(super) fn beside(&self, write: impl FnOnce()) {
+        self.0.suspend(write);
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
 
 /// The bars of pushes that go on at the same time.
 pub(super) struct Bars {

@@ -13,7 +13,7 @@ pub use service::{Difference, Previewed, Window};
 
 use std::fmt;
 
-use super::evaluate::{Verdict, Verdicts};
+use super::evaluate::{Doubt, Verdict, Verdicts};
 use super::rule::Action;
 
 #[cfg(test)]
@@ -36,12 +36,15 @@ pub fn losses<'a>(in_force: Option<&Verdicts<'_>>, new: &Verdicts<'a>) -> Vec<Ve
 }
 
 /// Whether an image is lost before as it is after. What only may go before may
-/// as well have stayed.
+/// as well have stayed, unless the same doubt makes the same of it.
 fn is_no_worse(after: &Verdict<'_>, before: &Verdict<'_>) -> bool {
-    let certain = before.doubt.is_none();
+    if before.doubt.is_some() {
+        // A tie is another one at the edge of another count.
+        let same = before.doubt == after.doubt && before.doubt != Some(Doubt::Tie);
+        return same && before.action() == after.action();
+    }
     match (before.action(), after.action()) {
-        (Some(Action::Expire), _) => certain,
-        (Some(Action::Transition), Some(Action::Transition)) => certain,
+        (Some(Action::Expire), _) | (Some(Action::Transition), Some(Action::Transition)) => true,
         (Some(Action::Transition), _) | (None, _) => false,
     }
 }
@@ -60,6 +63,8 @@ pub enum Objection {
     },
     /// The service's own preview says otherwise.
     Service(Vec<Difference>),
+    /// There was no repository to look at, and now there is.
+    RepositoryAppeared,
     /// Another policy stands there than the one that was compared.
     PolicyChanged,
     /// The images are others than those that were judged.
@@ -91,6 +96,9 @@ impl fmt::Display for Objection {
                     more => write!(f, "; and {more} more"),
                 }
             }
+            Self::RepositoryAppeared => f.write_str(
+                "other runs create and remove the repository at the same time; run again",
+            ),
             Self::PolicyChanged => f.write_str(
                 "the repository's policy changed while this run looked at it; run again",
             ),

@@ -65,6 +65,14 @@ fn what_only_may_go_counts_as_gone_and_never_as_lost_anyway() {
 }
 
 #[test]
+fn the_same_doubt_about_the_same_fate_is_no_loss() {
+    // AWS does not say whether a child goes with its index at once.
+    let index = ["a v4 1", "b v3 2", "i v2 3 holds=c", "c - 3"];
+    assert_eq!(lost(None, &[NEWEST_TWO], &index), "c i");
+    assert_eq!(lost(Some(&["7 any count 2"]), &[NEWEST_TWO], &index), "");
+}
+
+#[test]
 fn nothing_said_allows_no_loss() {
     let check = |limit: &str, losses, expected: Option<&str>| {
         let limit = match limit {

@@ -20,6 +20,7 @@ fn desired() -> Desired {
         scan_on_push: None,
         resource_tags: ResourceTags::default(),
         policy: None,
+        adoption: Adoption::Refused,
         tags: vec!["v1".parse().unwrap()],
     }
 }

@@ -1,0 +1,87 @@
+//! The inputs that say what a change of policy may cost: `max-remove`,
+//! `lifecycle-preview` and `adopt`.
+
+use super::Fault;
+use super::read::Reader;
+use crate::inputs::Inputs;
+use ecrane_core::lifecycle::gate::{MaxRemove, NoLimit};
+use ecrane_core::repository::Adoption;
+
+/// What must be so before a policy is put in a repository that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gate {
+    /// How many images it may cost.
+    pub max_remove: MaxRemove,
+    /// Who is asked which images go.
+    pub preview: Preview,
+}
+
+/// Who is asked which images a policy removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Preview {
+    /// The service too: its own preview must say the same.
+    Service,
+    /// Only ecrane.
+    Ecrane,
+    /// Nobody: the policy is put whatever it removes.
+    Nobody,
+}
+
+const MAX_REMOVE: &str = "max-remove";
+const PREVIEW: &str = "lifecycle-preview";
+
+impl Reader {
+    /// `is_aws` says whether the service is AWS itself, whose preview is asked
+    /// unless somebody says otherwise. What stands in for it evaluates as ecrane
+    /// does.
+    pub(super) fn gate(&mut self, inputs: &Inputs, is_aws: bool) -> Gate {
+        let limit = inputs.max_remove.as_deref();
+        let preview = match inputs.lifecycle_preview.as_deref() {
+            None if is_aws => Preview::Service,
+            None | Some("local") => Preview::Ecrane,
+            Some("aws") => Preview::Service,
+            Some("off") => Preview::Nobody,
+            Some(other) => {
+                let message = format!("`{other}` is nobody who previews a policy");
+                let fault = Fault::whole(PREVIEW, other, message);
+                self.fault(fault.help("write `aws`, `local` or `off`"));
+                Preview::Service
+            }
+        };
+        if preview == Preview::Nobody
+            && let Some(limit) = limit
+        {
+            let message = format!("nothing is counted with `{PREVIEW}: off`");
+            let fault = Fault::whole(MAX_REMOVE, limit, message);
+            self.fault(fault.help(format!("leave one of `{MAX_REMOVE}` and `{PREVIEW}` out")));
+        }
+        let about_policy = [
+            (MAX_REMOVE, limit),
+            (PREVIEW, inputs.lifecycle_preview.as_deref()),
+            ("adopt", inputs.adopt.as_deref()),
+        ];
+        for (input, given) in about_policy {
+            if let (None, Some(given)) = (&inputs.lifecycle_policy, given) {
+                let message = format!("`{input}` is about `lifecycle-policy`, which is not given");
+                self.warn(Fault::whole(input, given, message));
+            }
+        }
+        let max_remove = limit.and_then(|text| {
+            let parsed = text.trim().parse();
+            self.keep(
+                parsed.map_err(|error: NoLimit| Fault::whole(MAX_REMOVE, text, error.to_string())),
+            )
+        });
+        Gate {
+            max_remove: max_remove.unwrap_or_default(),
+            preview,
+        }
+    }
+
+    pub(super) fn adoption(&mut self, inputs: &Inputs) -> Adoption {
+        match self.boolean("adopt", inputs.adopt.as_deref()) {
+            Some(true) => Adoption::Allowed,
+            _ => Adoption::Refused,
+        }
+    }
+}

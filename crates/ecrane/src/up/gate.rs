@@ -1,0 +1,147 @@
+//! The gate before a policy is put in a repository that is there: what it would
+//! cost is read whole, counted, and held against what is allowed. What cannot
+//! be read speaks against it.
+
+use crate::config::{Config, Preview};
+use crate::exit::{Exit, Failure};
+use crate::service::Clock;
+use crate::show::Log;
+use ecrane_core::lifecycle::evaluate::{Verdict, Verdicts};
+use ecrane_core::lifecycle::gate::{Objection, Window, losses, within};
+use ecrane_core::lifecycle::image::{self, Images};
+use ecrane_core::lifecycle::{self, Policy, evaluate};
+use ecrane_core::name::RepositoryName;
+use ecrane_engine::aws::{self, Ecr, Listing};
+
+/// Whose images would go, and when it is there.
+#[derive(Clone, Copy)]
+pub(super) struct Repository<'a> {
+    pub(super) ecr: &'a Ecr,
+    pub(super) clock: &'a Clock,
+    pub(super) name: &'a RepositoryName,
+}
+
+/// What was judged, to see whether it is still so.
+pub(super) struct Passed {
+    stored: Option<String>,
+    /// None where nobody was to be asked.
+    listing: Option<Listing>,
+}
+
+/// Lets a policy pass that costs no more than allowed.
+///
+/// # Errors
+/// With [`Exit::Gate`]: it costs too much, the service says otherwise, or
+/// something could not be read.
+pub(super) async fn pass(
+    config: &Config,
+    repository: Repository<'_>,
+    policy: &Policy,
+    stored: Option<&str>,
+    log: Log,
+) -> Result<Passed, Failure> {
+    let mut passed = Passed {
+        stored: stored.map(str::to_owned),
+        listing: None,
+    };
+    if config.gate.preview == Preview::Nobody {
+        return Ok(passed);
+    }
+    let Repository { ecr, clock, name } = repository;
+    let listing = aws::list(ecr, name, |_| ()).await.map_err(unread)?;
+    let images = images(&listing)?;
+    let opened = clock.now().await?;
+    let new = evaluate(policy, &images, opened);
+    // A policy that cannot be read keeps everything, as far as is known.
+    let before = stored.and_then(|text| lifecycle::check(text).policy);
+    let before = before.as_ref().map(|it| evaluate(it, &images, opened));
+    let lost = losses(before.as_ref(), &new);
+    tell(&lost, &new, log);
+    within(config.gate.max_remove, lost.len(), images.len()).map_err(|it| refused(&it))?;
+    if config.gate.preview == Preview::Service && !images.is_empty() {
+        let preview = aws::preview(ecr, name, policy).await.map_err(unread)?;
+        let window = Window {
+            opened: &new,
+            closed: &evaluate(policy, &images, clock.now().await?),
+        };
+        let differences = window.differences(&preview);
+        if !differences.is_empty() {
+            return Err(refused(&Objection::Service(differences)));
+        }
+    }
+    passed.listing = Some(listing);
+    Ok(passed)
+}
+
+impl Passed {
+    /// What changed since, to be asked just before the put.
+    ///
+    /// # Errors
+    /// With [`Exit::Gate`]: it cannot be read.
+    pub(super) async fn objection(
+        &self,
+        repository: Repository<'_>,
+    ) -> Result<Option<Objection>, Failure> {
+        let Repository { ecr, name, .. } = repository;
+        if let Some(listing) = &self.listing
+            && !aws::still_holds(ecr, name, listing).await.map_err(unread)?
+        {
+            return Ok(Some(Objection::ImagesChanged));
+        }
+        let stored = aws::stored_policy(ecr, name).await.map_err(unread)?;
+        Ok((stored != self.stored).then_some(Objection::PolicyChanged))
+    }
+}
+
+/// The end of a run that nothing was allowed to change.
+pub(super) fn refused(objection: &Objection) -> Failure {
+    Failure::Because(Exit::Gate, format!("{objection}; nothing was done"))
+}
+
+fn unread(error: impl std::fmt::Display) -> Failure {
+    Failure::Because(
+        Exit::Gate,
+        format!(
+            "the lifecycle policy is not put, as what it would remove cannot be read whole: {error}; nothing was done"
+        ),
+    )
+}
+
+fn images(listing: &Listing) -> Result<Images, Failure> {
+    let text = serde_json::to_string(listing).map_err(unread)?;
+    let image::Listing {
+        images,
+        diagnostics,
+    } = image::read(&text);
+    let first = diagnostics.into_iter().next();
+    let fault = || first.map_or_else(String::new, |fault| fault.message);
+    images.ok_or_else(|| unread(fault()))
+}
+
+/// So many losses are listed.
+const LISTED: usize = 20;
+
+fn tell(lost: &[Verdict<'_>], new: &Verdicts<'_>, log: Log) {
+    let images = new.images();
+    if lost.is_empty() {
+        return;
+    }
+    log.line("Of the images that are kept today, the lifecycle policy would remove:");
+    for verdict in lost.iter().take(LISTED) {
+        let digest = images.digest(verdict.image);
+        let tags: Vec<&str> = images.tags(verdict.image).collect();
+        let name = match tags.as_slice() {
+            [] => digest.chars().take(DIGEST).collect(),
+            tags => tags.join(", "),
+        };
+        log.line(&format!("    {name}: {}", new.reason(verdict.image)));
+    }
+    if let more @ 1.. = lost.len().saturating_sub(LISTED) {
+        log.line(&format!("    … and {more} more"));
+    }
+    log.line("");
+}
+
+/// Characters of a digest that tell it from others: the algorithm and twelve
+/// digits.
+const DIGEST: usize = 19;
