@@ -260,7 +260,7 @@ async fn survives(upstream: &Upstream) {
         .map(|(n, case)| {
             // Megabytes only where it is about them.
             let new = match case.request.as_str() {
-                "POST upload" | "PATCH blob" | "PUT blob commit" => &large,
+                "PATCH blob" | "PUT blob commit" => &large,
                 _ => &small,
             };
             let (images, direct) = ([&old, new], &direct);
