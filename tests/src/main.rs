@@ -17,6 +17,7 @@ mod images;
 mod inert;
 mod lifecycle;
 mod lint;
+mod load;
 mod local;
 mod push;
 mod release;

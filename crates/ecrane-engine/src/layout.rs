@@ -4,8 +4,10 @@
 //! it ends in a layout. Source: OCI image specification 1.1, "Image Layout".
 
 mod error;
+mod pack;
 
 pub use error::LayoutError;
+pub(crate) use pack::pack;
 
 use crate::content::{self, Digesting};
 use ecrane_core::name::Digest;
@@ -151,8 +153,11 @@ pub(crate) fn create(dir: &Path) -> Result<(), LayoutError> {
     let blobs = dir.join(BLOBS);
     fs::create_dir_all(&blobs).map_err(io_error("write", &blobs))?;
     let marker = dir.join(MARKER);
-    let text = format!("{{\"imageLayoutVersion\":\"{VERSION}\"}}");
-    fs::write(&marker, text).map_err(io_error("write", &marker))
+    fs::write(&marker, marker_text()).map_err(io_error("write", &marker))
+}
+
+fn marker_text() -> String {
+    format!("{{\"imageLayoutVersion\":\"{VERSION}\"}}")
 }
 
 /// Stores content under its digest. It appears there only when it is complete.
@@ -185,6 +190,15 @@ pub(crate) fn keep_blob(
 
 /// Writes the index that names the image. The layout is complete with it.
 pub(crate) fn write_index(dir: &Path, root: &Descriptor) -> Result<(), LayoutError> {
+    let index = index(root)?;
+    let path = dir.join(INDEX);
+    let bytes =
+        serde_json::to_vec(&index).map_err(|source| LayoutError::Malformed { path, source })?;
+    write_index_bytes(dir, &bytes)
+}
+
+/// An index that names this image alone.
+fn index(root: &Descriptor) -> Result<oci::ImageIndex, LayoutError> {
     let digest: oci::Digest = root
         .digest
         .as_str()
@@ -196,10 +210,7 @@ pub(crate) fn write_index(dir: &Path, root: &Descriptor) -> Result<(), LayoutErr
     let mut index = oci::ImageIndex::default();
     index.set_media_type(Some(oci::MediaType::ImageIndex));
     index.set_manifests(vec![oci::Descriptor::new(media_type, root.size, digest)]);
-    let path = dir.join(INDEX);
-    let bytes =
-        serde_json::to_vec(&index).map_err(|source| LayoutError::Malformed { path, source })?;
-    write_index_bytes(dir, &bytes)
+    Ok(index)
 }
 
 pub(crate) fn write_index_bytes(dir: &Path, bytes: &[u8]) -> Result<(), LayoutError> {

@@ -154,6 +154,9 @@ pub(crate) struct Inputs {
     )]
     pub image: Option<String>,
 
+    /// Leave the image in the local engine too, under its tags: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
+    pub load: Option<String>,
     /// Build and push nothing if all tags are there and active: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Image")]
     pub skip_if_exists: Option<String>,
@@ -382,6 +385,7 @@ pub(crate) const NAMES: &[&str] = &[
     "flavor",
     "push",
     "image",
+    "load",
     "skip-if-exists",
     "allow-older",
     "mount-from",

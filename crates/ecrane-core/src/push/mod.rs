@@ -7,6 +7,7 @@
 //! Source: OCI image specification 1.1 (manifest, index, descriptor) and the
 //! media types of Docker's image manifest version 2, schema 2.
 
+mod archive;
 mod descriptor;
 mod destination;
 mod known;
@@ -15,6 +16,7 @@ mod origin;
 mod plan;
 mod standing;
 
+pub use archive::{archive_manifest, blob_path};
 pub use descriptor::{Descriptor, Kind};
 pub use destination::{Destination, DestinationError};
 pub use known::Known;

@@ -92,6 +92,22 @@ fn one_image_is_its_blobs_then_its_manifest() {
 }
 
 #[test]
+fn one_image_is_an_archive_for_every_engine_and_an_index_is_not() {
+    let mut documents = Documents::default();
+    let one = documents.image(1, "amd64", &[(10, 500), (11, 900)]);
+    let other = documents.image(3, "arm64", &[(10, 500)]);
+    let index = documents.index(5, &[&one, &other]);
+    let archive = |root| archive_manifest(&plan(root, &documents.0).unwrap());
+    let path = |n| format!("blobs/sha256/{}", format!("{n:02x}").repeat(32));
+    let expected = json!([{
+        "Config": path(2), "RepoTags": null, "Layers": [path(10), path(11)],
+    }]);
+    let written: Value = serde_json::from_str(&archive(&one).unwrap()).unwrap();
+    assert_eq!(written, expected);
+    assert_eq!(archive(&index), None);
+}
+
+#[test]
 fn an_index_comes_after_its_images_and_a_shared_layer_once() {
     let mut documents = Documents::default();
     let amd64 = documents.image(10, "amd64", &[(1, 1000), (2, 10)]);

@@ -195,10 +195,10 @@ impl Saving {
 
 /// A child whose output is read. Dropped, it ends with all that it has started:
 /// a client leaves its plugin behind.
-struct Running(Child);
+pub(super) struct Running(Child);
 
 impl Running {
-    fn spawn(program: Program, mut command: Command) -> Result<Self, BuildError> {
+    pub(super) fn spawn(program: Program, mut command: Command) -> Result<Self, BuildError> {
         command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

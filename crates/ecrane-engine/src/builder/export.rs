@@ -15,10 +15,10 @@ use tokio_util::io::SyncIoBridge;
 #[derive(Debug)]
 pub struct EngineImage {
     /// The name that it was asked for by.
-    name: String,
+    pub(super) name: String,
     /// Its id: on the classic store the digest of its configuration.
     id: Digest,
-    environment: Vec<(OsString, OsString)>,
+    pub(super) environment: Vec<(OsString, OsString)>,
 }
 
 impl EngineImage {

@@ -3,6 +3,7 @@
 mod access;
 mod child;
 mod export;
+mod load;
 mod probe;
 mod secrets;
 
@@ -10,7 +11,8 @@ pub use access::{AUTH_FILE, Access, DOCKER_CONFIG, program};
 pub use child::Line;
 use child::Program;
 pub use export::{EngineImage, export, find};
-pub use probe::probe;
+pub use load::load;
+pub use probe::{answers, probe};
 
 use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
@@ -74,6 +76,22 @@ pub enum BuildError {
     NotSaved {
         /// Its name or id.
         image: String,
+        /// What the client said.
+        said: String,
+    },
+    /// The engine did not take the image in.
+    #[error("the engine did not take the image: {said}{}", if *.single { "" } else { "; an engine of the classic image store takes images of one platform only" })]
+    NotLoaded {
+        /// What the client said.
+        said: String,
+        /// Whether it is an image of one platform.
+        single: bool,
+    },
+    /// The engine did not name the image.
+    #[error("the engine did not name the image `{name}`: {said}")]
+    NotNamed {
+        /// The name.
+        name: String,
         /// What the client said.
         said: String,
     },

@@ -69,13 +69,7 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         ask(&inspect),
     );
     let version = version?;
-    let (client, engine) = match serde_json::from_slice::<Version>(&version.stdout) {
-        Ok(Version {
-            client,
-            server: Some(server),
-        }) => (client.version, server.version),
-        _ => return Err(no_engine(&version)),
-    };
+    let (client, engine) = versions(&version).ok_or_else(|| no_engine(&version))?;
     let buildx = buildx?;
     let buildx = buildx
         .status
@@ -98,6 +92,24 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         oci_exporter: oci_exporter(&driver, &info?.stdout),
         image_place: image_place(&driver),
     })
+}
+
+/// Asks whether an engine answers.
+///
+/// # Errors
+/// None does, and why.
+pub async fn answers() -> Result<(), BuildError> {
+    let version = ask(&["version", "--format", "{{json .}}"]).await?;
+    match versions(&version) {
+        Some(_) => Ok(()),
+        None => Err(no_engine(&version)),
+    }
+}
+
+/// The client's and the engine's.
+fn versions(version: &Output) -> Option<(String, String)> {
+    let Version { client, server } = serde_json::from_slice(&version.stdout).ok()?;
+    Some((client.version, server?.version))
 }
 
 #[derive(Deserialize)]

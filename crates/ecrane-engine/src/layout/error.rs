@@ -19,6 +19,9 @@ pub enum LayoutError {
     /// The tar stream ends early or is none.
     #[error("cannot read the image's tar archive: {0}")]
     Tar(#[source] io::Error),
+    /// The tar cannot be written to its end.
+    #[error("cannot write the image's tar archive: {0}")]
+    Packing(#[source] io::Error),
     /// Not a layout folder at all.
     #[error("`{0}` is no OCI image layout: it has no file `oci-layout`")]
     NoMarker(PathBuf),

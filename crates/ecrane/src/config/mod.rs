@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub image: ImageSource,
     /// What must be so before a policy is put.
     pub gate: Gate,
+    /// What the engine of this machine has of the image afterwards.
+    pub engine: InEngine,
     /// What happens to an image that is at the tags already.
     pub existing: Existing,
     /// Whether a tag may move from the image of a later commit.
@@ -52,6 +54,15 @@ pub(crate) struct Config {
     pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
+}
+
+/// What the engine of this machine has of an image after the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InEngine {
+    /// The image, by its tags.
+    Named,
+    /// What the build left.
+    AsItIs,
 }
 
 /// What happens to an image that is at all the tags before the run.
@@ -145,9 +156,10 @@ pub(crate) fn read(
     let mut image = reader.image(inputs, immutable);
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
+    let engine = reader.in_engine(inputs, &image);
     if let ImageSource::Build(spec) = &mut image {
-        // An image that goes nowhere is left here.
-        if mode == Mode::BuildOnly {
+        // An image that goes nowhere is left here, as is one for the engine.
+        if mode == Mode::BuildOnly || engine == InEngine::Named {
             spec.push_by = PushBy::Ecrane;
         }
         spec.description = surroundings.description(tags.first());
@@ -183,6 +195,7 @@ pub(crate) fn read(
                 },
                 image,
                 gate,
+                engine,
                 existing,
                 backwards,
                 mount_from,

@@ -1,7 +1,8 @@
 use super::list::{boolean, by_comma_and_line, by_line};
 use super::policy;
-use super::{Existing, Fault, Mode};
+use super::{Existing, Fault, ImageSource, InEngine, Mode};
 use crate::inputs::Inputs;
+use ecrane_core::build::PushBy;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
@@ -170,6 +171,21 @@ impl Reader {
             (_, Some(false)) => Mode::BuildOnly,
             (_, None) if pull_request => Mode::Plan,
             _ => Mode::Up,
+        }
+    }
+
+    /// A builder that pushes from elsewhere has nothing for the engine here.
+    pub(super) fn in_engine(&mut self, inputs: &Inputs, image: &ImageSource) -> InEngine {
+        const INPUT: &str = "load";
+        let pushed = matches!(image, ImageSource::Build(spec) if spec.push_by == PushBy::Builder);
+        match self.boolean(INPUT, inputs.load.as_deref()) {
+            Some(true) if pushed => {
+                let message = "with `push-by: builder` the image does not come to this machine";
+                self.fault(Fault::whole(INPUT, "true", message).help("leave one of the two out"));
+                InEngine::AsItIs
+            }
+            Some(true) => InEngine::Named,
+            _ => InEngine::AsItIs,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod gate;
+mod load;
 mod output;
 mod place;
 mod places;
@@ -72,7 +73,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             // Before anything is started or created: without an engine, or with a
             // broken image, nothing is half-done.
             let prepared = match config.existing {
-                Existing::Replace => Some(prepare(&config.image, folder.path()).await?),
+                Existing::Replace => Some(prepare(&config, folder.path()).await?),
                 Existing::Keep => None,
             };
             let reached = service::reach(&config, order.service, order.data, log).await?;
@@ -82,7 +83,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
                 (Some(digest), _) => keep(&config, &places, &digest, log).await?,
                 (None, Some(source)) => make(&config, (&places, own), source, &folder, log).await?,
                 (None, None) => {
-                    let source = prepare(&config.image, folder.path()).await?;
+                    let source = prepare(&config, folder.path()).await?;
                     make(&config, (&places, own), source, &folder, log).await?
                 }
             }
@@ -108,7 +109,7 @@ async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Repor
 
 /// Builds and asks nobody else: neither AWS nor a registry.
 async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
-    let source = prepare(&config.image, folder.path()).await?;
+    let source = prepare(config, folder.path()).await?;
     let source = source.granted(None, &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
@@ -117,6 +118,7 @@ async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Re
     let built = built?;
     let into = folder.path().join("layout");
     let layout = source::layout(&built, &Known::default(), &into).await?;
+    load::load(config, &built, &[], log).await?;
     let rows = vec![built_row(&config.desired, layout.plan())];
     log.heading("Result");
     log.rows(&rows);
@@ -188,6 +190,7 @@ async fn make(
         Err(Unplaced::Lost(_)) => push(&Known::default(), "whole").await,
         pushed => pushed,
     }?;
+    load::load(config, &built, &arrived.placed, log).await?;
     Ok(report(config, arrived, log))
 }
 
@@ -202,6 +205,7 @@ async fn keep(
     let provisioned = places.provision(config, Some(standing), &output).await;
     output.close();
     let arrived = places::keep(config, &provisioned?, standing).await?;
+    load::nothing(config, log);
     Ok(report(config, arrived, log))
 }
 

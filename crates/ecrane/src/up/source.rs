@@ -1,7 +1,7 @@
 //! Where the image comes from: a build, or one that is there.
 
 use super::output::Output;
-use crate::config::ImageSource;
+use crate::config::{Config, ImageSource, InEngine};
 use crate::credentials::{self, Grant};
 use crate::exit::Failure;
 use ecrane_core::build::{self, BuildSpec, Builder, Route};
@@ -136,11 +136,18 @@ impl Source<'_> {
 /// Finds out whether the image can be had. Nothing is started.
 ///
 /// # Errors
-/// No builder, or one that cannot do what is asked; a broken image.
-pub(super) async fn prepare<'a>(
-    image: &'a ImageSource,
-    folder: &Path,
-) -> Result<Source<'a>, Failure> {
+/// No builder, or one that cannot do what is asked; a broken image; no engine to
+/// load it into.
+pub(super) async fn prepare<'a>(config: &'a Config, folder: &Path) -> Result<Source<'a>, Failure> {
+    let source = find(&config.image, folder).await?;
+    if config.engine == InEngine::Named {
+        let answers = builder::answers().await;
+        answers.map_err(|error| Failure::refused(format!("`load`: {error}")))?;
+    }
+    Ok(source)
+}
+
+async fn find<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
     let layout = match image {
         ImageSource::Build(spec) => {
             let (builder, why) = builder::probe(spec.backend, spec.builder.as_deref())
