@@ -70,6 +70,11 @@ fn a_policy_that_costs_images_waits_for_a_word() {
     insta::assert_snapshot!(told(&ecr, &ran), @"
     exit Some(3)
 
+    Plan
+     ~  repository            team/app       tags ecrane:lifecycle
+     +  ├─ lifecycle policy   team/app       1 rule
+     ?  └─ image              team/app:new   build, push what differs
+
     Of the images that are kept today, the lifecycle policy would remove:
         v1: expires by rule 1 (any): newest 6 of 8, and it keeps 5
         sha256:88e7015f2103: kept: the index sha256:94c277c0b5e7 holds it; not certain: every index that holds it may go, and AWS does not say whether children go with it at once
@@ -109,6 +114,11 @@ fn what_the_policy_in_force_removes_needs_no_leave() {
     let tighter = put(&ecr, &keep(4), &["--dry-run"]);
     insta::assert_snapshot!(told(&ecr, &tighter), @"
     exit Some(3)
+
+    Plan
+     ~  repository            team/app       tags ecrane:lifecycle
+     ~  ├─ lifecycle policy   team/app       1 rule
+     ?  └─ image              team/app:new   build, push what differs
 
     Of the images that are kept today, the lifecycle policy would remove:
         v3: expires by rule 1 (any): newest 5 of 9, and it keeps 4
