@@ -329,7 +329,7 @@ fn nothing_goes_anywhere_if_one_registry_refuses_and_a_failed_push_is_told() {
     there.aws(&[&put[..], &["--lifecycle-policy-text", &theirs]].concat());
     let ran = run(&mut up(&["--lifecycle-policy", "default"]));
     assert_eq!((ran.code, writes(&here.log_since(0)).len()), (Some(3), 0));
-    insta::assert_snapshot!(said(&ran), @"error: THERE: the repository `app` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out");
+    insta::assert_snapshot!(said(&ran), @"error: THERE: the repository `app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
 
     // The image cannot be put there: it is here, and both are said.
     let immutable = ["put-image-tag-mutability", "--repository-name", "app"];

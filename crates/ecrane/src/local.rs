@@ -208,6 +208,17 @@ async fn stop(data: &Path) -> Result<Exit, Failure> {
 
 /// Ends the local ECR that owns the folder, if there is one.
 pub(crate) async fn end(data: &Path) -> anyhow::Result<Option<Running>> {
+    let Some(running) = tell_to_end(data)? else {
+        return Ok(None);
+    };
+    ask(PATIENCE, || Ok(owner(data)?.is_none().then_some(())))
+        .await?
+        .ok_or_else(|| anyhow!("process {} was told to stop and did not", running.pid))?;
+    Ok(Some(running))
+}
+
+/// Asks it to end, and does not wait for it.
+fn tell_to_end(data: &Path) -> anyhow::Result<Option<Running>> {
     let Some(running) = owner(data)? else {
         return Ok(None);
     };
@@ -217,10 +228,18 @@ pub(crate) async fn end(data: &Path) -> anyhow::Result<Option<Running>> {
         .ok_or_else(|| anyhow!("the local ECR's process id {} is none", running.pid))?;
     rustix::process::kill_process(pid, rustix::process::Signal::TERM)
         .with_context(|| format!("stopping process {}", running.pid))?;
-    ask(PATIENCE, || Ok(owner(data)?.is_none().then_some(())))
-        .await?
-        .ok_or_else(|| anyhow!("process {} was told to stop and did not", running.pid))?;
     Ok(Some(running))
+}
+
+/// A local ECR that was started for a look: it ends with the look, however that
+/// ends.
+pub(crate) struct ForALook<'d>(pub(crate) &'d Path);
+
+impl Drop for ForALook<'_> {
+    fn drop(&mut self) {
+        // Whoever ended it meanwhile did what was to be done.
+        let _ = tell_to_end(self.0);
+    }
 }
 
 /// The local ECR that owns the folder.

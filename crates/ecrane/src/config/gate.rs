@@ -35,7 +35,7 @@ impl Reader {
     /// unless somebody says otherwise. What stands in for it evaluates as ecrane
     /// does.
     pub(super) fn gate(&mut self, inputs: &Inputs, is_aws: bool) -> Gate {
-        let limit = inputs.max_remove.as_deref();
+        let limit = inputs.max_remove.as_deref().filter(|it| !it.is_empty());
         let preview = match inputs.lifecycle_preview.as_deref() {
             None if is_aws => Preview::Service,
             None | Some("local") => Preview::Ecrane,

@@ -55,6 +55,11 @@ pub(crate) async fn login(options: Login, log: Log) -> Result<Exit, Failure> {
     } else {
         options.registries
     };
+    if registries.contains(&RegistryHost::Public) {
+        return Err(Failure::faulty(
+            "`public.ecr.aws` is signed in to by another service of AWS, which ecrane does not ask yet; its images can be pulled without",
+        ));
+    }
     put_on_path(log)?;
     let (file, mut config) = open()?;
     for registry in &registries {

@@ -2,7 +2,7 @@
 //! cost is read whole, counted, and held against what is allowed. What cannot
 //! be read speaks against it.
 
-use crate::config::{Config, Preview};
+use crate::config::{Gate, Preview};
 use crate::exit::{Exit, Failure};
 use crate::service::Clock;
 use crate::show::Log;
@@ -28,23 +28,34 @@ pub(super) struct Passed {
     listing: Option<Listing>,
 }
 
-/// Lets a policy pass that costs no more than allowed.
+/// The policy that is to be put, and the text of the one that stands there.
+#[derive(Clone, Copy)]
+pub(super) struct Policies<'a> {
+    pub(super) new: &'a Policy,
+    pub(super) stored: Option<&'a str>,
+}
+
+/// Lets a policy pass that costs no more than allowed. `tell` hears of each
+/// image that it costs, and why.
 ///
 /// # Errors
 /// With [`Exit::Gate`]: it costs too much, the service says otherwise, or
 /// something could not be read.
 pub(super) async fn pass(
-    config: &Config,
+    gate: Gate,
     repository: Repository<'_>,
-    policy: &Policy,
-    stored: Option<&str>,
-    log: Log,
+    policies: Policies<'_>,
+    tell: impl Fn(&[String]),
 ) -> Result<Passed, Failure> {
+    let Policies {
+        new: policy,
+        stored,
+    } = policies;
     let mut passed = Passed {
         stored: stored.map(str::to_owned),
         listing: None,
     };
-    if config.gate.preview == Preview::Nobody {
+    if gate.preview == Preview::Nobody {
         return Ok(passed);
     }
     let Repository { ecr, clock, name } = repository;
@@ -56,9 +67,9 @@ pub(super) async fn pass(
     let before = stored.and_then(|text| lifecycle::check(text).policy);
     let before = before.as_ref().map(|it| evaluate(it, &images, opened));
     let lost = losses(before.as_ref(), &new);
-    tell(&lost, &new, log);
-    within(config.gate.max_remove, lost.len(), images.len()).map_err(|it| refused(&it))?;
-    if config.gate.preview == Preview::Service && !images.is_empty() {
+    tell(&lines(&lost, &new));
+    within(gate.max_remove, lost.len(), images.len()).map_err(|it| refused(&it))?;
+    if gate.preview == Preview::Service && !images.is_empty() {
         let preview = aws::preview(ecr, name, policy).await.map_err(unread)?;
         let window = Window {
             opened: &new,
@@ -121,23 +132,37 @@ fn images(listing: &Listing) -> Result<Images, Failure> {
 /// So many losses are listed.
 const LISTED: usize = 20;
 
-fn tell(lost: &[Verdict<'_>], new: &Verdicts<'_>, log: Log) {
+/// The images that a policy costs, each with the reason.
+fn lines(lost: &[Verdict<'_>], new: &Verdicts<'_>) -> Vec<String> {
     let images = new.images();
-    if lost.is_empty() {
-        return;
-    }
-    log.line("Of the images that are kept today, the lifecycle policy would remove:");
-    for verdict in lost.iter().take(LISTED) {
+    let line = |verdict: &Verdict<'_>| {
         let digest = images.digest(verdict.image);
         let tags: Vec<&str> = images.tags(verdict.image).collect();
         let name = match tags.as_slice() {
             [] => digest.chars().take(DIGEST).collect(),
             tags => tags.join(", "),
         };
-        log.line(&format!("    {name}: {}", new.reason(verdict.image)));
+        format!("{name}: {}", new.reason(verdict.image))
+    };
+    lost.iter().map(line).collect()
+}
+
+/// Shows them; `name` says of which registry.
+pub(super) fn tell(lines: &[String], name: Option<&str>, log: Log) {
+    if lines.is_empty() {
+        return;
     }
-    if let more @ 1.. = lost.len().saturating_sub(LISTED) {
-        log.line(&format!("    … and {more} more"));
+    let of = name.map_or_else(String::new, |name| format!(" in {name}"));
+    log.line(&format!(
+        "Of the images that are kept{of} today, the lifecycle policy would remove:"
+    ));
+    for line in lines.iter().take(LISTED) {
+        log.line(&format!("    {line}"));
+    }
+    if let more @ 1.. = lines.len().saturating_sub(LISTED) {
+        log.line(&format!(
+            "    … and {more} more: `ecrane lifecycle preview` lists them all"
+        ));
     }
     log.line("");
 }

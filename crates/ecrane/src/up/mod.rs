@@ -61,11 +61,14 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
-            let shown = show_plan(&config, &reached, log).await;
             // What only looks leaves nothing behind.
-            if let Some(data) = &reached.started {
+            let started = reached.started.as_deref();
+            let guard = started.map(local::ForALook);
+            let shown = show_plan(&config, &reached, log).await;
+            if let Some(data) = started {
                 local::end(data).await?;
             }
+            drop(guard);
             shown?
         }
         Mode::Up => {
@@ -101,9 +104,6 @@ async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Repor
     let places = Places::reach(config, reached).await?;
     let standing = places.standing(config, log).await?;
     let rows = places.plan(config, standing.as_ref(), log).await?;
-    log.heading("Plan");
-    log.rows(&rows);
-    log.line("");
     Ok(unplaced(config, rows))
 }
 

@@ -1,6 +1,6 @@
 //! A registry that gets the image: observed, provisioned, pushed to.
 
-use super::gate::{self, Passed, Repository};
+use super::gate::{self, Passed, Policies, Repository};
 use super::progress::Bars;
 use super::result::{Made, Placed, kept, placed};
 use super::unfinished::Unfinished;
@@ -13,7 +13,7 @@ use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report;
-use ecrane_core::repository::{ImageStep, Observed, Plan, PolicyStep, Refusal, plan};
+use ecrane_core::repository::{Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
@@ -34,9 +34,7 @@ pub(super) struct Place {
 /// What is there and what has to be done, and the right to push.
 pub(super) struct Look {
     pub(super) plan: Plan,
-    observation: Observation,
-    /// That the plan's policy may be put, where it puts one.
-    passed: Option<Passed>,
+    pub(super) observation: Observation,
     pub(super) credentials: Credentials,
 }
 
@@ -101,14 +99,12 @@ impl Place {
         }
     }
 
-    /// What is there, and what has to be done for what is wanted, if the gate
-    /// lets it.
+    /// What is there, and what has to be done for what is wanted.
     pub(super) async fn plan(
         &self,
         config: &Config,
         standing: Option<&Digest>,
-        log: Log,
-    ) -> Result<(Plan, Observation, Option<Passed>), Failure> {
+    ) -> Result<(Plan, Observation), Failure> {
         let observation = aws::observe(&self.ecr, &config.desired)
             .await
             .map_err(Failure::refused)?;
@@ -118,15 +114,42 @@ impl Place {
             Some(digest) => plan.keeping(digest),
             None => plan,
         };
-        let passed = match (&plan.policy, &observation.observed) {
-            (Some(PolicyStep::Put { policy, .. }), Observed::Present(found)) => {
-                let stored = found.policy.as_deref();
-                let repository = self.repository(config);
-                Some(gate::pass(config, repository, policy, stored, log).await?)
-            }
-            _ => None,
+        Ok((plan, observation))
+    }
+
+    /// Has the policy that a plan puts pass the gate; none where it puts none.
+    /// `name` is for people, where there are several places.
+    pub(super) async fn pass(
+        &self,
+        config: &Config,
+        (plan, observation): (&Plan, &Observation),
+        name: Option<&str>,
+        log: Log,
+    ) -> Result<Option<Passed>, Failure> {
+        let (Some(PolicyStep::Put { policy, .. }), Observed::Present(found)) =
+            (&plan.policy, &observation.observed)
+        else {
+            return Ok(None);
         };
-        Ok((plan, observation, passed))
+        let policies = Policies {
+            stored: found.policy.as_deref(),
+            new: policy,
+        };
+        let told = |lines: &[String]| gate::tell(lines, name, log);
+        let passed = gate::pass(config.gate, self.repository(config), policies, told).await?;
+        Ok(Some(passed))
+    }
+
+    /// What changed since it passed.
+    pub(super) async fn objection(
+        &self,
+        config: &Config,
+        passed: Option<&Passed>,
+    ) -> Result<Option<Objection>, Failure> {
+        match passed {
+            Some(passed) => passed.objection(self.repository(config)).await,
+            None => Ok(None),
+        }
     }
 
     /// Reads and signs in at the same time. Nothing is written yet.
@@ -134,11 +157,10 @@ impl Place {
         &self,
         config: &Config,
         standing: Option<&Digest>,
-        log: Log,
     ) -> Result<Look, Failure> {
         let sign_in = async { aws::sign_in(&self.ecr).await.map_err(Failure::refused) };
-        let ((plan, observation, passed), credentials) =
-            tokio::try_join!(self.plan(config, standing, log), sign_in)?;
+        let ((plan, observation), credentials) =
+            tokio::try_join!(self.plan(config, standing), sign_in)?;
         if let Some((input, meant)) = &self.meant
             && *meant != credentials.registry
         {
@@ -150,50 +172,16 @@ impl Place {
         Ok(Look {
             plan,
             observation,
-            passed,
             credentials,
         })
     }
 
-    /// Carries the plan out. What another run changed since the look is looked
-    /// at again.
-    pub(super) async fn provision(
-        &self,
-        config: &Config,
-        mut look: Look,
-        name: String,
-        log: Log,
-    ) -> Result<Ready, Failure> {
-        let standing = look.standing();
-        let mut looks = 1;
-        loop {
-            match self.apply(config, &look).await? {
-                Ok(applied) => {
-                    return Ok(Ready {
-                        ecr: self.ecr.clone(),
-                        name,
-                        applied,
-                        credentials: look.credentials,
-                    });
-                }
-                Err(objection) if looks == LOOKS => return Err(gate::refused(&objection)),
-                Err(_) => look = self.look(config, standing.as_ref(), log).await?,
-            }
-            looks += 1;
-        }
-    }
-
-    /// Carries the plan out if the world is still the one that it was made for.
-    async fn apply(
+    /// Carries the plan out, unless another run made the repository meanwhile.
+    pub(super) async fn apply(
         &self,
         config: &Config,
         look: &Look,
     ) -> Result<Result<Applied, Objection>, Failure> {
-        if let Some(passed) = &look.passed
-            && let Some(objection) = passed.objection(self.repository(config)).await?
-        {
-            return Ok(Err(objection));
-        }
         let plan = look.plan.clone();
         match aws::apply(&self.ecr, &config.desired, plan, &look.observation).await {
             Ok(applied) => Ok(Ok(applied)),
@@ -201,17 +189,14 @@ impl Place {
             Err(error) => Err(Failure::refused(error)),
         }
     }
-}
 
-/// How often a repository is looked at that others change at the same time.
-const LOOKS: usize = 5;
-
-impl Look {
-    /// The image that is there and stays.
-    fn standing(&self) -> Option<Digest> {
-        match &self.plan.image {
-            ImageStep::Keep(_, digest) => Some(digest.clone()),
-            ImageStep::Create(_) | ImageStep::AfterBuild(_) => None,
+    /// The place, when all is done there but the push.
+    pub(super) fn ready(&self, look: Look, applied: Applied, name: String) -> Ready {
+        Ready {
+            ecr: self.ecr.clone(),
+            name,
+            applied,
+            credentials: look.credentials,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! All registries that get the image. What one of them refuses is known before
 //! anything is written to any.
 
+use super::gate::{self, Passed};
 use super::output::Output;
 use super::place::{Look, Place, Ready, Unplaced, say};
 use super::progress::Bars;
@@ -10,14 +11,19 @@ use crate::config::{Config, Existing};
 use crate::exit::Failure;
 use crate::service::Reached;
 use crate::show::Log;
+use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost};
 use ecrane_core::push::{self, Known, standing as standing_image};
 use ecrane_core::report::{Row, plan_rows, result_rows};
+use ecrane_core::repository::Plan;
+use ecrane_engine::aws::{Applied, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{Outcome, Pushed};
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 
+/// How often repositories are looked at that others change at the same time.
+const LOOKS: usize = 5;
 /// Registries that are pushed to at once: they share the same line.
 const AT_ONCE: usize = 4;
 
@@ -76,44 +82,116 @@ impl Places {
         Ok(first)
     }
 
-    /// The plan for each of them.
+    /// Shows the plan for each of them, and whether the gate lets it.
     pub(super) async fn plan(
         &self,
         config: &Config,
         standing: Option<&Digest>,
         log: Log,
     ) -> Result<Vec<Row>, Failure> {
-        let plans = self.0.iter().map(|place| place.plan(config, standing, log));
-        let plans = join_all(plans).await;
+        let plans = join_all(self.0.iter().map(|place| place.plan(config, standing))).await;
         let plans = self.every(plans)?;
-        let rows = self.0.iter().zip(plans).flat_map(|(place, (plan, ..))| {
-            let label = place.label();
-            self.named(&label, plan_rows(&plan))
-        });
-        Ok(rows.collect())
+        let names: Vec<String> = self.0.iter().map(Place::label).collect();
+        let rows = self.show(&names, plans.iter().map(|(plan, _)| plan), log);
+        let plans = plans.iter().map(|(plan, observation)| (plan, observation));
+        self.pass(config, &names, plans, log).await?;
+        Ok(rows)
     }
 
-    /// Looks at all of them, shows the plans, and carries them out.
+    /// Looks at all of them, shows the plans, and carries them out. What another
+    /// run changes meanwhile is looked at again: until all have passed the gate,
+    /// nothing is written to any.
     pub(super) async fn provision(
         &self,
         config: &Config,
         standing: Option<&Digest>,
         output: &Output,
     ) -> Result<Vec<Ready>, Failure> {
-        let log = output.log;
-        let looks = self.0.iter().map(|place| place.look(config, standing, log));
-        let looks = self.every(join_all(looks).await)?;
-        let names = self.names(&looks)?;
-        let shown = names.iter().zip(&looks);
-        let rows = shown.flat_map(|(name, look)| self.named(name, plan_rows(&look.plan)));
-        output.log.heading("Plan");
-        output.log.rows(&rows.collect::<Vec<Row>>());
-        output.log.line("");
-        output.open();
-        let provisioned = self.0.iter().zip(looks).zip(names);
-        let provisioned =
-            provisioned.map(|((place, look), name)| place.provision(config, look, name, log));
-        self.every(join_all(provisioned).await)
+        for round in 1..=LOOKS {
+            let looks = self.0.iter().map(|place| place.look(config, standing));
+            let looks = self.every(join_all(looks).await)?;
+            let names = self.names(&looks)?;
+            if round == 1 {
+                self.show(&names, looks.iter().map(|look| &look.plan), output.log);
+            }
+            let plans = looks.iter().map(|look| (&look.plan, &look.observation));
+            let passed = self.pass(config, &names, plans, output.log).await?;
+            if round == 1 {
+                output.open();
+            }
+            let objection = match self.objection(config, &passed).await? {
+                Some(objection) => objection,
+                None => match self.apply(config, &looks).await? {
+                    Ok(applied) => return Ok(self.ready(looks, applied, names)),
+                    Err(objection) => objection,
+                },
+            };
+            if round == LOOKS {
+                return Err(gate::refused(&objection));
+            }
+        }
+        Err(Failure::refused("there is no registry to look in"))
+    }
+
+    fn show<'p>(
+        &self,
+        names: &[String],
+        plans: impl Iterator<Item = &'p Plan>,
+        log: Log,
+    ) -> Vec<Row> {
+        let rows = names.iter().zip(plans);
+        let rows: Vec<Row> = rows
+            .flat_map(|(name, plan)| self.named(name, plan_rows(plan)))
+            .collect();
+        log.heading("Plan");
+        log.rows(&rows);
+        log.line("");
+        rows
+    }
+
+    async fn pass<'p>(
+        &self,
+        config: &Config,
+        names: &[String],
+        plans: impl Iterator<Item = (&'p Plan, &'p Observation)>,
+        log: Log,
+    ) -> Result<Vec<Option<Passed>>, Failure> {
+        let several = self.0.len() > 1;
+        let passes = self.0.iter().zip(names).zip(plans);
+        let passes = passes.map(|((place, name), plan)| {
+            let name = several.then_some(name.as_str());
+            place.pass(config, plan, name, log)
+        });
+        self.every(join_all(passes).await)
+    }
+
+    async fn objection(
+        &self,
+        config: &Config,
+        passed: &[Option<Passed>],
+    ) -> Result<Option<Objection>, Failure> {
+        let asked = self.0.iter().zip(passed);
+        let asked = asked.map(|(place, passed)| place.objection(config, passed.as_ref()));
+        let said = self.every(join_all(asked).await)?;
+        Ok(said.into_iter().flatten().next())
+    }
+
+    async fn apply(
+        &self,
+        config: &Config,
+        looks: &[Look],
+    ) -> Result<Result<Vec<Applied>, Objection>, Failure> {
+        let applied = self.0.iter().zip(looks);
+        let applied = applied.map(|(place, look)| place.apply(config, look));
+        let applied = self.every(join_all(applied).await)?;
+        Ok(applied.into_iter().collect())
+    }
+
+    fn ready(&self, looks: Vec<Look>, applied: Vec<Applied>, names: Vec<String>) -> Vec<Ready> {
+        let places = self.0.iter().zip(looks).zip(applied).zip(names);
+        places
+            .map(|(((place, look), applied), name)| place.ready(look, applied, name))
+            .collect()
     }
 
     /// What people call each of them, now that the hosts are known.

@@ -125,7 +125,7 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
             ..standing()
         })
     };
-    insta::assert_snapshot!(check(&desired, &with(None)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Remove it there, or leave `lifecycle-policy` out");
+    insta::assert_snapshot!(check(&desired, &with(None)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
     let of_another_policy = policy(KEEP_5).fingerprint();
     assert!(
         plan(
