@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod first_process;
+mod own_builder;
 
 use crate::harness::{LocalEcr, clean, succeed};
 use std::io::{BufRead, BufReader};

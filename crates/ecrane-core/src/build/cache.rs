@@ -17,6 +17,8 @@ pub enum CacheKind {
     Registry,
     /// The cache of GitHub Actions.
     GitHub,
+    /// The image itself.
+    Inline,
     /// Something else that the builder knows.
     Other,
 }
@@ -27,6 +29,7 @@ impl CacheEntry {
     pub fn kind(&self) -> CacheKind {
         match self.get("type") {
             Some("registry") => CacheKind::Registry,
+            Some("inline") => CacheKind::Inline,
             Some("gha") => CacheKind::GitHub,
             _ => CacheKind::Other,
         }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 /// in an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildFiles {
-    /// The OCI layout as a tar ([`Route::BuildxLayout`]).
+    /// The OCI layout as a tar ([`Route::BuildxLayout`], [`Route::OwnBuilder`]).
     pub layout_tar: PathBuf,
+    /// The name of the builder of this run ([`Route::OwnBuilder`]).
+    pub builder: String,
     /// The image's id (the other routes).
     pub image_id: PathBuf,
     /// What the builder says of the image that it pushed ([`Route::BuildxPush`]).
@@ -27,7 +29,7 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
         return buildah::argv(spec, files);
     }
     let words: &[&str] = match route {
-        Route::BuildxLayout | Route::BuildxPush | Route::BuildxLoad => {
+        Route::BuildxLayout | Route::OwnBuilder | Route::BuildxPush | Route::BuildxLoad => {
             &["buildx", "build", "--progress=plain"]
         }
         Route::BuildKit => &["build", "--progress=plain"],
@@ -39,7 +41,9 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
         // Attestations become untagged children in the registry: only on wish.
         argv.push(attestation("provenance", &spec.provenance));
         argv.push(attestation("sbom", &spec.sbom));
-        argv.extend(spec.builder.iter().map(|name| option("builder", name)));
+        let own = (route == Route::OwnBuilder).then_some(&files.builder);
+        let builder = own.or(spec.builder.as_ref());
+        argv.extend(builder.map(|name| option("builder", name)));
     }
     argv.extend(destination(spec, route, files));
     if let Some(file) = &spec.file {
@@ -83,7 +87,7 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
 
 fn destination(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString> {
     match route {
-        Route::BuildxLayout => {
+        Route::BuildxLayout | Route::OwnBuilder => {
             let output = path("--output=type=oci,dest=", &files.layout_tar);
             vec![exporter(output, spec)]
         }

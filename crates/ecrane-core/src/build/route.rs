@@ -1,4 +1,4 @@
-use super::{Attestation, BuildSpec, PushBy, Rebuild};
+use super::{Attestation, BuildSpec, PushBy, Rebuild, needing_own_builder};
 use std::fmt;
 
 /// What answered when it was asked whether it builds.
@@ -53,6 +53,8 @@ pub enum OciExporter {
 pub enum Route {
     /// buildx writes the layout.
     BuildxLayout,
+    /// buildx writes the layout, with a builder that is made for the run.
+    OwnBuilder,
     /// buildx pushes the image from where it is.
     BuildxPush,
     /// buildx leaves the image in the engine, which saves it.
@@ -75,7 +77,7 @@ impl Route {
     pub const fn has_buildx(self) -> bool {
         matches!(
             self,
-            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad
+            Self::BuildxLayout | Self::OwnBuilder | Self::BuildxPush | Self::BuildxLoad
         )
     }
 
@@ -87,7 +89,11 @@ impl Route {
             Self::BuildKit => Some("1"),
             // Where buildx is there, the client would hand the build to it.
             Self::Classic => Some("0"),
-            Self::BuildxLayout | Self::BuildxPush | Self::BuildxLoad | Self::Buildah => None,
+            Self::BuildxLayout
+            | Self::OwnBuilder
+            | Self::BuildxPush
+            | Self::BuildxLoad
+            | Self::Buildah => None,
         }
     }
 }
@@ -122,6 +128,12 @@ pub fn route(builder: &Builder, spec: &BuildSpec) -> Result<Route, String> {
         Builder::Buildah { .. } => Route::Buildah,
         Builder::Docker(docker) => match (&docker.buildx, docker.oci_exporter) {
             (Some(_), OciExporter::Present) => return Ok(Route::BuildxLayout),
+            // A builder that somebody named is the one that is meant.
+            (Some(_), OciExporter::Absent)
+                if spec.builder.is_none() && !needing_own_builder(spec).is_empty() =>
+            {
+                return Ok(Route::OwnBuilder);
+            }
             (Some(_), OciExporter::Absent) => Route::BuildxLoad,
             // Clients from 23 on reach BuildKit only through buildx; those before
             // carry it themselves.
@@ -181,7 +193,7 @@ fn pushed(builder: &Builder, spec: &BuildSpec) -> Result<Option<Route>, String> 
 }
 
 /// The inputs that are given and that this way cannot follow.
-fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> {
+pub(super) fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> {
     let stages = matches!(spec.rebuild, Rebuild::Stages(_));
     let needs = [
         (Least::BuildKit, "secrets", !spec.secrets.is_empty()),
@@ -208,7 +220,7 @@ fn beyond(route: Route, spec: &BuildSpec) -> impl Iterator<Item = &'static str> 
         Route::BuildKit => Least::BuildKit,
         // It knows some of what only buildx knows otherwise.
         Route::BuildxLoad | Route::Buildah => Least::Buildx,
-        Route::BuildxLayout | Route::BuildxPush => Least::Layout,
+        Route::BuildxLayout | Route::OwnBuilder | Route::BuildxPush => Least::Layout,
     };
     let buildah = [
         ("cache-from", !spec.cache_from.is_empty()),

@@ -22,6 +22,7 @@ fn spec() -> BuildSpec {
 fn check(spec: &BuildSpec, route: Route, expected: &str) {
     let files = BuildFiles {
         layout_tar: "L".into(),
+        builder: "B".into(),
         image_id: "I".into(),
         metadata: "M".into(),
         names: ["v1", "latest"]
@@ -145,7 +146,16 @@ fn what_a_builder_cannot_do_is_refused_at_once() {
     let refusal = |builder: Builder| route(&builder, &wanting).unwrap_err();
     insta::assert_snapshot!(refusal(builder("28.2.2", None, OciExporter::Absent)), @"the builder (docker build 28.2.2, engine 26.1) cannot do what `secrets` and `cache-to` and `sbom` ask for; install the buildx plugin of the Docker client");
     insta::assert_snapshot!(refusal(builder("20.10.24", None, OciExporter::Absent)), @"the builder (docker build 20.10.24, engine 26.1) cannot do what `cache-to` and `sbom` ask for; install the buildx plugin of the Docker client");
-    insta::assert_snapshot!(refusal(builder("28.2.2", Some("0.13"), OciExporter::Absent)), @"the builder (docker buildx 0.13, engine 26.1) cannot do what `sbom` asks for; turn on the engine's containerd image store, or name a `builder` of the docker-container driver");
+    let named = BuildSpec {
+        builder: Some("default".into()),
+        ..wanting.clone()
+    };
+    let refusal = route(
+        &builder("28.2.2", Some("0.13"), OciExporter::Absent),
+        &named,
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(refusal, @"the builder (docker buildx 0.13, engine 26.1) cannot do what `sbom` asks for; turn on the engine's containerd image store, or name a `builder` of the docker-container driver");
 }
 
 #[test]
@@ -179,6 +189,43 @@ fn several_platforms_need_a_builder_that_makes_them() {
     insta::assert_snapshot!(refusal, @"the builder (docker build 28.2.2, engine 26.1) makes one platform at a time, and `platforms` names 2; turn on the engine's containerd image store, or choose a builder of the docker-container driver");
     let able = builder("26.1", Some("0.13"), OciExporter::Present);
     assert_eq!(route(&able, &two), Ok(Route::BuildxLayout));
+}
+
+#[test]
+fn a_run_makes_a_builder_where_the_engines_own_cannot() {
+    let classic = builder("28.2.2", Some("0.25"), OciExporter::Absent);
+    let check_need = |wanting: &BuildSpec, expected: &[&str]| {
+        assert_eq!(needing_own_builder(wanting), expected);
+        let made = matches!(route(&classic, wanting), Ok(Route::OwnBuilder));
+        assert_eq!(made, !expected.is_empty(), "{expected:?}");
+    };
+    let cache = |text: &str| BuildSpec {
+        cache_to: vec![text.parse().unwrap()],
+        ..spec()
+    };
+    check_need(&spec(), &[]);
+    check_need(&cache("type=inline"), &[]);
+    check_need(&cache("type=gha"), &["cache-to"]);
+    let all = BuildSpec {
+        platforms: vec![
+            "linux/amd64".parse().unwrap(),
+            "linux/arm64".parse().unwrap(),
+        ],
+        provenance: Attestation::On,
+        ..cache("type=gha")
+    };
+    check_need(&all, &["platforms", "cache-to", "provenance"]);
+    check(
+        &all,
+        Route::OwnBuilder,
+        "buildx build --progress=plain --provenance=true --sbom=false --builder=B --output=type=oci,dest=L --platform=linux/amd64,linux/arm64 --cache-to=type=gha,version=2 -- app",
+    );
+    let words = |argv: Vec<std::ffi::OsString>| argv.join(" ".as_ref()).into_string().unwrap();
+    assert_eq!(
+        words(create_builder("B")),
+        "buildx create --name=B --driver=docker-container"
+    );
+    assert_eq!(words(remove_builder("B")), "buildx rm --force B");
 }
 
 #[test]

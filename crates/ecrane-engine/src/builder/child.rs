@@ -65,6 +65,7 @@ impl Program {
         match route {
             Route::Buildah => Self::Buildah,
             Route::BuildxLayout
+            | Route::OwnBuilder
             | Route::BuildxPush
             | Route::BuildxLoad
             | Route::BuildKit

@@ -4,6 +4,7 @@ mod access;
 mod child;
 mod export;
 mod load;
+mod own;
 mod probe;
 mod secrets;
 
@@ -12,6 +13,7 @@ pub use child::Line;
 use child::Program;
 pub use export::{EngineImage, export, find};
 pub use load::load;
+use own::{Own, Start};
 pub use probe::{answers, probe};
 
 use crate::archive::ArchiveError;
@@ -70,6 +72,14 @@ pub enum BuildError {
         command: String,
         /// How it ended.
         status: std::process::ExitStatus,
+    },
+    /// The builder of this run did not start.
+    #[error(
+        "the builder of this run did not start: {said}; the engine must be able to pull `moby/buildkit:buildx-stable-1` for it. Or turn on the engine's containerd image store, or name a `builder` that is there"
+    )]
+    NotStarted {
+        /// What the client said.
+        said: String,
     },
     /// The engine did not hand over the image.
     #[error("the engine did not hand over the image `{image}`: {said}")]
@@ -141,12 +151,19 @@ pub struct Build<'b> {
 impl Build<'_> {
     fn files(&self, names: &[Reference]) -> BuildFiles {
         BuildFiles {
+            builder: self.own_name(),
             layout_tar: self.folder.join("layout.tar"),
             image_id: self.folder.join("image-id"),
             metadata: self.folder.join("metadata.json"),
             names: names.to_vec(),
             secrets: self.folder.join("secrets"),
         }
+    }
+
+    /// One for each run: its folder has a name that no other has.
+    fn own_name(&self) -> String {
+        let folder = self.folder.file_name().unwrap_or_default();
+        folder.to_string_lossy().to_lowercase()
     }
 
     fn environment(&self) -> Vec<(OsString, OsString)> {
@@ -165,7 +182,22 @@ impl Build<'_> {
         secrets::write(self.spec, &files.secrets)?;
         let argv = build::argv(self.spec, self.route, files);
         let program = Program::of(self.route);
-        let built = child::run(program, &argv, &self.environment(), on_line).await;
+        let environment = self.environment();
+        let built = if self.route == Route::OwnBuilder {
+            let _own = Own::create(&files.builder, &environment, on_line).await?;
+            let mut start = Start::default();
+            let seen = |line: Line<'_>| {
+                start.see(line.text);
+                on_line(line);
+            };
+            let built = child::run(program, &argv, &environment, seen).await;
+            match start.failure {
+                Some(said) if built.is_err() => Err(BuildError::NotStarted { said }),
+                _ => built,
+            }
+        } else {
+            child::run(program, &argv, &environment, on_line).await
+        };
         // The folder goes anyway; what is in these files goes first.
         let _ = std::fs::remove_dir_all(&files.secrets);
         built
@@ -196,7 +228,7 @@ pub async fn build(
     build.run(&files, &mut on_line).await?;
     let into = build.folder.join("layout");
     let layout = match build.route {
-        Route::BuildxLayout => unpack(files.layout_tar, into).await,
+        Route::BuildxLayout | Route::OwnBuilder => unpack(files.layout_tar, into).await,
         Route::BuildxLoad | Route::BuildKit | Route::Classic => {
             let id = image_id(&files).await?;
             let image = EngineImage::built(&id, build.environment())?;

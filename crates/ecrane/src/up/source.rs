@@ -120,8 +120,12 @@ impl Source<'_> {
         let why = why
             .as_ref()
             .map_or_else(String::new, |why| format!(", as {why}"));
+        let own = match route {
+            Route::OwnBuilder => own_builder(spec),
+            _ => String::new(),
+        };
         output.title(&format!(
-            "Build {} with {builder}{why}",
+            "Build {} with {builder}{why}{own}",
             spec.context.display()
         ));
         Ok(Build {
@@ -131,6 +135,16 @@ impl Source<'_> {
             folder,
         })
     }
+}
+
+/// Why the run makes a builder.
+fn own_builder(spec: &BuildSpec) -> String {
+    let inputs = build::needing_own_builder(spec);
+    let inputs: Vec<String> = inputs.iter().map(|it| format!("`{it}`")).collect();
+    format!(
+        ", in a builder of its own for {}: its image may have to be pulled",
+        inputs.join(" and ")
+    )
 }
 
 /// Finds out whether the image can be had. Nothing is started.
