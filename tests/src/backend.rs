@@ -187,3 +187,16 @@ fn a_socket_that_may_not_be_used_is_told_from_one_that_is_not_there() {
     assert!(said.contains("may not be used by this user"), "{said}");
     assert!(said.contains("group"), "{said}");
 }
+
+#[test]
+fn a_builder_that_nobody_made_creates_nothing() {
+    let ecr = LocalEcr::start();
+    modern::plug_in(&ecr);
+    let words = ["--repository", "app", "--tags", "v1", "--builder", "nobody"];
+    let mut up = ecr.up(&words);
+    up.args(["--context", "examples/hello"]);
+    modern::with_engine(&mut up);
+    let ran = run(&mut up);
+    assert_eq!((ran.code, ecr.requests()), (Some(2), 0), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stderr.trim(), @r#"error: `builder` names `nobody`, which cannot be used: ERROR: no builder "nobody" found; `docker buildx ls` lists those that are there"#);
+}

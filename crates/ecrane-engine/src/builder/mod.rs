@@ -36,6 +36,16 @@ pub enum BuildError {
         "there is no `buildah` command on PATH; install it, or choose another `builder-backend`"
     )]
     NoBuildah,
+    /// Buildx knows no builder of this name.
+    #[error(
+        "`builder` names `{name}`, which cannot be used: {said}; `docker buildx ls` lists those that are there"
+    )]
+    NoBuilder {
+        /// The name.
+        name: String,
+        /// What buildx said.
+        said: String,
+    },
     /// A client without the plugin.
     #[error(
         "the Docker client has no buildx plugin; install it (Debian: docker-buildx), or choose another `builder-backend`"

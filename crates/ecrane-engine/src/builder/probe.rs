@@ -30,6 +30,8 @@ pub async fn probe(
         },
         Backend::Auto => match docker(name).await {
             Ok(docker) => Ok((Builder::Docker(docker), None)),
+            // An engine answers: only the name is wrong.
+            Err(unknown @ BuildError::NoBuilder { .. }) => Err(unknown),
             Err(docker) => match buildah().await {
                 Ok(buildah) => Ok((buildah, Some(docker.to_string()))),
                 Err(_) => Err(BuildError::Nothing {
@@ -75,7 +77,15 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         .status
         .success()
         .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
-    let driver = String::from_utf8_lossy(&driver?.stdout).into_owned();
+    let driver = driver?;
+    if let (Some(name), Some(_), false) = (name, &buildx, driver.status.success()) {
+        let said = String::from_utf8_lossy(&driver.stderr);
+        return Err(BuildError::NoBuilder {
+            name: name.to_owned(),
+            said: said.trim().replace('\n', " "),
+        });
+    }
+    let driver = String::from_utf8_lossy(&driver.stdout).into_owned();
     // A builder of the docker driver is an engine, and not always the usual one.
     let mut info = match values(&driver, "Endpoint:").next() {
         Some(context) if values(&driver, "Driver:").any(|it| it == "docker") => {

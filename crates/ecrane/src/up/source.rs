@@ -9,7 +9,7 @@ use ecrane_core::name::{Digest, Reference, RegistryHost};
 use ecrane_core::push::Known;
 use ecrane_engine::archive;
 use ecrane_engine::aws::Connection;
-use ecrane_engine::builder::{self, Build, Built, EngineImage};
+use ecrane_engine::builder::{self, Build, BuildError, Built, EngineImage};
 use ecrane_engine::layout::{self, Layout};
 use std::borrow::Cow;
 use std::path::Path;
@@ -164,9 +164,11 @@ pub(super) async fn prepare<'a>(config: &'a Config, folder: &Path) -> Result<Sou
 async fn find<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, Failure> {
     let layout = match image {
         ImageSource::Build(spec) => {
-            let (builder, why) = builder::probe(spec.backend, spec.builder.as_deref())
-                .await
-                .map_err(Failure::refused)?;
+            let probed = builder::probe(spec.backend, spec.builder.as_deref()).await;
+            let (builder, why) = probed.map_err(|error| match error {
+                BuildError::NoBuilder { .. } => Failure::faulty(error.to_string()),
+                other => Failure::refused(other),
+            })?;
             let route = build::route(&builder, spec).map_err(Failure::faulty)?;
             return Ok(Source::Build {
                 spec,
