@@ -178,6 +178,19 @@ fn twenty_runs_at_once_make_one_repository_with_its_policy() {
     assert_eq!(created.count(), 1);
 }
 
+#[test]
+fn a_repository_that_appears_between_two_reads_is_read_again() {
+    let ecr = ecr(2);
+    // As if it had not been there yet when the first policy was asked for.
+    let fault = Fault {
+        operation: "GetLifecyclePolicy",
+        calls: 1..=1,
+        spoil: Spoil::Refuse("RepositoryNotFoundException"),
+    };
+    let (ran, puts) = spoiled(&ecr, Some(fault));
+    assert_eq!((ran.code, puts), (Some(0), 1), "{}", ran.stderr);
+}
+
 /// What a run through a proxy with this fault comes to, and the policies put.
 fn spoiled(ecr: &LocalEcr, fault: Option<Fault>) -> (Ran, usize) {
     let proxy = proxy::before(&ecr.address, fault);
@@ -247,9 +260,9 @@ fn the_gate_stays_shut_when_anything_cannot_be_read_or_is_otherwise() {
     let mut faults: Vec<Fault> = reads
         .iter()
         .flat_map(|(operation, from)| {
-            [Spoil::Refuse, Spoil::Cut].map(|spoil| Fault {
+            [Spoil::Refuse("AccessDeniedException"), Spoil::Cut].map(|spoil| Fault {
                 operation,
-                from: *from,
+                calls: *from..=usize::MAX,
                 spoil,
             })
         })
@@ -262,13 +275,18 @@ fn the_gate_stays_shut_when_anything_cannot_be_read_or_is_otherwise() {
     ];
     faults.extend(lies.map(|(operation, change)| Fault {
         operation,
-        from: 1,
+        calls: 1..=usize::MAX,
         spoil: Spoil::Change(change),
     }));
     let mut shut = 0;
     for fault in &faults {
-        let (ran, puts) = spoiled(&ecr, Some(*fault));
-        let what = format!("{} from {}\n{}", fault.operation, fault.from, ran.stderr);
+        let (ran, puts) = spoiled(&ecr, Some(fault.clone()));
+        let what = format!(
+            "{} from {}\n{}",
+            fault.operation,
+            fault.calls.start(),
+            ran.stderr
+        );
         assert_eq!(puts, 0, "{what}");
         assert!(matches!(ran.code, Some(1 | 3)), "{:?}: {what}", ran.code);
         shut += 1;

@@ -3,24 +3,25 @@
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 
 /// What happens to an answer.
 #[derive(Clone, Copy)]
 pub(super) enum Spoil {
-    /// The service refuses, and does not know the request.
-    Refuse,
+    /// The service refuses with this code.
+    Refuse(&'static str),
     /// The answer is cut in the middle.
     Cut,
     /// It says something else.
     Change(fn(&mut Value)),
 }
 
-/// Which answers: those of this operation, from this one on, counted from 1.
-#[derive(Clone, Copy)]
+/// Which answers: those to these calls of an operation, counted from 1.
+#[derive(Clone)]
 pub(super) struct Fault {
     pub(super) operation: &'static str,
-    pub(super) from: usize,
+    pub(super) calls: RangeInclusive<usize>,
     pub(super) spoil: Spoil,
 }
 
@@ -32,9 +33,9 @@ pub(super) fn before(upstream: &str, fault: Option<Fault>) -> String {
     let seen = Arc::new(Mutex::new(0));
     std::thread::spawn(move || {
         for client in listener.incoming() {
-            let (upstream, seen) = (upstream.clone(), Arc::clone(&seen));
+            let (upstream, fault, seen) = (upstream.clone(), fault.clone(), Arc::clone(&seen));
             // A client that goes away is its own affair.
-            std::thread::spawn(move || serve(client.ok()?, &upstream, fault, &seen).ok());
+            std::thread::spawn(move || serve(client.ok()?, &upstream, fault.as_ref(), &seen).ok());
         }
     });
     address
@@ -44,7 +45,7 @@ pub(super) fn before(upstream: &str, fault: Option<Fault>) -> String {
 fn serve(
     mut client: TcpStream,
     upstream: &str,
-    fault: Option<Fault>,
+    fault: Option<&Fault>,
     seen: &Mutex<usize>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(client.try_clone()?);
@@ -71,11 +72,11 @@ fn serve(
     let spoil = fault.filter(|fault| {
         let mut seen = seen.lock().unwrap();
         *seen += usize::from(operation == fault.operation);
-        operation == fault.operation && *seen >= fault.from
+        operation == fault.operation && fault.calls.contains(&*seen)
     });
     let spoil = spoil.map(|fault| fault.spoil);
-    if let Some(Spoil::Refuse) = spoil {
-        let text = r#"{"__type":"AccessDeniedException","message":"not allowed"}"#;
+    if let Some(Spoil::Refuse(code)) = spoil {
+        let text = format!(r#"{{"__type":"{code}","message":"so it is"}}"#);
         return client.write_all(answer("400 Bad Request", text.as_bytes()).as_slice());
     }
     let mut server = TcpStream::connect(upstream)?;
@@ -91,7 +92,7 @@ fn serve(
             change(&mut said);
             client.write_all(&answer("200 OK", said.to_string().as_bytes()))
         }
-        Some(Spoil::Refuse) | None => client.write_all(&reply),
+        Some(Spoil::Refuse(_)) | None => client.write_all(&reply),
     }
 }
 

@@ -153,7 +153,7 @@ async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result
         .with_total_delay(Some(Duration::from_secs(60)))
         .with_jitter();
     put.retry(waits)
-        .when(|error: &AwsError| error.is("RepositoryNotFoundException"))
+        .when(|error: &AwsError| error.is(AwsError::NO_REPOSITORY))
         .await
 }
 

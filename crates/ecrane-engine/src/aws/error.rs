@@ -85,6 +85,9 @@ impl AwsError {
         }
     }
 
+    /// The error code of every operation on a repository that is not there.
+    pub(super) const NO_REPOSITORY: &str = "RepositoryNotFoundException";
+
     /// Whether the service refused with this error code.
     #[must_use]
     pub fn is(&self, wanted: &str) -> bool {

@@ -51,7 +51,12 @@ pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsErr
             place: None,
         });
     };
-    let policy = policy?;
+    // The policy may have been asked for just before another run made the
+    // repository, and the repository just after.
+    let policy = match policy {
+        Err(error) if error.is(AwsError::NO_REPOSITORY) => wanted_policy(ecr, desired).await?,
+        read => read?,
+    };
     let place = Place::of("DescribeRepositories", &repository)?;
     let resource_tags = if repository::needs_tags(desired, policy.as_deref()) {
         Some(resource_tags(ecr, &place.arn).await?)
@@ -92,10 +97,7 @@ async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, Aw
                 what: "the repository that was asked for",
             }),
         },
-        Err(error) => absent(
-            AwsError::new(OPERATION, &error),
-            "RepositoryNotFoundException",
-        ),
+        Err(error) => absent(AwsError::new(OPERATION, &error), AwsError::NO_REPOSITORY),
     }
 }
 

@@ -46,8 +46,7 @@ pub async fn tagged(
                 }
             }
             Err(error)
-                if error.is("ImageNotFoundException")
-                    || error.is("RepositoryNotFoundException") =>
+                if error.is("ImageNotFoundException") || error.is(AwsError::NO_REPOSITORY) =>
             {
                 return Ok(Vec::new());
             }
