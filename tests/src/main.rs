@@ -22,6 +22,7 @@ mod load;
 mod local;
 mod push;
 mod release;
+mod repository;
 mod reuse;
 mod schemas;
 mod stop;

@@ -172,9 +172,14 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
 fn repository_row(step: &RepositoryStep) -> Row {
     let (change, name, note) = match step {
         RepositoryStep::Create(new) => {
-            let mutability = new.mutability.map(|m| format!("tags {}", m.as_str()));
+            let mutability = new.mutability.as_ref().map(|it| format!("tags {it}"));
             let scan = new.scan_on_push.map(|scan| format!("scan on push {scan}"));
-            let notes: Vec<String> = [mutability, scan].into_iter().flatten().collect();
+            let encryption = new
+                .encryption
+                .as_ref()
+                .map(|it| format!("encrypted by {it}"));
+            let notes = [mutability, scan, encryption].into_iter().flatten();
+            let notes: Vec<String> = notes.collect();
             (Change::Create, &new.name, notes.join(", "))
         }
         RepositoryStep::Keep { name, changes } if changes.is_empty() => {

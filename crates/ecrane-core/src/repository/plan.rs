@@ -1,6 +1,6 @@
 use super::{
-    Adoption, Creation, Desired, ImageOrigin, OWNER_TAG, Observed, ResourceTags, ScanOnPush,
-    Standing, TagMutability,
+    Adoption, Creation, Desired, Encryption, ImageOrigin, MutabilitySetting, OWNER_TAG, Observed,
+    ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
@@ -18,9 +18,9 @@ pub struct Plan {
     pub image: ImageStep,
     /// Where it comes from.
     pub origin: ImageOrigin,
-    /// Whether tags may move once the plan is carried out; `None` where that
-    /// differs from tag to tag, or the service's word is not known.
-    pub mutability: Option<TagMutability>,
+    /// Whether tags may move once the plan is carried out; `None` where that is
+    /// not known.
+    pub mutability: Option<MutabilitySetting>,
 }
 
 impl Plan {
@@ -54,9 +54,11 @@ pub struct NewRepository {
     /// Its name.
     pub name: RepositoryName,
     /// Whether tags may move.
-    pub mutability: Option<TagMutability>,
+    pub mutability: Option<MutabilitySetting>,
     /// Whether images are scanned when they arrive.
     pub scan_on_push: Option<ScanOnPush>,
+    /// How it is encrypted.
+    pub encryption: Option<Encryption>,
     /// Its resource tags.
     pub resource_tags: ResourceTags,
 }
@@ -64,12 +66,12 @@ pub struct NewRepository {
 /// A setting that differs in meaning from what is desired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingChange {
-    /// Tag mutability, from the service's word.
+    /// Tag mutability.
     Mutability {
-        /// As it stands.
+        /// As it stands, for people.
         from: String,
         /// As desired.
-        to: TagMutability,
+        to: MutabilitySetting,
     },
     /// Scan on push.
     ScanOnPush {
@@ -86,7 +88,7 @@ impl fmt::Display for SettingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mutability { from, to } => {
-                write!(f, "tag mutability {from} → {}", to.as_str())
+                write!(f, "tag mutability {from} → {to}")
             }
             Self::ScanOnPush { from, to } => write!(f, "scan on push {from} → {to}"),
             Self::ResourceTags(tags) => {
@@ -148,6 +150,15 @@ pub enum Refusal {
         /// The pattern that its name does not match, where one was given.
         pattern: Option<Pattern>,
     },
+    /// It is encrypted in another way, which never changes.
+    Encryption {
+        /// The repository.
+        name: RepositoryName,
+        /// As it is wanted.
+        wanted: Encryption,
+        /// As it is, for people.
+        there: String,
+    },
     /// A policy that ecrane did not put stands there, with another meaning.
     ForeignPolicy {
         /// The repository.
@@ -171,6 +182,14 @@ impl fmt::Display for Refusal {
             } => write!(
                 f,
                 "the repository `{name}` does not exist and its name does not match `{pattern}` of `create-repository`; nothing was done"
+            ),
+            Self::Encryption {
+                name,
+                wanted,
+                there,
+            } => write!(
+                f,
+                "the repository `{name}` is encrypted by {there}, and {wanted} is asked for: that is chosen when a repository is made and never changes; nothing was done. Make one of another name, or leave `encryption-type` and `kms-key` out"
             ),
             Self::ForeignPolicy { name } => write!(
                 f,
@@ -213,8 +232,9 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
     Ok(Plan {
         repository: RepositoryStep::Create(NewRepository {
             name: desired.name.clone(),
-            mutability: desired.mutability,
+            mutability: desired.mutability.clone(),
             scan_on_push: desired.scan_on_push,
+            encryption: desired.encryption.clone(),
             resource_tags,
         }),
         policy: desired.policy.clone().map(|policy| PolicyStep::Put {
@@ -224,11 +244,12 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
         image: ImageStep::Create(desired.tags.clone()),
         origin: desired.origin,
         // A creation template of the registry may say otherwise.
-        mutability: desired.mutability,
+        mutability: desired.mutability.clone(),
     })
 }
 
 fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal> {
+    check_encryption(desired, standing)?;
     let policy = plan_policy(desired, standing)?;
     let mut wanted = desired.resource_tags.clone();
     if let Some(PolicyStep::Put { policy, .. }) = &policy {
@@ -246,12 +267,16 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
             .unwrap_or(&ResourceTags::default()),
     );
 
+    let there = &standing.mutability;
     let mutability = desired
         .mutability
-        .filter(|to| to.as_str() != standing.mutability)
+        .as_ref()
+        .filter(|to| there.as_ref() != Ok(to))
         .map(|to| SettingChange::Mutability {
-            from: standing.mutability.clone(),
-            to,
+            from: there
+                .as_ref()
+                .map_or_else(Clone::clone, ToString::to_string),
+            to: to.clone(),
         });
     let scan = desired
         .scan_on_push
@@ -271,7 +296,25 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
         origin: desired.origin,
         mutability: desired
             .mutability
-            .or_else(|| standing.mutability.parse().ok()),
+            .clone()
+            .or_else(|| standing.mutability.clone().ok()),
+    })
+}
+
+/// A repository keeps the encryption that it was made with.
+fn check_encryption(desired: &Desired, standing: &Standing) -> Result<(), Refusal> {
+    let Some(wanted) = &desired.encryption else {
+        return Ok(());
+    };
+    let there = match &standing.encryption {
+        Ok(there) if wanted.is_met_by(there) => return Ok(()),
+        Ok(there) => there.to_string(),
+        Err(word) => word.clone(),
+    };
+    Err(Refusal::Encryption {
+        name: desired.name.clone(),
+        wanted: wanted.clone(),
+        there,
     })
 }
 

@@ -94,6 +94,7 @@ impl Upstream {
                 creation: Creation::Allowed,
                 mutability: None,
                 scan_on_push: None,
+                encryption: None,
                 resource_tags: ResourceTags::default(),
                 policy: None,
                 adoption: Adoption::Refused,

@@ -211,7 +211,7 @@ impl Place {
 
 fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
-        Refusal::Missing { .. } => Exit::Refused,
+        Refusal::Missing { .. } | Refusal::Encryption { .. } => Exit::Refused,
         Refusal::ForeignPolicy { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
@@ -278,7 +278,7 @@ impl Ready {
         let host = &self.credentials.registry;
         let sources = mount_sources(host, &desired.name, base, &config.mount_from);
         let delivery = Delivery {
-            mutability: self.applied.plan.mutability,
+            mutability: self.applied.plan.mutability.as_ref(),
             backwards: config.backwards,
             sources: &sources,
             ..Delivery::new(layout, &desired.tags)

@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::{plan_rows, tree};
-use crate::repository::needs_tags;
+use crate::repository::{EncryptionType, TagMutability, needs_tags};
 
 const KEEP_5: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}]}"#;
 /// As [`KEEP_5`] to the letter of its meaning, not of its text.
@@ -18,6 +18,7 @@ fn desired() -> Desired {
         creation: Creation::Allowed,
         mutability: None,
         scan_on_push: None,
+        encryption: None,
         resource_tags: ResourceTags::default(),
         policy: None,
         adoption: Adoption::Refused,
@@ -26,10 +27,18 @@ fn desired() -> Desired {
     }
 }
 
+fn aes256() -> Encryption {
+    Encryption {
+        kind: EncryptionType::Aes256,
+        key: None,
+    }
+}
+
 fn standing() -> Standing {
     Standing {
-        mutability: "MUTABLE".into(),
+        mutability: Ok(TagMutability::Mutable.into()),
         scan_on_push: ScanOnPush::Off,
+        encryption: Ok(aes256()),
         resource_tags: None,
         policy: None,
     }
@@ -50,7 +59,7 @@ fn check(desired: &Desired, observed: &Observed) -> String {
 #[test]
 fn a_missing_repository_is_created_with_what_was_asked_for() {
     let desired = Desired {
-        mutability: Some(TagMutability::Immutable),
+        mutability: Some(TagMutability::Immutable.into()),
         scan_on_push: Some(ScanOnPush::On),
         policy: Some(policy(KEEP_5)),
         ..desired()
@@ -65,7 +74,7 @@ fn a_missing_repository_is_created_with_what_was_asked_for() {
 #[test]
 fn what_was_not_asked_for_is_left_alone() {
     let other = Standing {
-        mutability: "IMMUTABLE_WITH_EXCLUSION".into(),
+        mutability: Err("A_WORD_OF_TOMORROW".into()),
         scan_on_push: ScanOnPush::On,
         policy: Some(KEEP_9.into()),
         ..standing()
@@ -79,7 +88,7 @@ fn what_was_not_asked_for_is_left_alone() {
 #[test]
 fn each_setting_that_differs_is_a_change_of_its_own() {
     let mut desired = Desired {
-        mutability: Some(TagMutability::Immutable),
+        mutability: Some(TagMutability::Immutable.into()),
         scan_on_push: Some(ScanOnPush::On),
         ..desired()
     };
@@ -90,6 +99,58 @@ fn each_setting_that_differs_is_a_change_of_its_own() {
     };
     insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
     ~  repository   team/app      tag mutability MUTABLE → IMMUTABLE, scan on push off → on, tags team=a
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+}
+
+#[test]
+fn excepted_tags_are_part_of_the_setting() {
+    let except = |filters: &[&str]| {
+        let filters = filters.iter().map(|text| text.parse().unwrap());
+        let setting = MutabilitySetting::parse("IMMUTABLE_WITH_EXCLUSION", filters.collect());
+        setting.unwrap()
+    };
+    let desired = Desired {
+        mutability: Some(except(&["latest", "dev-*"])),
+        ..desired()
+    };
+    let standing = |mutability| {
+        Observed::Present(Standing {
+            mutability: Ok(mutability),
+            ..standing()
+        })
+    };
+    insta::assert_snapshot!(check(&desired, &standing(except(&["dev-*", "latest"]))), @"
+    =  repository   team/app
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(check(&desired, &standing(except(&["latest"]))), @"
+    ~  repository   team/app      tag mutability IMMUTABLE except latest → IMMUTABLE except dev-*, latest
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+}
+
+#[test]
+fn an_encryption_never_changes() {
+    let kms = Encryption {
+        kind: EncryptionType::Kms,
+        key: None,
+    };
+    let desired = Desired {
+        encryption: Some(kms.clone()),
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"
+    +  repository   team/app      encrypted by KMS
+    +  └─ image     team/app:v1   build and push
+    ");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing())), @"the repository `team/app` is encrypted by AES256, and KMS is asked for: that is chosen when a repository is made and never changes; nothing was done. Make one of another name, or leave `encryption-type` and `kms-key` out");
+    let standing = Standing {
+        encryption: Ok(kms),
+        ..standing()
+    };
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
+    =  repository   team/app
     ?  └─ image     team/app:v1   build, push what differs
     ");
 }
