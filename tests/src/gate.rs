@@ -1,5 +1,6 @@
 //! A policy is put only after what it removes was read, counted and allowed.
 
+mod mode;
 mod proxy;
 
 use crate::harness::{LocalEcr, Ran, run, succeed, writes};

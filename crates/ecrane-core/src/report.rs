@@ -8,7 +8,7 @@ pub use summary::summary;
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
 use crate::repository::{
-    Desired, ImageOrigin, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep,
+    Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces, RepositoryStep,
 };
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -206,7 +206,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::Nothing,
         } => (Change::Create, policy),
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
-        PolicyStep::Keep(policy) => (Change::Same, policy),
+        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, _) => (Change::Same, policy),
     };
     let rules = count(policy.rules().len(), "rule");
     let note = match step {
@@ -214,6 +214,10 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::ForeignPolicy,
             ..
         } => format!("{rules}, in place of one that ecrane did not put"),
+        PolicyStep::Leave(_, LeftOut::OnlyChecked) => format!("{rules}, checked and not put"),
+        PolicyStep::Leave(_, LeftOut::AnotherStands) => {
+            format!("{rules}, not put: another stands there")
+        }
         PolicyStep::Put { .. } | PolicyStep::Keep(_) => rules,
     };
     Row {

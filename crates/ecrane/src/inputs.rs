@@ -196,6 +196,12 @@ pub(crate) struct Inputs {
     /// Who says which images go: aws (ECR's preview too), local (ecrane alone) or off
     #[arg(long, value_name = "WHO", help_heading = "Lifecycle")]
     pub lifecycle_preview: Option<String>,
+    /// What is done with the policy: apply, check (judged, not put) or create-only (put where none stands)
+    #[arg(long, value_name = "MODE", help_heading = "Lifecycle")]
+    pub lifecycle_mode: Option<String>,
+    /// Which findings in the policy end the run: error or warning [default: error]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Lifecycle")]
+    pub fail_on: Option<String>,
     /// Replace a policy that ecrane did not put: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Lifecycle")]
     pub adopt: Option<String>,
@@ -406,6 +412,8 @@ pub(crate) const NAMES: &[&str] = &[
     "lifecycle-policy",
     "max-remove",
     "lifecycle-preview",
+    "lifecycle-mode",
+    "fail-on",
     "adopt",
     "dry-run",
 ];

@@ -7,8 +7,8 @@ mod plan;
 mod settings;
 
 pub use plan::{
-    ImageStep, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep, SettingChange,
-    plan,
+    ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
+    SettingChange, plan,
 };
 pub use settings::{
     Creation, Encryption, EncryptionType, MutabilitySetting, ResourceTags, ScanOnPush,
@@ -35,6 +35,8 @@ pub struct Desired {
     pub resource_tags: ResourceTags,
     /// The lifecycle policy. `None`: no lifecycle call at all.
     pub policy: Option<Policy>,
+    /// How far the run goes with it.
+    pub placement: Placement,
     /// Whether a policy that ecrane did not put may be replaced.
     pub adoption: Adoption,
     /// The tags that the image gets.
@@ -50,6 +52,18 @@ pub enum ImageOrigin {
     Build,
     /// It was there before: in a layout, an archive or an engine.
     Prebuilt,
+}
+
+/// How far a run goes with a lifecycle policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Placement {
+    /// It is put wherever another stands or none.
+    #[default]
+    Apply,
+    /// It is put where none stands.
+    CreateOnly,
+    /// It is judged as if it were to be put, and is not.
+    Check,
 }
 
 /// Whether a policy that ecrane did not put may be replaced.

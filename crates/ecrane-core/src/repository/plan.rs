@@ -1,6 +1,6 @@
 use super::{
     Adoption, Creation, Desired, Encryption, ImageOrigin, MutabilitySetting, OWNER_TAG, Observed,
-    ResourceTags, ScanOnPush, Standing,
+    Placement, ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
@@ -116,6 +116,17 @@ pub enum PolicyStep {
     },
     /// What stands there means the same.
     Keep(Policy),
+    /// It is not put, as was asked for.
+    Leave(Policy, LeftOut),
+}
+
+/// Why a policy is not put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is only judged.
+    OnlyChecked,
+    /// Another one stands there, and it is only for where none does.
+    AnotherStands,
 }
 
 /// What a put policy takes the place of.
@@ -225,9 +236,21 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
     }
     // The owner tag goes with the create: one call less, and should the policy's
     // own call fail, the next run finds no policy and puts it.
-    let resource_tags = match &desired.policy {
-        Some(policy) => desired.resource_tags.with(OWNER_TAG, &policy.fingerprint()),
-        None => desired.resource_tags.clone(),
+    let policy = desired
+        .policy
+        .clone()
+        .map(|policy| match desired.placement {
+            Placement::Apply | Placement::CreateOnly => PolicyStep::Put {
+                policy,
+                replaces: Replaces::Nothing,
+            },
+            Placement::Check => PolicyStep::Leave(policy, LeftOut::OnlyChecked),
+        });
+    let resource_tags = match &policy {
+        Some(PolicyStep::Put { policy, .. }) => {
+            desired.resource_tags.with(OWNER_TAG, &policy.fingerprint())
+        }
+        _ => desired.resource_tags.clone(),
     };
     Ok(Plan {
         repository: RepositoryStep::Create(NewRepository {
@@ -237,10 +260,7 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             encryption: desired.encryption.clone(),
             resource_tags,
         }),
-        policy: desired.policy.clone().map(|policy| PolicyStep::Put {
-            policy,
-            replaces: Replaces::Nothing,
-        }),
+        policy,
         image: ImageStep::Create(desired.tags.clone()),
         origin: desired.origin,
         // A creation template of the registry may say otherwise.
@@ -322,9 +342,15 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     let Some(policy) = &desired.policy else {
         return Ok(None);
     };
-    let put = |replaces| PolicyStep::Put {
-        policy: policy.clone(),
-        replaces,
+    let put = |replaces| match desired.placement {
+        Placement::CreateOnly if replaces != Replaces::Nothing => {
+            PolicyStep::Leave(policy.clone(), LeftOut::AnotherStands)
+        }
+        Placement::Check => PolicyStep::Leave(policy.clone(), LeftOut::OnlyChecked),
+        Placement::Apply | Placement::CreateOnly => PolicyStep::Put {
+            policy: policy.clone(),
+            replaces,
+        },
     };
     let Some(text) = &standing.policy else {
         return Ok(Some(put(Replaces::Nothing)));
@@ -342,6 +368,10 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     match (put_by_ecrane, desired.adoption) {
         (true, _) => Ok(Some(put(Replaces::OwnPolicy))),
         (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
+        // It stays in any case.
+        (false, _) if desired.placement == Placement::CreateOnly => {
+            Ok(Some(put(Replaces::ForeignPolicy)))
+        }
         (false, Adoption::Refused) => Err(Refusal::ForeignPolicy {
             name: desired.name.clone(),
         }),

@@ -177,6 +177,7 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, for_all);
+    let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
     let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
@@ -203,6 +204,7 @@ pub(crate) fn read(
                     encryption,
                     resource_tags,
                     policy,
+                    placement,
                     adoption,
                     tags,
                     origin: image.origin(),

@@ -17,6 +17,8 @@ pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) struct Reader {
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
+    /// Those of them that are about the lifecycle policy.
+    pub(super) policy_warnings: usize,
 }
 
 impl Reader {
@@ -189,6 +191,7 @@ impl Reader {
     ) -> Option<Policy> {
         let read = policy::read(inputs.lifecycle_policy.as_ref()?, mutability);
         self.faults.extend(read.faults);
+        self.policy_warnings += read.warnings.iter().map(Fault::len).sum::<usize>();
         self.warnings.extend(read.warnings);
         read.policy
     }

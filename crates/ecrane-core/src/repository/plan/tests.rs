@@ -21,6 +21,7 @@ fn desired() -> Desired {
         encryption: None,
         resource_tags: ResourceTags::default(),
         policy: None,
+        placement: Placement::Apply,
         adoption: Adoption::Refused,
         tags: vec!["v1".parse().unwrap()],
         origin: ImageOrigin::Build,
@@ -100,6 +101,48 @@ fn each_setting_that_differs_is_a_change_of_its_own() {
     insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
     ~  repository   team/app      tag mutability MUTABLE → IMMUTABLE, scan on push off → on, tags team=a
     ?  └─ image     team/app:v1   build, push what differs
+    ");
+}
+
+#[test]
+fn a_policy_goes_as_far_as_it_is_asked_to() {
+    let of = |placement, standing_policy: Option<&str>| {
+        let desired = Desired {
+            policy: Some(policy(KEEP_5)),
+            placement,
+            ..desired()
+        };
+        let standing = Standing {
+            policy: standing_policy.map(str::to_owned),
+            ..standing()
+        };
+        check(&desired, &Observed::Present(standing))
+    };
+    insta::assert_snapshot!(of(Placement::CreateOnly, None), @"
+    ~  repository            team/app      tags ecrane:lifecycle
+    +  ├─ lifecycle policy   team/app      1 rule
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::CreateOnly, Some(KEEP_9)), @"
+    =  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, not put: another stands there
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::Check, None), @"
+    =  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::Check, Some(KEEP_9)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
+    let new = Desired {
+        policy: Some(policy(KEEP_5)),
+        placement: Placement::Check,
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&new, &Observed::Missing), @"
+    +  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    +  └─ image              team/app:v1   build and push
     ");
 }
 
