@@ -20,6 +20,7 @@ mod lifecycle;
 mod lint;
 mod load;
 mod local;
+mod pull_request;
 mod push;
 mod release;
 mod repository;

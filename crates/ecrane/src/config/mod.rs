@@ -1,6 +1,7 @@
 //! The inputs, judged: every fault is found before anything is called.
 
 mod build;
+mod comment;
 mod event;
 mod fault;
 mod gate;
@@ -12,8 +13,10 @@ mod read;
 mod repository;
 mod tags;
 
+pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
+pub(crate) use host::outside;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -55,6 +58,8 @@ pub(crate) struct Config {
     pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
+    /// Whose changes it is about.
+    pub changes: Changes,
 }
 
 /// What the engine of this machine has of an image after the run.
@@ -188,6 +193,8 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    // Who is told is found for itself; what is wrong with it is found here.
+    reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -217,6 +224,7 @@ pub(crate) fn read(
                 mount_from,
                 push_to,
                 mode,
+                changes: comment::changes(&variable),
             },
             warnings,
         )),
