@@ -5,6 +5,7 @@
 mod act;
 mod architecture;
 mod backend;
+mod background;
 mod build;
 mod canary;
 mod contract;
@@ -22,6 +23,7 @@ mod local;
 mod pull_request;
 mod push;
 mod release;
+mod repository;
 mod reuse;
 mod schemas;
 mod stop;

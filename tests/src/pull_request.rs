@@ -158,7 +158,7 @@ fn one_comment_is_kept_and_says_what_would_go() {
     ```text
      ~  repository            team/app       tags ecrane:lifecycle
      +  ├─ lifecycle policy   team/app       1 rule
-     ?  └─ image              team/app:new   build, push what differs
+     ?  └─ image              team/app:new   push what differs
     ```
 
     <details>

@@ -32,6 +32,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use story::Story;
 
+/// Lists of 100,000 images are read and dropped as fast as they come.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         Place::Workflow

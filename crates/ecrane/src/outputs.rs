@@ -6,9 +6,7 @@ use crate::runner::StepFiles;
 use crate::show::{self, Log};
 use crate::story::Story;
 use crate::up::{Made, Placed, Report};
-use ecrane_core::name::Reference;
 use ecrane_core::report::summary;
-use ecrane_core::repository::PlacedImage;
 use serde_json::{Map, Value, json};
 
 /// An output by the name that action.yml declares.
@@ -41,19 +39,14 @@ fn of_report(report: &Report) -> Vec<Output> {
         outputs.push(("imageid", id.unwrap_or_default()));
     }
     if let (Some(made), Some(main)) = (&report.made, report.placed.first()) {
-        outputs.extend(placed_outputs(made, main, &report.placed));
+        outputs.extend(placed_outputs(report, made, main));
     }
     outputs
 }
 
 /// Of the main registry, and the tags of all.
-fn placed_outputs(made: &Made, main: &Placed, all: &[Placed]) -> Vec<(&'static str, String)> {
-    let texts = |of: fn(&PlacedImage) -> &[Reference]| -> Vec<String> {
-        let references = all.iter().flat_map(|placed| of(&placed.references));
-        references.map(ToString::to_string).collect()
-    };
-    let tags = texts(|image| &image.tagged);
-    let held = texts(|image| &image.held);
+fn placed_outputs(report: &Report, made: &Made, main: &Placed) -> Vec<(&'static str, String)> {
+    let (tags, held) = (report.tagged(), report.held());
     let by_digest = main.references.digested.to_string();
     let image = main.references.tagged.first();
     let image = image.map_or_else(|| by_digest.clone(), ToString::to_string);
@@ -125,8 +118,9 @@ pub(crate) fn json(story: &Story<'_>) -> String {
 mod tests {
     use super::*;
     use crate::up::Seen;
-    use ecrane_core::name::Digest;
+    use ecrane_core::name::{Digest, Reference};
     use ecrane_core::report::ImageResult;
+    use ecrane_core::repository::PlacedImage;
     use std::time::Duration;
 
     fn report() -> Report {

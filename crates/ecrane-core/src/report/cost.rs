@@ -4,6 +4,7 @@
 use super::bytes;
 use crate::lifecycle::Action;
 use crate::lifecycle::evaluate::{Verdict, Verdicts};
+use crate::name::short;
 use serde::Serialize;
 
 /// The images of a repository that a new policy removes, or may remove, though
@@ -42,10 +43,6 @@ pub struct Loss {
     pub reason: String,
 }
 
-/// Characters of a digest that tell it from others: the algorithm and twelve
-/// digits.
-const DIGEST: usize = 19;
-
 impl Loss {
     fn of(verdicts: &Verdicts<'_>, verdict: &Verdict<'_>) -> Self {
         let images = verdicts.images();
@@ -68,7 +65,7 @@ impl Loss {
     #[must_use]
     pub fn name(&self) -> String {
         match self.tags.as_slice() {
-            [] => self.digest.chars().take(DIGEST).collect(),
+            [] => short(&self.digest).to_owned(),
             tags => tags.join(", "),
         }
     }

@@ -10,6 +10,7 @@ mod list;
 mod policy;
 mod push_to;
 mod read;
+mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
@@ -21,7 +22,7 @@ use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
-use ecrane_core::repository::{Desired, TagMutability};
+use ecrane_core::repository::{Desired, ImageOrigin, MutabilitySetting, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
@@ -92,6 +93,15 @@ pub(crate) enum ImageSource {
     Engine(String),
 }
 
+impl ImageSource {
+    const fn origin(&self) -> ImageOrigin {
+        match self {
+            Self::Build(_) => ImageOrigin::Build,
+            Self::Layout(_) | Self::Archive(_) | Self::Engine(_) => ImageOrigin::Prebuilt,
+        }
+    }
+}
+
 /// How far a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -153,11 +163,13 @@ pub(crate) fn read(
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
+    let for_all = mutability.as_ref().and_then(MutabilitySetting::of_all);
     let scan_on_push = reader.scan_on_push(inputs);
+    let encryption = reader.encryption(inputs);
     let resource_tags = reader.resource_tags(inputs);
     let immutable = name
         .as_ref()
-        .filter(|_| mutability == Some(TagMutability::Immutable));
+        .filter(|_| for_all == Some(TagMutability::Immutable));
     let mut image = reader.image(inputs, immutable);
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
@@ -169,7 +181,8 @@ pub(crate) fn read(
         }
         spec.description = surroundings.description(tags.first());
     }
-    let policy = reader.policy(inputs, mutability);
+    let policy = reader.policy(inputs, for_all);
+    let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
     let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
@@ -195,10 +208,13 @@ pub(crate) fn read(
                     creation,
                     mutability,
                     scan_on_push,
+                    encryption,
                     resource_tags,
                     policy,
+                    placement,
                     adoption,
                     tags,
+                    origin: image.origin(),
                 },
                 image,
                 gate,

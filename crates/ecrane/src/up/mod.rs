@@ -59,6 +59,7 @@ pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report
         log.fault(warning);
     }
     record.inputs(&config, &warnings);
+    config.gate.findings()?;
     secrets::mask(&config, log);
     let report = match config.mode {
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, record, log).await?,
@@ -252,7 +253,7 @@ fn conclude(report: &Report, log: Log) {
     if let Some(main) = report.placed.first() {
         log.line("");
         log.heading("Outputs");
-        for reference in report.placed.iter().flat_map(|it| &it.references.tagged) {
+        for reference in report.tagged() {
             log.line(&format!("    image      {reference}"));
         }
         log.line(&format!("    image-uri  {}", main.references.digested));
