@@ -7,5 +7,6 @@ pub mod aws;
 pub mod builder;
 mod content;
 pub mod layout;
+pub mod network;
 pub mod push;
 pub mod registry;

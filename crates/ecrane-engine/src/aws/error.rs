@@ -1,17 +1,19 @@
+use super::SignInError;
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
 use ecrane_core::name::RepositoryName;
+use ecrane_core::refusal::{self, Refusal};
 use std::error::Error;
 
 /// Why AWS did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
-    /// The chain of credential sources gave none.
-    #[error("no AWS credentials: {}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role, or use `--local`", .0.as_deref().unwrap_or("none are configured"))]
-    NoCredentials(Option<String>),
+    /// There are no credentials.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The service answered with an error.
-    #[error("{operation} was refused: {code}: {message}{}", request(.request_id.as_deref()))]
+    #[error("{operation} was refused: {code}: {message}{}{}", request(.request_id.as_deref()), remedy(.help.as_deref()))]
     Refused {
         /// The operation.
         operation: &'static str,
@@ -21,9 +23,11 @@ pub enum AwsError {
         message: String,
         /// The request's id, for AWS support.
         request_id: Option<String>,
+        /// What to do about it, where that is known.
+        help: Option<String>,
     },
     /// No answer, or none that could be read.
-    #[error("{operation} got no answer: {reason}")]
+    #[error("{operation} got no answer: {reason}{}", remedy(unreached(.reason)))]
     NoAnswer {
         /// The operation.
         operation: &'static str,
@@ -62,8 +66,32 @@ pub enum AwsError {
     Appeared(RepositoryName),
 }
 
-fn request(id: Option<&str>) -> String {
+pub(super) fn request(id: Option<&str>) -> String {
     id.map(|id| format!(" (request {id})")).unwrap_or_default()
+}
+
+fn remedy(help: Option<&str>) -> String {
+    help.map(|help| format!("\n{help}")).unwrap_or_default()
+}
+
+/// What keeps an answer away for good, in the words of the libraries that say so.
+fn unreached(reason: &str) -> Option<&'static str> {
+    let reason = reason.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    if has(&["certificate"]) {
+        return Some(
+            "if a proxy opens TLS here, name its authority's certificate in AWS_CA_BUNDLE; TLS is never switched off",
+        );
+    }
+    if has(&["dns error", "failed to lookup"]) {
+        return Some(
+            "no such host is known here: see that the Region is spelled right, and that this machine reaches the internet or a proxy",
+        );
+    }
+    if has(&["proxy auth", "407"]) {
+        return Some("the proxy wants a user name and a password, or others than it got");
+    }
+    None
 }
 
 impl AwsError {
@@ -77,11 +105,19 @@ impl AwsError {
                 reason: chain(error),
             };
         };
+        let code = service.code().unwrap_or("an unnamed error");
+        let message = service.message().unwrap_or("without a message");
+        let refusal = Refusal {
+            operation,
+            code,
+            message,
+        };
         Self::Refused {
             operation,
-            code: service.code().unwrap_or("an unnamed error").to_owned(),
-            message: service.message().unwrap_or("without a message").to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
             request_id: service.meta().request_id().map(str::to_owned),
+            help: refusal::help(&refusal),
         }
     }
 
@@ -96,7 +132,7 @@ impl AwsError {
 }
 
 /// An error and its causes in one line; the SDK's own `Display` hides them.
-pub(super) fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

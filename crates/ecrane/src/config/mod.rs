@@ -5,14 +5,17 @@ mod event;
 mod fault;
 mod gate;
 mod host;
+mod identity;
 mod list;
 mod policy;
 mod push_to;
 mod read;
+mod registries;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
+pub(crate) use identity::SignIn;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -20,6 +23,7 @@ use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
 use ecrane_core::repository::{Desired, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use host::HostFolders;
@@ -33,6 +37,8 @@ pub(crate) struct Config {
     pub region: Option<Region>,
     /// Another endpoint than AWS's own.
     pub endpoint: Option<EndpointUrl>,
+    /// Who the run is to AWS.
+    pub sign_in: SignIn,
     /// The registry that a full reference in `tags` names: the image goes there
     /// or nowhere.
     pub registry: Option<RegistryHost>,
@@ -122,6 +128,11 @@ pub(crate) fn place(
     }
 }
 
+/// How AWS is reached from here, as far as the environment says it well.
+pub(crate) fn network(variable: impl Fn(&str) -> Option<String>) -> Network {
+    read::Reader::default().network(&Inputs::default(), &variable)
+}
+
 /// A good configuration, or every fault.
 ///
 /// `variable` looks up the environment: the Region's usual variables, and what
@@ -145,6 +156,13 @@ pub(crate) fn read(
         ),
         _ => (None, None),
     };
+    let sign_in = match service {
+        Service::Aws if mode != Mode::BuildOnly => {
+            reader.sign_in(inputs, region.as_ref(), &variable)
+        }
+        _ => SignIn::default(),
+    };
+    let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
@@ -162,6 +180,7 @@ pub(crate) fn read(
         if mode == Mode::BuildOnly || engine == InEngine::Named {
             spec.push_by = PushBy::Ecrane;
         }
+        spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, mutability);
@@ -182,6 +201,7 @@ pub(crate) fn read(
             Config {
                 region,
                 endpoint,
+                sign_in,
                 registry,
                 desired: Desired {
                     name,
