@@ -5,6 +5,7 @@
 mod act;
 mod architecture;
 mod backend;
+mod background;
 mod build;
 mod canary;
 mod contract;

@@ -7,7 +7,9 @@ pub use summary::summary;
 
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
-use crate::repository::{Desired, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep};
+use crate::repository::{
+    Desired, ImageOrigin, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep,
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -134,15 +136,20 @@ pub fn result_rows(plan: &Plan, image: &ImageResult) -> Vec<Row> {
     rows(plan, Some(image))
 }
 
-/// The line of an image that was built and not pushed.
+/// The line of an image that was made and not pushed: in the registry nothing
+/// changes.
 #[must_use]
 pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
     let digest = image.root.descriptor.digest.short();
+    let made = match desired.origin {
+        ImageOrigin::Build => "built and ",
+        ImageOrigin::Prebuilt => "",
+    };
     Row {
-        change: Change::AfterBuild,
+        change: Change::Same,
         kind: "image",
         name: image_name(desired.name.as_str(), desired.tags.iter()),
-        note: format!("{digest}, {}, built and not pushed", bytes(image.bytes())),
+        note: format!("{digest}, {}, {made}not pushed", bytes(image.bytes())),
         registry: None,
     }
 }
@@ -157,7 +164,7 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
     );
     rows.push(match result {
         Some(image) => result_row(image, &repository),
-        None => image_row(&plan.image, &repository),
+        None => image_row(plan, &repository),
     });
     rows
 }
@@ -213,12 +220,21 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
     }
 }
 
-fn image_row(step: &ImageStep, repository: &str) -> Row {
-    let (change, tags, note) = match step {
-        ImageStep::Create(tags) => (Change::Create, tags, "build and push".to_owned()),
+fn image_row(plan: &Plan, repository: &str) -> Row {
+    let (change, tags, note) = match &plan.image {
+        ImageStep::Create(tags) => {
+            let note = match plan.origin {
+                ImageOrigin::Build => "build and push",
+                ImageOrigin::Prebuilt => "push",
+            };
+            (Change::Create, tags, note.to_owned())
+        }
         ImageStep::AfterBuild(tags) => {
-            let note = "build, push what differs".to_owned();
-            (Change::AfterBuild, tags, note)
+            let note = match plan.origin {
+                ImageOrigin::Build => "build, push what differs",
+                ImageOrigin::Prebuilt => "push what differs",
+            };
+            (Change::AfterBuild, tags, note.to_owned())
         }
         ImageStep::Keep(tags, digest) => {
             let note = format!("{} is there, not built", digest.short());

@@ -150,7 +150,7 @@ pub(crate) struct Inputs {
     /// How the image says what is in it: true or false
     #[arg(long, value_name = "WHEN", help_heading = "Build")]
     pub sbom: Option<String>,
-    /// The builder of buildx
+    /// The builder of buildx [default: the current one, or one made for the run where that cannot do what is asked]
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub builder: Option<String>,
     /// What builds: auto, buildx, docker or buildah [default: auto]

@@ -6,9 +6,7 @@ use crate::runner::StepFiles;
 use crate::show;
 use crate::up::{Made, Placed, Report};
 use ecrane_core::diagnostic::Colour;
-use ecrane_core::name::Reference;
 use ecrane_core::report::summary;
-use ecrane_core::repository::PlacedImage;
 use serde_json::json;
 
 /// The step's outputs, by the names that action.yml declares.
@@ -23,19 +21,14 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
         outputs.push(("imageid", id.unwrap_or_default()));
     }
     if let (Some(made), Some(main)) = (&report.made, report.placed.first()) {
-        outputs.extend(placed_outputs(made, main, &report.placed));
+        outputs.extend(placed_outputs(report, made, main));
     }
     outputs
 }
 
 /// Of the main registry, and the tags of all.
-fn placed_outputs(made: &Made, main: &Placed, all: &[Placed]) -> Vec<(&'static str, String)> {
-    let texts = |of: fn(&PlacedImage) -> &[Reference]| -> Vec<String> {
-        let references = all.iter().flat_map(|placed| of(&placed.references));
-        references.map(ToString::to_string).collect()
-    };
-    let tags = texts(|image| &image.tagged);
-    let held = texts(|image| &image.held);
+fn placed_outputs(report: &Report, made: &Made, main: &Placed) -> Vec<(&'static str, String)> {
+    let (tags, held) = (report.tagged(), report.held());
     let by_digest = main.references.digested.to_string();
     let image = main.references.tagged.first();
     let image = image.map_or_else(|| by_digest.clone(), ToString::to_string);
@@ -112,8 +105,9 @@ pub(crate) fn json(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ecrane_core::name::Digest;
+    use ecrane_core::name::{Digest, Reference};
     use ecrane_core::report::ImageResult;
+    use ecrane_core::repository::PlacedImage;
     use std::time::Duration;
 
     fn report() -> Report {

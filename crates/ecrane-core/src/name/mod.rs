@@ -15,7 +15,7 @@ mod session;
 mod tag;
 
 pub use account::AccountId;
-pub use digest::Digest;
+pub use digest::{Digest, short};
 pub use pattern::Pattern;
 pub use reference::Reference;
 pub use region::{Partition, Region};

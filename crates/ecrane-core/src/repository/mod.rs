@@ -34,6 +34,17 @@ pub struct Desired {
     pub adoption: Adoption,
     /// The tags that the image gets.
     pub tags: Vec<Tag>,
+    /// Where the image comes from.
+    pub origin: ImageOrigin,
+}
+
+/// Where an image comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageOrigin {
+    /// The run builds it.
+    Build,
+    /// It was there before: in a layout, an archive or an engine.
+    Prebuilt,
 }
 
 /// Whether a policy that ecrane did not put may be replaced.

@@ -1,13 +1,13 @@
 use super::{
-    Adoption, Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing,
-    TagMutability,
+    Adoption, Creation, Desired, ImageOrigin, OWNER_TAG, Observed, ResourceTags, ScanOnPush,
+    Standing, TagMutability,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
 use std::fmt;
 
-/// What a run will do, in this order. An image is part of it from the start and
-/// is resolved when it is built.
+/// What a run will do. An image is part of it from the start and is resolved
+/// when it is built or read.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// What happens to the repository.
@@ -16,6 +16,8 @@ pub struct Plan {
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
     pub image: ImageStep,
+    /// Where it comes from.
+    pub origin: ImageOrigin,
     /// Whether tags may move once the plan is carried out; `None` where that
     /// differs from tag to tag, or the service's word is not known.
     pub mutability: Option<TagMutability>,
@@ -128,9 +130,9 @@ pub enum Replaces {
 /// What happens to the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageStep {
-    /// It is built and pushed; no image can be there yet.
+    /// It is pushed; no image can be there yet.
     Create(Vec<Tag>),
-    /// It is built, and pushed to the tags that hold another digest.
+    /// It is pushed to the tags that hold another digest, once that is known.
     AfterBuild(Vec<Tag>),
     /// All these tags name this image already: nothing is built.
     Keep(Vec<Tag>, Digest),
@@ -220,6 +222,7 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             replaces: Replaces::Nothing,
         }),
         image: ImageStep::Create(desired.tags.clone()),
+        origin: desired.origin,
         // A creation template of the registry may say otherwise.
         mutability: desired.mutability,
     })
@@ -265,6 +268,7 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
         },
         policy,
         image: ImageStep::AfterBuild(desired.tags.clone()),
+        origin: desired.origin,
         mutability: desired
             .mutability
             .or_else(|| standing.mutability.parse().ok()),

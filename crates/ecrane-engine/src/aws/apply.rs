@@ -19,7 +19,7 @@ pub struct Applied {
     pub uri: String,
 }
 
-/// Carries out the plan's steps for the repository and its policy, in order.
+/// Carries out the plan's steps for the repository and its policy.
 /// A plan without changes makes no call.
 ///
 /// # Errors
@@ -52,13 +52,22 @@ pub async fn apply(
             });
         }
     };
-    if let RepositoryStep::Keep { name, changes } = &plan.repository {
-        for change in changes {
-            change_setting(ecr, name, &place, change).await?;
-        }
+    let changes = match &plan.repository {
+        RepositoryStep::Keep { changes, .. } => changes.as_slice(),
+        RepositoryStep::Create(_) => &[],
+    };
+    // What was judged of the policy is to be as fresh as it can be: before it
+    // comes only the tag that says whose it is.
+    let is_tags = |change: &&SettingChange| matches!(change, SettingChange::ResourceTags(_));
+    let (tags, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_tags);
+    for change in tags {
+        change_setting(ecr, &desired.name, &place, change).await?;
     }
     if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
         put_policy(ecr, &desired.name, policy).await?;
+    }
+    for change in others {
+        change_setting(ecr, &desired.name, &place, change).await?;
     }
     Ok(Applied {
         plan,

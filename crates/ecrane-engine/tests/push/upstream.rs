@@ -4,7 +4,7 @@
 use crate::registry::{Server, credentials};
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::RepositoryName;
-use ecrane_core::repository::{Adoption, Creation, Desired, ResourceTags, plan};
+use ecrane_core::repository::{Adoption, Creation, Desired, ImageOrigin, ResourceTags, plan};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -98,6 +98,7 @@ impl Upstream {
                 policy: None,
                 adoption: Adoption::Refused,
                 tags: Vec::new(),
+                origin: ImageOrigin::Prebuilt,
             };
             let there = aws::observe(&local.ecr, &desired).await.unwrap();
             let plan = plan(&desired, &there.observed).unwrap();

@@ -21,7 +21,7 @@ use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
-use ecrane_core::repository::{Desired, TagMutability};
+use ecrane_core::repository::{Desired, ImageOrigin, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
@@ -91,6 +91,15 @@ pub(crate) enum ImageSource {
     Archive(PathBuf),
     /// The engine has it under this name.
     Engine(String),
+}
+
+impl ImageSource {
+    const fn origin(&self) -> ImageOrigin {
+        match self {
+            Self::Build(_) => ImageOrigin::Build,
+            Self::Layout(_) | Self::Archive(_) | Self::Engine(_) => ImageOrigin::Prebuilt,
+        }
+    }
 }
 
 /// How far a run goes.
@@ -212,6 +221,7 @@ pub(crate) fn read(
                     policy,
                     adoption,
                     tags,
+                    origin: image.origin(),
                 },
                 image,
                 gate,

@@ -10,7 +10,7 @@ use ecrane_core::lifecycle::evaluate::{Verdict, Verdicts};
 use ecrane_core::lifecycle::gate::{Objection, Window, losses, within};
 use ecrane_core::lifecycle::image::{self, Images};
 use ecrane_core::lifecycle::{self, Policy, evaluate};
-use ecrane_core::name::RepositoryName;
+use ecrane_core::name::{RepositoryName, short};
 use ecrane_engine::aws::{self, Ecr, Listing};
 
 /// Whose images would go, and when it is there.
@@ -139,7 +139,7 @@ fn lines(lost: &[Verdict<'_>], new: &Verdicts<'_>) -> Vec<String> {
         let digest = images.digest(verdict.image);
         let tags: Vec<&str> = images.tags(verdict.image).collect();
         let name = match tags.as_slice() {
-            [] => digest.chars().take(DIGEST).collect(),
+            [] => short(digest).to_owned(),
             tags => tags.join(", "),
         };
         format!("{name}: {}", new.reason(verdict.image))
@@ -166,7 +166,3 @@ pub(super) fn tell(lines: &[String], name: Option<&str>, log: Log) {
     }
     log.line("");
 }
-
-/// Characters of a digest that tell it from others: the algorithm and twelve
-/// digits.
-const DIGEST: usize = 19;

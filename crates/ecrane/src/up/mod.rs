@@ -223,7 +223,7 @@ fn conclude(report: &Report, log: Log) {
     if let Some(main) = report.placed.first() {
         log.line("");
         log.heading("Outputs");
-        for reference in report.placed.iter().flat_map(|it| &it.references.tagged) {
+        for reference in report.tagged() {
             log.line(&format!("    image      {reference}"));
         }
         log.line(&format!("    image-uri  {}", main.references.digested));

@@ -2,7 +2,7 @@
 
 use super::gate::{self, Passed, Policies, Repository};
 use super::progress::Bars;
-use super::result::{Made, Placed, kept, placed};
+use super::result::{Made, Placed, found, placed};
 use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
@@ -10,9 +10,9 @@ use crate::service::{Clock, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
-use ecrane_core::name::{Digest, RegistryHost};
+use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
-use ecrane_core::report;
+use ecrane_core::report::{self, TagChange, TagResult};
 use ecrane_core::repository::{Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
@@ -60,6 +60,14 @@ impl Place {
             Some(destination) => main.towards(destination),
             None => main.clone(),
         };
+        if let Some(Destination::Region(region)) = destination
+            && *region == main.region
+        {
+            // The local ECR says its Region only when it runs.
+            return Err(Failure::faulty(format!(
+                "`push-to` names `{region}`, the Region of the main registry: the image goes there already; nothing was done"
+            )));
+        }
         let meant = match destination {
             None => config.registry.clone().map(|host| ("tags", host)),
             // What stands in for AWS is all of its registries.
@@ -301,17 +309,20 @@ impl Ready {
     ) -> Result<(Made, Placed), Failure> {
         let name = &config.desired.name;
         let registry = self.registry()?;
-        let found = registry.repository(name).image(Named::Digest(digest)).await;
-        let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+        let read = registry.repository(name).image(Named::Digest(digest)).await;
+        let image = read.map_err(Failure::refused)?.ok_or_else(|| {
             Failure::refused(format!(
                 "the image {digest} was in `{name}` a moment ago and is gone; run again"
             ))
         })?;
         let host = self.credentials.registry.clone();
-        Ok((
-            Made::from(&image),
-            kept(config, &self.applied, host, &image),
-        ))
+        let unchanged = |tag: &Tag| TagResult {
+            tag: tag.clone(),
+            change: TagChange::Unchanged,
+        };
+        let tags = config.desired.tags.iter().map(unchanged).collect();
+        let placed = found(config, &self.applied, host, (&image, tags));
+        Ok((Made::from(&image), placed))
     }
 
     /// A client of the registry, for as long as the run needs it.

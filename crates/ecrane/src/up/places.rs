@@ -130,7 +130,7 @@ impl Places {
                 return Err(gate::refused(&objection));
             }
         }
-        Err(Failure::refused("there is no registry to look in"))
+        Err(nowhere())
     }
 
     fn show<'p>(
@@ -141,7 +141,7 @@ impl Places {
     ) -> Vec<Row> {
         let rows = names.iter().zip(plans);
         let rows: Vec<Row> = rows
-            .flat_map(|(name, plan)| self.named(name, plan_rows(plan)))
+            .flat_map(|(name, plan)| named(plan_rows(plan), name, self.0.len()))
             .collect();
         log.heading("Plan");
         log.rows(&rows);
@@ -217,14 +217,6 @@ impl Places {
             names.push(name);
         }
         Ok(names)
-    }
-
-    /// Rows say where they belong if there are several places.
-    fn named(&self, name: &str, rows: Vec<Row>) -> Vec<Row> {
-        match self.0.as_slice() {
-            [_] => rows,
-            _ => rows.into_iter().map(|row| row.of(name)).collect(),
-        }
     }
 
     /// All of them, or everything that failed.
@@ -312,23 +304,33 @@ pub(super) async fn keep(
         made.get_or_insert(image);
         placed.push(here);
     }
-    let made = made.ok_or_else(|| Failure::refused("there is no registry to look in"))?;
+    let made = made.ok_or_else(nowhere)?;
     Ok(arrived(places, made, placed))
 }
 
 pub(super) fn arrived(places: &[Ready], made: Made, placed: Vec<Placed>) -> Arrived {
     let rows = places.iter().zip(&placed).flat_map(|(place, placed)| {
         let rows = result_rows(&place.applied.plan, &placed.result);
-        match places {
-            [_] => rows,
-            _ => rows.into_iter().map(|row| row.of(&place.name)).collect(),
-        }
+        named(rows, &place.name, places.len())
     });
     Arrived {
         rows: rows.collect(),
         made,
         placed,
     }
+}
+
+/// Rows say where they belong if there are several places.
+fn named(rows: Vec<Row>, name: &str, places: usize) -> Vec<Row> {
+    match places {
+        1 => rows,
+        _ => rows.into_iter().map(|row| row.of(name)).collect(),
+    }
+}
+
+/// The end of a run that has no place, which none is made without.
+pub(super) fn nowhere() -> Failure {
+    Failure::refused("there is no registry to look in")
 }
 
 /// Where the image is, for those who must know after a failure.

@@ -22,6 +22,7 @@ fn desired() -> Desired {
         policy: None,
         adoption: Adoption::Refused,
         tags: vec!["v1".parse().unwrap()],
+        origin: ImageOrigin::Build,
     }
 }
 
