@@ -28,6 +28,7 @@ mod reuse;
 mod schemas;
 mod sign_in;
 mod stop;
+mod trouble;
 mod up;
 mod wasm;
 mod workflow;

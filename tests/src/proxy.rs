@@ -8,6 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What happens to an answer.
 #[derive(Clone)]
@@ -20,8 +21,12 @@ pub(crate) enum Spoil {
     Answer(Vec<u8>),
     /// The answer is cut in the middle.
     Cut,
+    /// The service does it, and says this code.
+    DoneThenRefuse(String),
     /// The service does it, and no answer comes.
     Lost,
+    /// Nothing at all comes for longer than anybody waits.
+    Silence,
     /// It says something else.
     Change(fn(&mut Value)),
 }
@@ -63,7 +68,16 @@ impl Proxy {
 
 /// A proxy before this address.
 pub(crate) fn before(upstream: &str, faults: impl IntoIterator<Item = Fault>) -> Proxy {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listening("127.0.0.1:0", upstream, faults)
+}
+
+/// One that spoils nothing, at an address of choice.
+pub(crate) fn before_at(address: &str, upstream: &str) -> Proxy {
+    listening(address, upstream, [])
+}
+
+fn listening(at: &str, upstream: &str, faults: impl IntoIterator<Item = Fault>) -> Proxy {
+    let listener = TcpListener::bind(at).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let upstream = upstream.to_owned();
     let faults: Arc<Vec<Fault>> = Arc::new(faults.into_iter().collect());
@@ -106,6 +120,14 @@ fn serve(
             client.write_all(&refusal(&request, status, code, words))
         }
         Some(Spoil::Answer(bytes)) => client.write_all(bytes),
+        Some(Spoil::DoneThenRefuse(code)) => {
+            reply(upstream, &request)?;
+            client.write_all(&refusal(&request, "400 Bad Request", code, "so it is"))
+        }
+        Some(Spoil::Silence) => {
+            std::thread::sleep(Duration::from_secs(600));
+            Ok(())
+        }
         Some(Spoil::Lost) => reply(upstream, &request).map(drop),
         Some(Spoil::Cut) => {
             let reply = reply(upstream, &request)?;

@@ -3,6 +3,7 @@
 use super::Identity;
 use aws_sdk_ecr::config::retry::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
 use serde::Deserialize;
 
 /// Reads the error's code in an answer.
@@ -30,7 +31,7 @@ impl ClassifyRetry for Answers {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let refusal = context.response().filter(|it| !it.status().is_success());
         let Some(refusal) = refusal else {
-            return RetryAction::NoActionIndicated;
+            return unanswered(context);
         };
         let id = refusal.headers().get(REQUEST_ID).unwrap_or_default();
         let body = refusal.body().bytes().unwrap_or_default();
@@ -49,5 +50,47 @@ impl ClassifyRetry for Answers {
 
     fn name(&self) -> &'static str {
         "answers of ECR"
+    }
+
+    /// After the SDK's own, which would retry what has no hope.
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// A name that nobody knows will not be known in a moment either.
+fn unanswered(context: &InterceptorContext) -> RetryAction {
+    let error = context.output_or_error().and_then(Result::err);
+    let error = error.and_then(|error| error.as_connector_error());
+    match error {
+        Some(error) if is_unknown_host(&super::chain(error)) => RetryAction::RetryForbidden,
+        _ => RetryAction::NoActionIndicated,
+    }
+}
+
+/// Whether a resolver says for good that there is no such name, in the words of
+/// glibc or of musl. A server that fails says otherwise.
+fn is_unknown_host(said: &str) -> bool {
+    ["Name or service not known", "Name does not resolve"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_nobody_knows_is_not_asked_for_again() {
+        let check = |said: &str, expected| assert_eq!(is_unknown_host(said), expected, "{said}");
+        let lookup = "dns error: failed to lookup address information: ";
+        check(&format!("{lookup}Name or service not known"), true);
+        check(&format!("{lookup}Name does not resolve"), true);
+        check(
+            &format!("{lookup}Temporary failure in name resolution"),
+            false,
+        );
+        check(&format!("{lookup}Try again"), false);
+        check("connection refused", false);
     }
 }

@@ -2,8 +2,10 @@ use super::SignInError;
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::refusal::{self, Refusal};
+use serde::Deserialize;
 use std::error::Error;
 
 /// Why AWS did not do what was asked.
@@ -74,6 +76,31 @@ fn remedy(help: Option<&str>) -> String {
     help.map(|help| format!("\n{help}")).unwrap_or_default()
 }
 
+/// What time it is here, and there.
+fn clocks<E>(error: &SdkError<E>) -> String {
+    let here = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let here = here.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or_default());
+    let there = error.raw_response().and_then(|it| it.headers().get("date"));
+    format!(
+        "it is {} here, and {} there",
+        Moment::from_seconds(here),
+        there.unwrap_or("a time that was not said")
+    )
+}
+
+/// What the key service said, which the message leaves out.
+fn of_key<E>(error: &SdkError<E>) -> String {
+    #[derive(Deserialize)]
+    struct OfKey {
+        #[serde(rename = "kmsError")]
+        error: String,
+    }
+    let body = error.raw_response().and_then(|it| it.body().bytes());
+    let said = body.and_then(|body| serde_json::from_slice::<OfKey>(body).ok());
+    said.map(|it| format!(" ({})", it.error))
+        .unwrap_or_default()
+}
+
 /// What keeps an answer away for good, in the words of the libraries that say so.
 fn unreached(reason: &str) -> Option<&'static str> {
     let reason = reason.to_ascii_lowercase();
@@ -112,12 +139,26 @@ impl AwsError {
             code,
             message,
         };
+        let help = refusal::help(&refusal).map(|help| match code {
+            "InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestExpired" => {
+                format!("{help}; {}", clocks(error))
+            }
+            _ => help,
+        });
         Self::Refused {
             operation,
             code: code.to_owned(),
-            message: message.to_owned(),
+            message: format!("{message}{}", of_key(error)),
             request_id: service.meta().request_id().map(str::to_owned),
-            help: refusal::help(&refusal),
+            help,
+        }
+    }
+
+    /// An answer with the token of the page that it is the answer to.
+    pub(super) const fn endless(operation: &'static str) -> Self {
+        Self::Incomplete {
+            operation,
+            what: "an end: the next page is the same again",
         }
     }
 
