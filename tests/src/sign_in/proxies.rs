@@ -2,7 +2,7 @@
 //! partition: a proxy sees them, and a local ECR answers for them.
 
 use crate::harness::{LocalEcr, binary, clean, run, succeed};
-use crate::http::{Request, Server, json};
+use crate::http::{Request, Server, answer, json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json as value};
@@ -31,6 +31,10 @@ impl Tunnel {
             }
         });
         Self { address, seen }
+    }
+
+    fn asked(&self) -> usize {
+        self.seen.lock().unwrap().len()
     }
 
     fn hosts(&self) -> Vec<String> {
@@ -191,22 +195,39 @@ fn an_authority_that_nobody_named_is_not_trusted() {
         "eu-central-1",
     ];
     let mut command = ecrane(&ecr, &words);
-    command
-        .env("HTTPS_PROXY", format!("http://{}", tunnel.address))
-        .env("AWS_MAX_ATTEMPTS", "1");
+    command.env("HTTPS_PROXY", format!("http://{}", tunnel.address));
     let trusted = run(&mut command);
     assert!(
         trusted.stderr.contains("RepositoryNotFoundException"),
         "{}",
         trusted.stderr
     );
+    let seen = tunnel.asked();
     let ran = run(command.env_remove("AWS_CA_BUNDLE"));
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("AWS_CA_BUNDLE"), "{}", ran.stderr);
+    // It will be no other at a second try.
+    assert_eq!(tunnel.asked(), seen + 1);
     // And not by this way where somebody says so.
-    let seen = tunnel.hosts().len();
-    let ran = run(command.env("NO_PROXY", ".amazonaws.com"));
-    assert_eq!((ran.code, tunnel.hosts().len()), (Some(1), seen));
+    command.env("NO_PROXY", ".amazonaws.com");
+    let ran = run(command.env("AWS_MAX_ATTEMPTS", "1"));
+    assert_eq!((ran.code, tunnel.asked()), (Some(1), seen + 1));
+}
+
+#[test]
+fn a_proxy_that_wants_a_password_is_not_asked_eight_times() {
+    let ecr = LocalEcr::start();
+    let wants = "407 Proxy Authentication Required";
+    let proxy = Server::start(move |_, _| answer(wants, "text/plain", b""));
+    let words = ["images", "--repository", "app", "--aws-region", "us-east-1"];
+    let mut command = ecrane(&ecr, &words);
+    let given = format!("http://someone:pass-word@{}", proxy.address);
+    let ran = run(command
+        .env_remove("AWS_CA_BUNDLE")
+        .env("HTTPS_PROXY", given));
+    assert_eq!((ran.code, proxy.requests().len()), (Some(1), 1));
+    assert!(ran.stderr.contains("the proxy wants"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("pass-word"), "{}", ran.stderr);
 }
 
 #[test]

@@ -45,13 +45,13 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     (
         "api/common/DNS NXDOMAIN",
-        "crates/ecrane-engine/src/aws/answers.rs",
-        "a_name_that_nobody_knows_is_not_asked_for_again",
+        "crates/ecrane-engine/src/aws/unreached.rs",
+        "what_has_no_hope_is_told_from_what_may_heal",
     ),
     (
         "api/common/DNS SERVFAIL",
-        "crates/ecrane-engine/src/aws/answers.rs",
-        "a_name_that_nobody_knows_is_not_asked_for_again",
+        "crates/ecrane-engine/src/aws/unreached.rs",
+        "what_has_no_hope_is_told_from_what_may_heal",
     ),
     (
         "api/common/IMDS unreachable on GitHub-hosted runner",

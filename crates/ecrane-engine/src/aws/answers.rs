@@ -1,6 +1,7 @@
-//! Which answers of ECR are asked for again, besides those that the SDK knows.
+//! Which calls are made again, besides those that the SDK knows.
 
 use super::Identity;
+use super::unreached::Unreached;
 use aws_sdk_ecr::config::retry::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
@@ -9,12 +10,25 @@ use serde::Deserialize;
 /// Reads the error's code in an answer.
 #[derive(Debug)]
 pub(super) struct Answers {
-    identity: Identity,
+    /// Whose credentials may have ended; `None` where nobody's are renewed.
+    identity: Option<Identity>,
 }
 
 impl Answers {
-    pub(super) const fn new(identity: Identity) -> Self {
-        Self { identity }
+    /// Those to calls of this identity.
+    pub(super) const fn to(identity: Identity) -> Self {
+        Self {
+            identity: Some(identity),
+        }
+    }
+
+    /// Those to calls by which somebody signs in.
+    pub(super) const fn to_nobody() -> Self {
+        Self { identity: None }
+    }
+
+    fn forgets(&self, request: &str) -> bool {
+        self.identity.as_ref().is_some_and(|it| it.forget(request))
     }
 }
 
@@ -41,7 +55,7 @@ impl ClassifyRetry for Answers {
             // The SDK takes it for haste; for ECR it is a quota, which no
             // waiting raises.
             Some("LimitExceededException") => RetryAction::RetryForbidden,
-            Some("ExpiredTokenException" | "ExpiredToken") if self.identity.forget(id) => {
+            Some("ExpiredTokenException" | "ExpiredToken") if self.forgets(id) => {
                 RetryAction::transient_error()
             }
             _ => RetryAction::NoActionIndicated,
@@ -49,7 +63,7 @@ impl ClassifyRetry for Answers {
     }
 
     fn name(&self) -> &'static str {
-        "answers of ECR"
+        "answers of AWS"
     }
 
     /// After the SDK's own, which would retry what has no hope.
@@ -58,39 +72,12 @@ impl ClassifyRetry for Answers {
     }
 }
 
-/// A name that nobody knows will not be known in a moment either.
+/// Where there was no answer.
 fn unanswered(context: &InterceptorContext) -> RetryAction {
     let error = context.output_or_error().and_then(Result::err);
     let error = error.and_then(|error| error.as_connector_error());
-    match error {
-        Some(error) if is_unknown_host(&super::chain(error)) => RetryAction::RetryForbidden,
-        _ => RetryAction::NoActionIndicated,
-    }
-}
-
-/// Whether a resolver says for good that there is no such name, in the words of
-/// glibc or of musl. A server that fails says otherwise.
-fn is_unknown_host(said: &str) -> bool {
-    ["Name or service not known", "Name does not resolve"]
-        .iter()
-        .any(|words| said.contains(words))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_nobody_knows_is_not_asked_for_again() {
-        let check = |said: &str, expected| assert_eq!(is_unknown_host(said), expected, "{said}");
-        let lookup = "dns error: failed to lookup address information: ";
-        check(&format!("{lookup}Name or service not known"), true);
-        check(&format!("{lookup}Name does not resolve"), true);
-        check(
-            &format!("{lookup}Temporary failure in name resolution"),
-            false,
-        );
-        check(&format!("{lookup}Try again"), false);
-        check("connection refused", false);
+    match error.and_then(|error| Unreached::in_words(&super::chain(error))) {
+        Some(_) => RetryAction::RetryForbidden,
+        None => RetryAction::NoActionIndicated,
     }
 }

@@ -61,6 +61,13 @@ pub(super) async fn of(identity: &Identity, region: &Region) -> SdkConfig {
         .await
 }
 
+/// A client of STS.
+pub(super) fn sts(config: &SdkConfig) -> aws_sdk_sts::Client {
+    let builder = aws_sdk_sts::config::Builder::from(config);
+    let builder = builder.retry_classifier(Answers::to_nobody());
+    aws_sdk_sts::Client::from_conf(builder.build())
+}
+
 /// A client of ECR.
 pub(super) fn ecr(
     config: &SdkConfig,
@@ -68,7 +75,7 @@ pub(super) fn ecr(
     endpoint: Option<&str>,
 ) -> aws_sdk_ecr::Client {
     let builder =
-        aws_sdk_ecr::config::Builder::from(config).retry_classifier(Answers::new(identity.clone()));
+        aws_sdk_ecr::config::Builder::from(config).retry_classifier(Answers::to(identity.clone()));
     let builder = match endpoint {
         Some(url) => builder.endpoint_url(url),
         None => builder,

@@ -1,4 +1,5 @@
 use super::SignInError;
+use super::unreached::Unreached;
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
@@ -29,7 +30,7 @@ pub enum AwsError {
         help: Option<String>,
     },
     /// No answer, or none that could be read.
-    #[error("{operation} got no answer: {reason}{}", remedy(unreached(.reason)))]
+    #[error("{operation} got no answer: {reason}{}", remedy(Unreached::in_words(.reason).map(Unreached::help)))]
     NoAnswer {
         /// The operation.
         operation: &'static str,
@@ -99,26 +100,6 @@ fn of_key<E>(error: &SdkError<E>) -> String {
     let said = body.and_then(|body| serde_json::from_slice::<OfKey>(body).ok());
     said.map(|it| format!(" ({})", it.error))
         .unwrap_or_default()
-}
-
-/// What keeps an answer away for good, in the words of the libraries that say so.
-fn unreached(reason: &str) -> Option<&'static str> {
-    let reason = reason.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    if has(&["certificate"]) {
-        return Some(
-            "if a proxy opens TLS here, name its authority's certificate in AWS_CA_BUNDLE; TLS is never switched off",
-        );
-    }
-    if has(&["dns error", "failed to lookup"]) {
-        return Some(
-            "no such host is known here: see that the Region is spelled right, and that this machine reaches the internet or a proxy",
-        );
-    }
-    if has(&["proxy auth", "407"]) {
-        return Some("the proxy wants a user name and a password, or others than it got");
-    }
-    None
 }
 
 impl AwsError {

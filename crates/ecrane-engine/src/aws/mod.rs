@@ -11,6 +11,7 @@ mod preview;
 mod public;
 mod sign_in;
 mod tagged;
+mod unreached;
 
 pub use apply::{Applied, apply};
 pub use error::AwsError;

@@ -16,10 +16,7 @@ pub async fn account(identity: &Identity, allowed: &[AccountId]) -> Result<Accou
     let setting = &identity.0.setting;
     let config = client::shared(&setting.region, &setting.network).await;
     let config = config.credentials_provider(identity.clone()).load().await;
-    let answer = aws_sdk_sts::Client::new(&config)
-        .get_caller_identity()
-        .send()
-        .await;
+    let answer = client::sts(&config).get_caller_identity().send().await;
     let answer = answer.map_err(|error| match error.as_service_error() {
         Some(service) => SignInError::Refused {
             operation: OPERATION,

@@ -1,10 +1,11 @@
+use crate::aws::unreached::Unreached;
 use ecrane_core::name::AccountId;
 
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// The chain of credential sources gave none.
-    #[error("no AWS credentials: {}; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or `role-to-assume` (in a workflow with `permissions: id-token: write`); for an ECR on this machine there is `--local`", .0.as_deref().unwrap_or("none are configured"))]
+    #[error("no AWS credentials: {}; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or `role-to-assume` (in a workflow with `permissions: id-token: write`); for an ECR on this machine there is `--local`", .0.as_deref().map_or("none are configured", |why| why.trim_end_matches('.')))]
     NoCredentials(Option<String>),
     /// The runner gives this job no token.
     #[error(
@@ -29,7 +30,7 @@ pub enum SignInError {
         causes: Vec<String>,
     },
     /// STS did not answer, or not with credentials.
-    #[error("{operation} got no answer: {reason}")]
+    #[error("{operation} got no answer: {reason}{}", hopeless(.reason))]
     NoAnswer {
         /// The operation.
         operation: &'static str,
@@ -44,6 +45,11 @@ pub enum SignInError {
         /// Whose they may be.
         allowed: Vec<AccountId>,
     },
+}
+
+fn hopeless(reason: &str) -> String {
+    let help = Unreached::in_words(reason).map(Unreached::help);
+    help.map(|help| format!("\n{help}")).unwrap_or_default()
 }
 
 fn lines(causes: &[String]) -> String {

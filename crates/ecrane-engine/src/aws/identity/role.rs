@@ -45,7 +45,7 @@ pub(super) async fn by_token(
     let token = oidc::token(tokens, &setting.network, &setting.announce).await?;
     let claims = Claims::of(token.expose_secret());
     let config = client::shared(&setting.region, &setting.network).await;
-    let sts = aws_sdk_sts::Client::new(&config.no_credentials().load().await);
+    let sts = client::sts(&config.no_credentials().load().await);
     let ask = || async {
         let asked = sts
             .assume_role_with_web_identity()
@@ -78,7 +78,7 @@ pub(super) async fn by_caller(
 ) -> Result<Credentials, SignInError> {
     let config = client::shared(&setting.region, &setting.network).await;
     let config = config.credentials_provider(SharedCredentialsProvider::new(caller));
-    let sts = aws_sdk_sts::Client::new(&config.load().await);
+    let sts = client::sts(&config.load().await);
     let asked = sts
         .assume_role()
         .role_arn(role.arn.as_str())
