@@ -24,6 +24,7 @@ mod local;
 mod proxy;
 mod push;
 mod release;
+mod repository;
 mod reuse;
 mod schemas;
 mod sign_in;

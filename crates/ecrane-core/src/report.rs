@@ -8,7 +8,7 @@ pub use summary::summary;
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
 use crate::repository::{
-    Desired, ImageOrigin, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep,
+    Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces, RepositoryStep,
 };
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -172,9 +172,14 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
 fn repository_row(step: &RepositoryStep) -> Row {
     let (change, name, note) = match step {
         RepositoryStep::Create(new) => {
-            let mutability = new.mutability.map(|m| format!("tags {}", m.as_str()));
+            let mutability = new.mutability.as_ref().map(|it| format!("tags {it}"));
             let scan = new.scan_on_push.map(|scan| format!("scan on push {scan}"));
-            let notes: Vec<String> = [mutability, scan].into_iter().flatten().collect();
+            let encryption = new
+                .encryption
+                .as_ref()
+                .map(|it| format!("encrypted by {it}"));
+            let notes = [mutability, scan, encryption].into_iter().flatten();
+            let notes: Vec<String> = notes.collect();
             (Change::Create, &new.name, notes.join(", "))
         }
         RepositoryStep::Keep { name, changes } if changes.is_empty() => {
@@ -201,7 +206,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::Nothing,
         } => (Change::Create, policy),
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
-        PolicyStep::Keep(policy) => (Change::Same, policy),
+        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, _) => (Change::Same, policy),
     };
     let rules = count(policy.rules().len(), "rule");
     let note = match step {
@@ -209,6 +214,10 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::ForeignPolicy,
             ..
         } => format!("{rules}, in place of one that ecrane did not put"),
+        PolicyStep::Leave(_, LeftOut::OnlyChecked) => format!("{rules}, checked and not put"),
+        PolicyStep::Leave(_, LeftOut::AnotherStands) => {
+            format!("{rules}, not put: another stands there")
+        }
         PolicyStep::Put { .. } | PolicyStep::Keep(_) => rules,
     };
     Row {

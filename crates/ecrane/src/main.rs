@@ -27,6 +27,10 @@ use show::{Log, Place, Stream};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// Lists of 100,000 images are read and dropped as fast as they come.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         Place::Workflow

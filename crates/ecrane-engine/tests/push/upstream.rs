@@ -4,7 +4,9 @@
 use crate::registry::{Server, credentials};
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::RepositoryName;
-use ecrane_core::repository::{Adoption, Creation, Desired, ImageOrigin, ResourceTags, plan};
+use ecrane_core::repository::{
+    Adoption, Creation, Desired, ImageOrigin, Placement, ResourceTags, plan,
+};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -94,8 +96,10 @@ impl Upstream {
                 creation: Creation::Allowed,
                 mutability: None,
                 scan_on_push: None,
+                encryption: None,
                 resource_tags: ResourceTags::default(),
                 policy: None,
+                placement: Placement::Apply,
                 adoption: Adoption::Refused,
                 tags: Vec::new(),
                 origin: ImageOrigin::Prebuilt,

@@ -11,6 +11,7 @@ mod policy;
 mod push_to;
 mod read;
 mod registries;
+mod repository;
 mod tags;
 
 pub(crate) use fault::{Fault, Origin};
@@ -21,7 +22,7 @@ use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
-use ecrane_core::repository::{Desired, ImageOrigin, TagMutability};
+use ecrane_core::repository::{Desired, ImageOrigin, MutabilitySetting, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
@@ -175,11 +176,13 @@ pub(crate) fn read(
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
+    let for_all = mutability.as_ref().and_then(MutabilitySetting::of_all);
     let scan_on_push = reader.scan_on_push(inputs);
+    let encryption = reader.encryption(inputs);
     let resource_tags = reader.resource_tags(inputs);
     let immutable = name
         .as_ref()
-        .filter(|_| mutability == Some(TagMutability::Immutable));
+        .filter(|_| for_all == Some(TagMutability::Immutable));
     let mut image = reader.image(inputs, immutable);
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
@@ -192,7 +195,8 @@ pub(crate) fn read(
         spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
-    let policy = reader.policy(inputs, mutability);
+    let policy = reader.policy(inputs, for_all);
+    let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
     let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
@@ -217,8 +221,10 @@ pub(crate) fn read(
                     creation,
                     mutability,
                     scan_on_push,
+                    encryption,
                     resource_tags,
                     policy,
+                    placement,
                     adoption,
                     tags,
                     origin: image.origin(),

@@ -56,6 +56,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
+    config.gate.findings()?;
     secrets::mask(&config, log);
     let report = match config.mode {
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,

@@ -13,7 +13,7 @@ use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report::{self, TagChange, TagResult};
-use ecrane_core::repository::{Observed, Plan, PolicyStep, Refusal, plan};
+use ecrane_core::repository::{LeftOut, Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
@@ -125,7 +125,8 @@ impl Place {
         Ok((plan, observation))
     }
 
-    /// Has the policy that a plan puts pass the gate; none where it puts none.
+    /// Has the policy that a plan puts pass the gate, or that it only checks;
+    /// none where it does neither.
     /// `name` is for people, where there are several places.
     pub(super) async fn pass(
         &self,
@@ -134,14 +135,19 @@ impl Place {
         name: Option<&str>,
         log: Log,
     ) -> Result<Option<Passed>, Failure> {
-        let (Some(PolicyStep::Put { policy, .. }), Observed::Present(found)) =
-            (&plan.policy, &observation.observed)
-        else {
+        let judged = match &plan.policy {
+            Some(PolicyStep::Put { policy, .. }) => policy,
+            Some(PolicyStep::Leave(policy, LeftOut::OnlyChecked)) => policy,
+            Some(PolicyStep::Keep(_) | PolicyStep::Leave(_, LeftOut::AnotherStands)) | None => {
+                return Ok(None);
+            }
+        };
+        let Observed::Present(found) = &observation.observed else {
             return Ok(None);
         };
         let policies = Policies {
             stored: found.policy.as_deref(),
-            new: policy,
+            new: judged,
         };
         let told = |lines: &[String]| gate::tell(lines, name, log);
         let passed = gate::pass(config.gate, self.repository(config), policies, told).await?;
@@ -211,7 +217,7 @@ impl Place {
 
 fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
-        Refusal::Missing { .. } => Exit::Refused,
+        Refusal::Missing { .. } | Refusal::Encryption { .. } => Exit::Refused,
         Refusal::ForeignPolicy { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
@@ -278,7 +284,7 @@ impl Ready {
         let host = &self.credentials.registry;
         let sources = mount_sources(host, &desired.name, base, &config.mount_from);
         let delivery = Delivery {
-            mutability: self.applied.plan.mutability,
+            mutability: self.applied.plan.mutability.as_ref(),
             backwards: config.backwards,
             sources: &sources,
             ..Delivery::new(layout, &desired.tags)
