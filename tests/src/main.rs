@@ -19,6 +19,7 @@ mod lifecycle;
 mod lint;
 mod load;
 mod local;
+mod page;
 mod push;
 mod release;
 mod reuse;

@@ -14,5 +14,6 @@ pub mod name;
 pub mod push;
 pub mod report;
 pub mod repository;
+mod sorting;
 mod spelling;
 pub mod tags;

@@ -67,10 +67,20 @@ pub(crate) const MUSL: Package = Package {
     name: "musl-tools",
     proof: Proof::Program("musl-gcc"),
 };
+/// The browser that the page is tested in.
+pub(crate) const CHROMIUM: Package = Package {
+    name: "chromium",
+    proof: Proof::Program("chromium"),
+};
 /// Runs the module that a page loads.
 pub(crate) const NODE: Package = Package {
     name: "nodejs",
     proof: Proof::Program("node"),
+};
+/// Installs what the page is built with. It comes with Node, but not with Debian's.
+pub(crate) const NPM: Package = Package {
+    name: "npm",
+    proof: Proof::Program("npm"),
 };
 /// A registry that is not ours: the push is tested against it.
 pub(crate) const REGISTRY: Package = Package {

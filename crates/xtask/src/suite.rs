@@ -9,9 +9,11 @@ use crate::dist;
 use crate::fuzz;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
-    BUILDAH, CERTIFICATES, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
+    BUILDAH, CERTIFICATES, CHROMIUM, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, NPM,
+    REGISTRY, SKOPEO, VENV,
 };
 use crate::wasm;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// What the checks and the suite need, in the order in which one brings the next.
@@ -19,6 +21,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Packages(&[
         BUILDAH,
         CERTIFICATES,
+        CHROMIUM,
         CURL,
         CXX,
         GIT,
@@ -26,6 +29,7 @@ pub(crate) const NEEDS: &[Need] = &[
         MMDEBSTRAP,
         MUSL,
         NODE,
+        NPM,
         REGISTRY,
         SKOPEO,
         VENV,
@@ -33,6 +37,8 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::RustTarget(wasm::TARGET),
     Need::RustTarget(dist::TARGET),
     Need::PythonTools,
+    Need::NodePackages(web::PACKAGES),
+    Need::NodePackages("tests/page"),
     Need::Engine,
     Need::BaseImage,
     Need::ModernEngine,
@@ -72,8 +78,9 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
         "the build tasks",
         own.arg("--target-dir").arg(&workspace.target),
     )?;
-    println!("test: the module that a page loads");
-    wasm::run(workspace)?;
+    println!("test: the page, with its module");
+    web::run(workspace)?;
+    web::check(workspace)?;
     println!("test: the binary that ships");
     dist::run(workspace)?;
     step(
@@ -98,7 +105,7 @@ fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
     command
 }
 
-/// All tests of the workspace. They find their programs on PATH and what was built by three variables.
+/// All tests of the workspace. They find their programs on PATH and what was built by four variables.
 fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     let mut command = workspace.cargo("test --workspace --locked");
     let path = env::var_os("PATH").unwrap_or_default();
@@ -113,6 +120,7 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("ECRANE_BIN", workspace.ecrane());
     command.env("ECRANE_DIST", workspace.dist());
     command.env("ECRANE_WASM", workspace.wasm());
+    command.env("ECRANE_WEB", workspace.web());
     if long {
         command.env("ECRANE_LONG", "1");
     }
