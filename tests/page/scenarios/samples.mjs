@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { chooseSample, editor, figures, open, rows, tab } from '../browser.mjs'
 
-export default async function (browser, address) {
+export default async function (browser, address, { large }) {
   const page = await open(browser, address)
   const ids = await page.getByLabel('Sample', { exact: true }).locator('option').evaluateAll((options) => options.map(({ value }) => value))
   const samples = []
   for (const id of ids) {
+    if (id === 'large' && !large) continue
     await chooseSample(page, id)
     const seen = { id, figures: await figures(page), rows: await rows(page), now: await page.getByLabel('As of').getAttribute('aria-valuetext') }
     await tab(page, 'Images').click()

@@ -86,7 +86,7 @@ export function open({ root, parent, text, label, readOnly = false, changed, pla
     syntaxHighlighting(colours),
     look,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0', autocorrect: 'off', autocapitalize: 'off' }),
     EditorState.readOnly.of(readOnly),
     keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
   ]
