@@ -27,6 +27,7 @@ function page(id: string, title: string, body: string): string {
     <meta name="color-scheme" content="light dark">
     <title>${escaped(id)}: ${escaped(title)}</title>
     <meta name="description" content="${escaped(title)}">
+    <link rel="icon" href="../../icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="../codes.css">
   </head>
   <body>
@@ -67,7 +68,7 @@ export function codePages(): Plugin {
         return `<li><a href="${id}/"><code>${id}</code></a> ${escaped(title)}</li>`
       })
       const list = page('Findings', 'What ecrane finds in lifecycle policies', `<h1>What is found in lifecycle policies</h1><ul>${items.join('')}</ul>`)
-      const index = list.replace('../codes.css', 'codes.css').replace('../../', '../').replace(' <a href="../">All findings</a>', '')
+      const index = list.replace('../codes.css', 'codes.css').replaceAll('../../', '../').replace(' <a href="../">All findings</a>', '')
       this.emitFile({ type: 'asset', fileName: 'codes/index.html', source: index })
       this.emitFile({ type: 'asset', fileName: 'codes/codes.css', source: readFileSync(STYLE, 'utf8') })
     },

@@ -6,10 +6,19 @@ export interface Form {
   text: (policy: string) => string
 }
 
+/** ECR takes no longer policy, line breaks counted. */
+const MOST_CHARACTERS = 30_720
+
+/** The compiled policy on many lines, where ECR would take that. */
+export function readable(policy: string): string {
+  const lines = JSON.stringify(JSON.parse(policy), null, 2)
+  return lines.length <= MOST_CHARACTERS ? lines : policy
+}
+
 const indented = (text: string, by: string) => text.trimEnd().split('\n').join(`\n${by}`)
 
 export const FORMS: readonly Form[] = [
-  { id: 'ecr', name: 'ECR JSON', text: (policy) => policy },
+  { id: 'ecr', name: 'ECR JSON', text: readable },
   {
     id: 'terraform',
     name: 'Terraform',
@@ -18,7 +27,7 @@ export const FORMS: readonly Form[] = [
   repository = aws_ecr_repository.this.name
 
   policy = <<-JSON
-    ${indented(policy, '    ').replace(/([$%])\{/g, '$1$1{')}
+    ${indented(readable(policy), '    ').replace(/([$%])\{/g, '$1$1{')}
   JSON
 }
 `,
@@ -37,7 +46,7 @@ export const FORMS: readonly Form[] = [
   with:
     repository: team/app
     lifecycle-policy: |
-      ${indented(policy, '      ').replaceAll('${{', '$\\u007b{')}
+      ${indented(readable(policy), '      ').replaceAll('${{', '$\\u007b{')}
 `,
   },
 ]

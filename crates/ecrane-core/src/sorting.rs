@@ -20,7 +20,7 @@ pub(crate) fn sort_by_key<T>(items: &mut Vec<T>, key: impl Fn(&T) -> (usize, usi
 }
 
 /// The texts in alphabetical order, each once.
-pub(crate) fn sorted(texts: Vec<&str>) -> Vec<&str> {
+pub(crate) fn sorted<'t>(texts: &[&'t str]) -> Vec<&'t str> {
     let text = |place: usize| texts.get(place).copied().unwrap_or_default();
     let keys = texts.iter().map(|text| first_bytes(text)).collect();
     let places = in_order(keys, &|a, b| text(a).cmp(text(b)));
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn texts_are_there_once() {
-        assert_eq!(sorted(vec!["b", "a", "b", ""]), ["", "a", "b"]);
+        assert_eq!(sorted(&["b", "a", "b", ""]), ["", "a", "b"]);
         let long = ["sixteen letters or more: b", "sixteen letters or more: a"];
-        assert_eq!(sorted(long.into()), [long[1], long[0]]);
+        assert_eq!(sorted(&long), [long[1], long[0]]);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::RustTarget(dist::TARGET),
     Need::PythonTools,
     Need::NodePackages(web::PACKAGES),
-    Need::NodePackages("tests/page"),
+    Need::NodePackages(web::TEST_PACKAGES),
     Need::Engine,
     Need::BaseImage,
     Need::ModernEngine,

@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 
 /// Where the page's own packages are named.
 pub(crate) const PACKAGES: &str = "web";
+/// And those of its tests.
+pub(crate) const TEST_PACKAGES: &str = "tests/page";
 
 pub(crate) const NEEDS: &[Need] = &[
     Need::RustTarget(wasm::TARGET),

@@ -77,7 +77,7 @@ fn every(list: &TagList) -> Tags<'_> {
     let (prefixes, patterns) = match list {
         TagList::Prefixes(prefixes) => {
             let prefixes = prefixes.iter().map(|prefix| prefix.as_str());
-            (prefixes.collect(), Vec::new())
+            (prefixes.collect::<Vec<_>>(), Vec::new())
         }
         TagList::Patterns(all) => {
             let (mut prefixes, mut patterns) = (Vec::new(), Vec::new());
@@ -91,7 +91,7 @@ fn every(list: &TagList) -> Tags<'_> {
         }
     };
     Tags::Every {
-        prefixes: sorting::sorted(prefixes),
-        patterns: sorting::sorted(patterns),
+        prefixes: sorting::sorted(&prefixes),
+        patterns: sorting::sorted(&patterns),
     }
 }

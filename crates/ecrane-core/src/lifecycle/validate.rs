@@ -260,7 +260,8 @@ fn any_not_last(rules: &[&Draft], class: StorageClass, findings: &mut Vec<Findin
 }
 
 fn texts(entries: &[Listed]) -> Vec<&str> {
-    sorting::sorted(entries.iter().map(|entry| entry.text.as_str()).collect())
+    let texts: Vec<&str> = entries.iter().map(|entry| entry.text.as_str()).collect();
+    sorting::sorted(&texts)
 }
 
 fn duplicate_lists(rules: &[&Draft], findings: &mut Vec<Finding>) {

@@ -214,7 +214,7 @@ fn key(tags: &TagSelection) -> Vec<String> {
         TagSelection::Any => Vec::new(),
         TagSelection::Untagged => vec![String::new()],
         TagSelection::Tagged(list) => {
-            let entries = sorting::sorted(list.entries()).into_iter();
+            let entries = sorting::sorted(&list.entries()).into_iter();
             entries.map(str::to_owned).collect()
         }
     }

@@ -151,8 +151,8 @@ fn taker_by_another_tag<'r, 'p>(
             return None;
         };
         let tags = one_tag_each(entries, budget)?;
-        let image = tags.iter().map(String::as_str).chain([tag]).collect();
-        let image = sorting::sorted(image);
+        let image: Vec<&str> = tags.iter().map(String::as_str).chain([tag]).collect();
+        let image = sorting::sorted(&image);
         let first = claimer(rules, &image)?;
         let takes = first.rule.priority == rule.rule.priority && !rule.protects();
         let owned = |tags: Vec<&str>| tags.into_iter().map(str::to_owned).collect();

@@ -159,7 +159,8 @@ fn drags(rule: &Placed<'_>, rules: &[Placed<'_>], budget: &mut Budget) -> Option
             };
             let mut tags = one_tag_each(short_lived, budget)?;
             tags.extend(one_tag_each(long_lived, budget)?);
-            let image = sorting::sorted(tags.iter().map(String::as_str).collect());
+            let image: Vec<&str> = tags.iter().map(String::as_str).collect();
+            let image = sorting::sorted(&image);
             let first = claimer(rules, &image)?;
             let tags: Vec<String> = image.into_iter().map(str::to_owned).collect();
             (first.rule.priority == rule.rule.priority).then_some((other, tags))
