@@ -38,7 +38,8 @@ function page(id: string, title: string, body: string): string {
 `
 }
 
-function finding(id: string, text: string): { title: string; html: string } {
+/** `said` are ECR's own words for it, where these are known. */
+function finding(id: string, text: string): { title: string; said: string | undefined; html: string } {
   const lines = text.split('\n')
   const title = lines[2] ?? id
   const marked = new Marked({
@@ -52,7 +53,8 @@ function finding(id: string, text: string): { title: string; html: string } {
       html: ({ text }) => escaped(text),
     },
   })
-  return { title, html: marked.parse(text, { async: false }) }
+  const said = /^ECR says:\s+`(.+?)`/m.exec(text)?.[1]
+  return { title, said, html: marked.parse(text, { async: false }) }
 }
 
 export function codePages(): Plugin {
@@ -63,9 +65,11 @@ export function codePages(): Plugin {
       const names = readdirSync(FOLDER).filter((name) => name.endsWith('.md')).sort()
       const items = names.map((name) => {
         const id = name.slice(0, -'.md'.length)
-        const { title, html } = finding(id, readFileSync(new URL(name, FOLDER), 'utf8'))
+        const { title, said, html } = finding(id, readFileSync(new URL(name, FOLDER), 'utf8'))
         this.emitFile({ type: 'asset', fileName: `codes/${id}/index.html`, source: page(id, title, html) })
-        return `<li><a href="${id}/"><code>${id}</code></a> ${escaped(title)}</li>`
+        // Who searches the page for the words of an error finds its cause.
+        const words = said ? `<br><small>ECR says: <code>${escaped(said)}</code></small>` : ''
+        return `<li><a href="${id}/"><code>${id}</code></a> ${escaped(title)}${words}</li>`
       })
       const list = page('Findings', 'What ecrane finds in lifecycle policies', `<h1>What is found in lifecycle policies</h1><ul>${items.join('')}</ul>`)
       const index = list.replace('../codes.css', 'codes.css').replaceAll('../../', '../').replace(' <a href="../">All findings</a>', '')
