@@ -5,6 +5,7 @@
 mod act;
 mod architecture;
 mod backend;
+mod background;
 mod build;
 mod canary;
 mod contract;
@@ -20,8 +21,10 @@ mod lint;
 mod load;
 mod local;
 mod page;
+mod pull_request;
 mod push;
 mod release;
+mod repository;
 mod reuse;
 mod schemas;
 mod stop;

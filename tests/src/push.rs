@@ -271,10 +271,6 @@ fn one_build_goes_to_several_registries() {
     HERE/app:latest
     THERE/app:v1
     THERE/app:latest
-    HERE/app:v1
-    HERE/app:latest
-    HERE/app:v1
-    HERE/app:latest
     ");
     assert_eq!(output(&result, "registry"), here.address);
     assert_eq!(result["resources"].as_array().unwrap().len(), 12);

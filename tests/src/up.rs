@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// An app whose image is one file: nothing to pull, built in a moment.
-fn app(folder: &Path, text: &str) -> String {
+pub(crate) fn app(folder: &Path, text: &str) -> String {
     let context = folder.join("app");
     std::fs::create_dir_all(&context).unwrap();
     std::fs::write(
@@ -370,72 +370,4 @@ fn an_image_that_nobody_has_creates_nothing() {
         "{stderr}"
     );
     assert_eq!(ecr.requests(), seen);
-}
-
-#[test]
-fn a_look_leaves_no_server_behind() {
-    let home = tempfile::tempdir().unwrap();
-    let context = app(home.path(), "x");
-    let ecrane = |words: &[&str]| {
-        let mut command = clean(crate::harness::binary(), home.path());
-        command.args(words).env("XDG_DATA_HOME", home.path());
-        run(&mut command)
-    };
-    let words = [
-        "--repository",
-        "app",
-        "--tags",
-        "v1",
-        "--dry-run",
-        "--context",
-        &context,
-    ];
-    let ran = ecrane(&[["up", "--local"].as_slice(), &words].concat());
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(
-        ran.stdout.contains("(started for this look)"),
-        "{}",
-        ran.stdout
-    );
-    assert_eq!(ecrane(&["local", "status"]).code, Some(1));
-}
-
-#[test]
-fn the_local_ecr_is_found_or_started_and_stopped() {
-    let home = tempfile::tempdir().unwrap();
-    let context = app(home.path(), "x");
-    let ecrane = |words: &[&str]| {
-        let mut command = clean(crate::harness::binary(), home.path());
-        command.args(words).env("XDG_DATA_HOME", home.path());
-        command
-    };
-    let up = [
-        "up",
-        "--local",
-        "--repository",
-        "app",
-        "--tags",
-        "v1",
-        "--context",
-        &context,
-    ];
-    let first = succeed(&mut ecrane(&up));
-    assert!(
-        first.stdout.contains("started in the background"),
-        "{}",
-        first.stdout
-    );
-    let second = succeed(&mut ecrane(&up));
-    assert!(
-        second.stdout.contains("already running"),
-        "{}",
-        second.stdout
-    );
-    assert!(second.stdout.contains("no changes"), "{}", second.stdout);
-    succeed(&mut ecrane(&["local", "status"]));
-    succeed(&mut ecrane(&["local", "stop"]));
-    assert_eq!(
-        crate::harness::run(&mut ecrane(&["local", "status"])).code,
-        Some(1)
-    );
 }

@@ -29,6 +29,21 @@ pub struct Login {
     pub password: SecretString,
 }
 
+impl Login {
+    /// The registry's host: a configuration of `buildah` may name a path on it
+    /// too (`quay.io/team`), and asks helpers for the host alone.
+    ///
+    /// Source: the manual page `containers-auth.json`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let (_, place) = self
+            .registry
+            .split_once("://")
+            .unwrap_or(("", &self.registry));
+        place.split_once('/').map_or(place, |(host, _)| host)
+    }
+}
+
 /// May hold passwords.
 impl std::fmt::Debug for DockerConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -253,6 +268,19 @@ mod tests {
             assert!(!copy.contains(secret), "{copy}");
         }
         assert!(copy.contains("desktop") && copy.contains("kept.elsewhere"));
+    }
+
+    #[test]
+    fn a_login_is_for_a_host_whatever_stands_around_it() {
+        let check = |registry: &str, expected: &str| {
+            let text = format!(r#"{{"auths":{{"{registry}":{{"auth":"bWU6c2VzYW1l"}}}}}}"#);
+            let logins = DockerConfig::parse(&text).unwrap().take_logins();
+            assert_eq!(logins[0].host(), expected);
+        };
+        check("quay.io", "quay.io");
+        check("quay.io/team/app", "quay.io");
+        check("localhost:5000/team", "localhost:5000");
+        check("https://index.docker.io/v1/", "index.docker.io");
     }
 
     #[test]

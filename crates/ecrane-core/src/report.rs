@@ -1,13 +1,20 @@
-//! What people see of a plan and of what came of it: the tree, and the job
-//! summary. Text in, text out; colours belong to the terminal's end.
+//! What people see of a plan and of what came of it: the tree, the job summary,
+//! and the comment on a pull request. Text in, text out; colours belong to the
+//! terminal's end.
 
-mod summary;
+mod cost;
+mod markdown;
+mod run;
 
-pub use summary::summary;
+pub use cost::{Cost, Loss};
+pub use markdown::visible;
+pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
-use crate::repository::{Desired, ImageStep, Plan, PolicyStep, Replaces, RepositoryStep};
+use crate::repository::{
+    Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces, RepositoryStep,
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -134,15 +141,20 @@ pub fn result_rows(plan: &Plan, image: &ImageResult) -> Vec<Row> {
     rows(plan, Some(image))
 }
 
-/// The line of an image that was built and not pushed.
+/// The line of an image that was made and not pushed: in the registry nothing
+/// changes.
 #[must_use]
 pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
     let digest = image.root.descriptor.digest.short();
+    let made = match desired.origin {
+        ImageOrigin::Build => "built and ",
+        ImageOrigin::Prebuilt => "",
+    };
     Row {
-        change: Change::AfterBuild,
+        change: Change::Same,
         kind: "image",
         name: image_name(desired.name.as_str(), desired.tags.iter()),
-        note: format!("{digest}, {}, built and not pushed", bytes(image.bytes())),
+        note: format!("{digest}, {}, {made}not pushed", bytes(image.bytes())),
         registry: None,
     }
 }
@@ -157,7 +169,7 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
     );
     rows.push(match result {
         Some(image) => result_row(image, &repository),
-        None => image_row(&plan.image, &repository),
+        None => image_row(plan, &repository),
     });
     rows
 }
@@ -165,9 +177,14 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
 fn repository_row(step: &RepositoryStep) -> Row {
     let (change, name, note) = match step {
         RepositoryStep::Create(new) => {
-            let mutability = new.mutability.map(|m| format!("tags {}", m.as_str()));
+            let mutability = new.mutability.as_ref().map(|it| format!("tags {it}"));
             let scan = new.scan_on_push.map(|scan| format!("scan on push {scan}"));
-            let notes: Vec<String> = [mutability, scan].into_iter().flatten().collect();
+            let encryption = new
+                .encryption
+                .as_ref()
+                .map(|it| format!("encrypted by {it}"));
+            let notes = [mutability, scan, encryption].into_iter().flatten();
+            let notes: Vec<String> = notes.collect();
             (Change::Create, &new.name, notes.join(", "))
         }
         RepositoryStep::Keep { name, changes } if changes.is_empty() => {
@@ -194,7 +211,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::Nothing,
         } => (Change::Create, policy),
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
-        PolicyStep::Keep(policy) => (Change::Same, policy),
+        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, _) => (Change::Same, policy),
     };
     let rules = count(policy.rules().len(), "rule");
     let note = match step {
@@ -202,6 +219,10 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::ForeignPolicy,
             ..
         } => format!("{rules}, in place of one that ecrane did not put"),
+        PolicyStep::Leave(_, LeftOut::OnlyChecked) => format!("{rules}, checked and not put"),
+        PolicyStep::Leave(_, LeftOut::AnotherStands) => {
+            format!("{rules}, not put: another stands there")
+        }
         PolicyStep::Put { .. } | PolicyStep::Keep(_) => rules,
     };
     Row {
@@ -213,12 +234,21 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
     }
 }
 
-fn image_row(step: &ImageStep, repository: &str) -> Row {
-    let (change, tags, note) = match step {
-        ImageStep::Create(tags) => (Change::Create, tags, "build and push".to_owned()),
+fn image_row(plan: &Plan, repository: &str) -> Row {
+    let (change, tags, note) = match &plan.image {
+        ImageStep::Create(tags) => {
+            let note = match plan.origin {
+                ImageOrigin::Build => "build and push",
+                ImageOrigin::Prebuilt => "push",
+            };
+            (Change::Create, tags, note.to_owned())
+        }
         ImageStep::AfterBuild(tags) => {
-            let note = "build, push what differs".to_owned();
-            (Change::AfterBuild, tags, note)
+            let note = match plan.origin {
+                ImageOrigin::Build => "build, push what differs",
+                ImageOrigin::Prebuilt => "push what differs",
+            };
+            (Change::AfterBuild, tags, note.to_owned())
         }
         ImageStep::Keep(tags, digest) => {
             let note = format!("{} is there, not built", digest.short());

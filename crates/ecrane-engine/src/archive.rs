@@ -55,7 +55,10 @@ pub enum ArchiveError {
     #[error("the archive names `{0}`, which it does not hold; save the image again")]
     Missing(String),
     /// One of its documents does not read.
-    #[error("`{path}` in the archive does not read as it should: {source}")]
+    #[error(
+        "`{path}` in the archive does not read as it should: {}",
+        layout::place(source)
+    )]
     Malformed {
         /// The document's path in the archive.
         path: String,

@@ -7,6 +7,7 @@ mod error;
 mod pack;
 
 pub use error::LayoutError;
+pub(crate) use error::place;
 pub(crate) use pack::pack;
 
 use crate::content::{self, Digesting};

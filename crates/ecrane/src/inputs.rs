@@ -25,12 +25,22 @@ pub(crate) struct Inputs {
     /// true, false, or a pattern that the name must match [default: true]
     #[arg(long, value_name = "WHEN", help_heading = "Repository")]
     pub create_repository: Option<String>,
-    /// MUTABLE or IMMUTABLE; unset leaves it as it is
+    /// MUTABLE or IMMUTABLE, or either _WITH_EXCLUSION; unset leaves it as it is
     #[arg(long, value_name = "VALUE", help_heading = "Repository")]
     pub image_tag_mutability: Option<String>,
+    /// Tags for which the opposite holds, such as latest or dev-*, by comma or line
+    #[arg(long, value_name = "FILTERS", help_heading = "Repository")]
+    #[serde(deserialize_with = "whole_text")]
+    pub image_tag_mutability_exclusion_filters: Vec<String>,
     /// Scan images when they arrive: true or false; unset leaves it as it is
     #[arg(long, value_name = "BOOL", help_heading = "Repository")]
     pub scan_on_push: Option<String>,
+    /// How a new repository is encrypted: AES256, KMS or KMS_DSSE
+    #[arg(long, value_name = "KIND", help_heading = "Repository")]
+    pub encryption_type: Option<String>,
+    /// The key of AWS KMS, by ARN, id or alias
+    #[arg(long, value_name = "KEY", help_heading = "Repository")]
+    pub kms_key: Option<String>,
     /// Resource tags KEY=VALUE, one per line; others are left alone
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Repository")]
     #[serde(deserialize_with = "whole_text")]
@@ -116,7 +126,7 @@ pub(crate) struct Inputs {
     /// How the image says what is in it: true or false
     #[arg(long, value_name = "WHEN", help_heading = "Build")]
     pub sbom: Option<String>,
-    /// The builder of buildx
+    /// The builder of buildx [default: the current one, or one made for the run where that cannot do what is asked]
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     pub builder: Option<String>,
     /// What builds: auto, buildx, docker or buildah [default: auto]
@@ -186,10 +196,22 @@ pub(crate) struct Inputs {
     /// Who says which images go: aws (ECR's preview too), local (ecrane alone) or off
     #[arg(long, value_name = "WHO", help_heading = "Lifecycle")]
     pub lifecycle_preview: Option<String>,
+    /// What is done with the policy: apply, check (judged, not put) or create-only (put where none stands)
+    #[arg(long, value_name = "MODE", help_heading = "Lifecycle")]
+    pub lifecycle_mode: Option<String>,
+    /// Which findings in the policy end the run: error or warning [default: error]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Lifecycle")]
+    pub fail_on: Option<String>,
     /// Replace a policy that ecrane did not put: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Lifecycle")]
     pub adopt: Option<String>,
 
+    /// Keep a comment on the pull request: true or false [default: true with a token]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
+    pub comment: Option<String>,
+    /// The job's token, for the comment; better leave it in the variable GITHUB_TOKEN and say --comment
+    #[arg(long, value_name = "TOKEN", help_heading = "Flow")]
+    pub github_token: Option<Hidden>,
     /// Show the plan and do nothing
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
     pub dry_run: Option<String>,
@@ -353,7 +375,10 @@ pub(crate) const NAMES: &[&str] = &[
     "repository",
     "create-repository",
     "image-tag-mutability",
+    "image-tag-mutability-exclusion-filters",
     "scan-on-push",
+    "encryption-type",
+    "kms-key",
     "repository-tags",
     "context",
     "file",
@@ -393,7 +418,11 @@ pub(crate) const NAMES: &[&str] = &[
     "lifecycle-policy",
     "max-remove",
     "lifecycle-preview",
+    "lifecycle-mode",
+    "fail-on",
     "adopt",
+    "comment",
+    "github-token",
     "dry-run",
 ];
 

@@ -77,7 +77,7 @@ pub(crate) const NODE: Package = Package {
     name: "nodejs",
     proof: Proof::Program("node"),
 };
-/// Installs what the page is built with. It comes with Node, but not with Debian's.
+/// Brings programs for Node; Debian has it as a package of its own.
 pub(crate) const NPM: Package = Package {
     name: "npm",
     proof: Proof::Program("npm"),

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::command::{self, Failure};
 use crate::dist;
 use crate::fuzz;
+use crate::github;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
     BUILDAH, CERTIFICATES, CHROMIUM, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, NPM,
@@ -42,6 +43,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Engine,
     Need::BaseImage,
     Need::ModernEngine,
+    Need::GitHub,
 ];
 
 /// The packages that stand alone, then the workspace, which takes the longest: a lock file of theirs that is behind
@@ -105,7 +107,7 @@ fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
     command
 }
 
-/// All tests of the workspace. They find their programs on PATH and what was built by four variables.
+/// All tests of the workspace. They find their programs on PATH and what was made by variables of their own.
 fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     let mut command = workspace.cargo("test --workspace --locked");
     let path = env::var_os("PATH").unwrap_or_default();
@@ -121,6 +123,7 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("ECRANE_DIST", workspace.dist());
     command.env("ECRANE_WASM", workspace.wasm());
     command.env("ECRANE_WEB", workspace.web());
+    command.env("ECRANE_GITHUB", github::folder(workspace));
     if long {
         command.env("ECRANE_LONG", "1");
     }

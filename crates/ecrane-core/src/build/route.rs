@@ -96,7 +96,21 @@ impl Route {
             | Self::Buildah => None,
         }
     }
+
+    /// Whether a line is the client's advice to whoever chose this builder. On
+    /// this route ecrane did, and nobody can follow it.
+    #[must_use]
+    pub fn is_advice(self, line: &str) -> bool {
+        self == Self::Classic && CLASSIC_ADVICE.contains(&line.trim())
+    }
 }
+
+/// By which a client of version 23 or later begins a classic build.
+const CLASSIC_ADVICE: [&str; 3] = [
+    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.",
+    "BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0",
+    "environment-variable.",
+];
 
 impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

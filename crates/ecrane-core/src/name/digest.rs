@@ -33,8 +33,15 @@ impl Digest {
     /// The first 12 hex digits after the algorithm, as people compare them.
     #[must_use]
     pub fn short(&self) -> &str {
-        self.0.get(..PREFIX.len() + 12).unwrap_or(&self.0)
+        short(&self.0)
     }
+}
+
+/// What people compare of a digest that the service names: the algorithm and
+/// the first 12 hex digits after it.
+#[must_use]
+pub fn short(digest: &str) -> &str {
+    digest.get(..PREFIX.len() + 12).unwrap_or(digest)
 }
 
 impl FromStr for Digest {

@@ -13,7 +13,7 @@ mod repository;
 mod tag;
 
 pub use account::AccountId;
-pub use digest::Digest;
+pub use digest::{Digest, short};
 pub use pattern::Pattern;
 pub use reference::Reference;
 pub use region::{Partition, Region};

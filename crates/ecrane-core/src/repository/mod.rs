@@ -7,10 +7,13 @@ mod plan;
 mod settings;
 
 pub use plan::{
-    ImageStep, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep, SettingChange,
-    plan,
+    ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
+    SettingChange, plan,
 };
-pub use settings::{Creation, ResourceTags, ScanOnPush, SettingError, TagMutability};
+pub use settings::{
+    Creation, Encryption, EncryptionType, MutabilitySetting, ResourceTags, ScanOnPush,
+    SettingError, TagFilter, TagMutability,
+};
 
 use crate::lifecycle::Policy;
 use crate::name::{Reference, RepositoryName, Tag};
@@ -23,17 +26,44 @@ pub struct Desired {
     /// Whether it may be created.
     pub creation: Creation,
     /// Whether tags may move.
-    pub mutability: Option<TagMutability>,
+    pub mutability: Option<MutabilitySetting>,
     /// Whether images are scanned when they arrive.
     pub scan_on_push: Option<ScanOnPush>,
+    /// How it is encrypted.
+    pub encryption: Option<Encryption>,
     /// Resource tags that must be there; others are left alone.
     pub resource_tags: ResourceTags,
     /// The lifecycle policy. `None`: no lifecycle call at all.
     pub policy: Option<Policy>,
+    /// How far the run goes with it.
+    pub placement: Placement,
     /// Whether a policy that ecrane did not put may be replaced.
     pub adoption: Adoption,
     /// The tags that the image gets.
     pub tags: Vec<Tag>,
+    /// Where the image comes from.
+    pub origin: ImageOrigin,
+}
+
+/// Where an image comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageOrigin {
+    /// The run builds it.
+    Build,
+    /// It was there before: in a layout, an archive or an engine.
+    Prebuilt,
+}
+
+/// How far a run goes with a lifecycle policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Placement {
+    /// It is put wherever another stands or none.
+    #[default]
+    Apply,
+    /// It is put where none stands.
+    CreateOnly,
+    /// It is judged as if it were to be put, and is not.
+    Check,
 }
 
 /// Whether a policy that ecrane did not put may be replaced.
@@ -59,10 +89,12 @@ pub enum Observed {
 /// A repository that is there.
 #[derive(Debug, Clone)]
 pub struct Standing {
-    /// Whether tags may move, in the service's word.
-    pub mutability: String,
+    /// Whether tags may move; the service's word where it is not known here.
+    pub mutability: Result<MutabilitySetting, String>,
     /// Whether images are scanned when they arrive.
     pub scan_on_push: ScanOnPush,
+    /// How it is encrypted; the service's word where it is not known here.
+    pub encryption: Result<Encryption, String>,
     /// Its resource tags; `None` when nothing needed them ([`needs_tags`]).
     pub resource_tags: Option<ResourceTags>,
     /// The text of its lifecycle policy; `None` when there is none, or when

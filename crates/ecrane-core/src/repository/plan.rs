@@ -1,13 +1,13 @@
 use super::{
-    Adoption, Creation, Desired, OWNER_TAG, Observed, ResourceTags, ScanOnPush, Standing,
-    TagMutability,
+    Adoption, Creation, Desired, Encryption, ImageOrigin, MutabilitySetting, OWNER_TAG, Observed,
+    Placement, ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
 use std::fmt;
 
-/// What a run will do, in this order. An image is part of it from the start and
-/// is resolved when it is built.
+/// What a run will do. An image is part of it from the start and is resolved
+/// when it is built or read.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// What happens to the repository.
@@ -16,9 +16,11 @@ pub struct Plan {
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
     pub image: ImageStep,
-    /// Whether tags may move once the plan is carried out; `None` where that
-    /// differs from tag to tag, or the service's word is not known.
-    pub mutability: Option<TagMutability>,
+    /// Where it comes from.
+    pub origin: ImageOrigin,
+    /// Whether tags may move once the plan is carried out; `None` where that is
+    /// not known.
+    pub mutability: Option<MutabilitySetting>,
 }
 
 impl Plan {
@@ -52,9 +54,11 @@ pub struct NewRepository {
     /// Its name.
     pub name: RepositoryName,
     /// Whether tags may move.
-    pub mutability: Option<TagMutability>,
+    pub mutability: Option<MutabilitySetting>,
     /// Whether images are scanned when they arrive.
     pub scan_on_push: Option<ScanOnPush>,
+    /// How it is encrypted.
+    pub encryption: Option<Encryption>,
     /// Its resource tags.
     pub resource_tags: ResourceTags,
 }
@@ -62,12 +66,12 @@ pub struct NewRepository {
 /// A setting that differs in meaning from what is desired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingChange {
-    /// Tag mutability, from the service's word.
+    /// Tag mutability.
     Mutability {
-        /// As it stands.
+        /// As it stands, for people.
         from: String,
         /// As desired.
-        to: TagMutability,
+        to: MutabilitySetting,
     },
     /// Scan on push.
     ScanOnPush {
@@ -84,7 +88,7 @@ impl fmt::Display for SettingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mutability { from, to } => {
-                write!(f, "tag mutability {from} → {}", to.as_str())
+                write!(f, "tag mutability {from} → {to}")
             }
             Self::ScanOnPush { from, to } => write!(f, "scan on push {from} → {to}"),
             Self::ResourceTags(tags) => {
@@ -112,6 +116,17 @@ pub enum PolicyStep {
     },
     /// What stands there means the same.
     Keep(Policy),
+    /// It is not put, as was asked for.
+    Leave(Policy, LeftOut),
+}
+
+/// Why a policy is not put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is only judged.
+    OnlyChecked,
+    /// Another one stands there, and it is only for where none does.
+    AnotherStands,
 }
 
 /// What a put policy takes the place of.
@@ -128,9 +143,9 @@ pub enum Replaces {
 /// What happens to the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageStep {
-    /// It is built and pushed; no image can be there yet.
+    /// It is pushed; no image can be there yet.
     Create(Vec<Tag>),
-    /// It is built, and pushed to the tags that hold another digest.
+    /// It is pushed to the tags that hold another digest, once that is known.
     AfterBuild(Vec<Tag>),
     /// All these tags name this image already: nothing is built.
     Keep(Vec<Tag>, Digest),
@@ -145,6 +160,15 @@ pub enum Refusal {
         name: RepositoryName,
         /// The pattern that its name does not match, where one was given.
         pattern: Option<Pattern>,
+    },
+    /// It is encrypted in another way, which never changes.
+    Encryption {
+        /// The repository.
+        name: RepositoryName,
+        /// As it is wanted.
+        wanted: Encryption,
+        /// As it is, for people.
+        there: String,
     },
     /// A policy that ecrane did not put stands there, with another meaning.
     ForeignPolicy {
@@ -169,6 +193,14 @@ impl fmt::Display for Refusal {
             } => write!(
                 f,
                 "the repository `{name}` does not exist and its name does not match `{pattern}` of `create-repository`; nothing was done"
+            ),
+            Self::Encryption {
+                name,
+                wanted,
+                there,
+            } => write!(
+                f,
+                "the repository `{name}` is encrypted by {there}, and {wanted} is asked for: that is chosen when a repository is made and never changes; nothing was done. Make one of another name, or leave `encryption-type` and `kms-key` out"
             ),
             Self::ForeignPolicy { name } => write!(
                 f,
@@ -204,28 +236,40 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
     }
     // The owner tag goes with the create: one call less, and should the policy's
     // own call fail, the next run finds no policy and puts it.
-    let resource_tags = match &desired.policy {
-        Some(policy) => desired.resource_tags.with(OWNER_TAG, &policy.fingerprint()),
-        None => desired.resource_tags.clone(),
+    let policy = desired
+        .policy
+        .clone()
+        .map(|policy| match desired.placement {
+            Placement::Apply | Placement::CreateOnly => PolicyStep::Put {
+                policy,
+                replaces: Replaces::Nothing,
+            },
+            Placement::Check => PolicyStep::Leave(policy, LeftOut::OnlyChecked),
+        });
+    let resource_tags = match &policy {
+        Some(PolicyStep::Put { policy, .. }) => {
+            desired.resource_tags.with(OWNER_TAG, &policy.fingerprint())
+        }
+        _ => desired.resource_tags.clone(),
     };
     Ok(Plan {
         repository: RepositoryStep::Create(NewRepository {
             name: desired.name.clone(),
-            mutability: desired.mutability,
+            mutability: desired.mutability.clone(),
             scan_on_push: desired.scan_on_push,
+            encryption: desired.encryption.clone(),
             resource_tags,
         }),
-        policy: desired.policy.clone().map(|policy| PolicyStep::Put {
-            policy,
-            replaces: Replaces::Nothing,
-        }),
+        policy,
         image: ImageStep::Create(desired.tags.clone()),
+        origin: desired.origin,
         // A creation template of the registry may say otherwise.
-        mutability: desired.mutability,
+        mutability: desired.mutability.clone(),
     })
 }
 
 fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal> {
+    check_encryption(desired, standing)?;
     let policy = plan_policy(desired, standing)?;
     let mut wanted = desired.resource_tags.clone();
     if let Some(PolicyStep::Put { policy, .. }) = &policy {
@@ -243,12 +287,16 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
             .unwrap_or(&ResourceTags::default()),
     );
 
+    let there = &standing.mutability;
     let mutability = desired
         .mutability
-        .filter(|to| to.as_str() != standing.mutability)
+        .as_ref()
+        .filter(|to| there.as_ref() != Ok(to))
         .map(|to| SettingChange::Mutability {
-            from: standing.mutability.clone(),
-            to,
+            from: there
+                .as_ref()
+                .map_or_else(Clone::clone, ToString::to_string),
+            to: to.clone(),
         });
     let scan = desired
         .scan_on_push
@@ -265,9 +313,28 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
         },
         policy,
         image: ImageStep::AfterBuild(desired.tags.clone()),
+        origin: desired.origin,
         mutability: desired
             .mutability
-            .or_else(|| standing.mutability.parse().ok()),
+            .clone()
+            .or_else(|| standing.mutability.clone().ok()),
+    })
+}
+
+/// A repository keeps the encryption that it was made with.
+fn check_encryption(desired: &Desired, standing: &Standing) -> Result<(), Refusal> {
+    let Some(wanted) = &desired.encryption else {
+        return Ok(());
+    };
+    let there = match &standing.encryption {
+        Ok(there) if wanted.is_met_by(there) => return Ok(()),
+        Ok(there) => there.to_string(),
+        Err(word) => word.clone(),
+    };
+    Err(Refusal::Encryption {
+        name: desired.name.clone(),
+        wanted: wanted.clone(),
+        there,
     })
 }
 
@@ -275,9 +342,15 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     let Some(policy) = &desired.policy else {
         return Ok(None);
     };
-    let put = |replaces| PolicyStep::Put {
-        policy: policy.clone(),
-        replaces,
+    let put = |replaces| match desired.placement {
+        Placement::CreateOnly if replaces != Replaces::Nothing => {
+            PolicyStep::Leave(policy.clone(), LeftOut::AnotherStands)
+        }
+        Placement::Check => PolicyStep::Leave(policy.clone(), LeftOut::OnlyChecked),
+        Placement::Apply | Placement::CreateOnly => PolicyStep::Put {
+            policy: policy.clone(),
+            replaces,
+        },
     };
     let Some(text) = &standing.policy else {
         return Ok(Some(put(Replaces::Nothing)));
@@ -295,6 +368,10 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     match (put_by_ecrane, desired.adoption) {
         (true, _) => Ok(Some(put(Replaces::OwnPolicy))),
         (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
+        // It stays in any case.
+        (false, _) if desired.placement == Placement::CreateOnly => {
+            Ok(Some(put(Replaces::ForeignPolicy)))
+        }
         (false, Adoption::Refused) => Err(Refusal::ForeignPolicy {
             name: desired.name.clone(),
         }),

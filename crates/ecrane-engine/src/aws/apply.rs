@@ -1,12 +1,16 @@
 use super::observe::Place;
 use super::{AwsError, Ecr, Observation};
-use aws_sdk_ecr::types::{ImageScanningConfiguration, ImageTagMutability, Tag};
+use aws_sdk_ecr::types::{
+    EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability,
+    ImageTagMutabilityExclusionFilter as ExclusionFilter,
+    ImageTagMutabilityExclusionFilterType as ExclusionFilterType, Tag,
+};
 use backon::{ExponentialBuilder, Retryable};
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
-    Desired, NewRepository, Plan, PolicyStep, RepositoryStep, ResourceTags, ScanOnPush,
-    SettingChange, TagMutability,
+    Desired, Encryption, MutabilitySetting, NewRepository, Plan, PolicyStep, RepositoryStep,
+    ResourceTags, ScanOnPush, SettingChange,
 };
 use std::time::Duration;
 
@@ -19,7 +23,7 @@ pub struct Applied {
     pub uri: String,
 }
 
-/// Carries out the plan's steps for the repository and its policy, in order.
+/// Carries out the plan's steps for the repository and its policy.
 /// A plan without changes makes no call.
 ///
 /// # Errors
@@ -52,13 +56,22 @@ pub async fn apply(
             });
         }
     };
-    if let RepositoryStep::Keep { name, changes } = &plan.repository {
-        for change in changes {
-            change_setting(ecr, name, &place, change).await?;
-        }
+    let changes = match &plan.repository {
+        RepositoryStep::Keep { changes, .. } => changes.as_slice(),
+        RepositoryStep::Create(_) => &[],
+    };
+    // What was judged of the policy is to be as fresh as it can be: before it
+    // comes only the tag that says whose it is.
+    let is_tags = |change: &&SettingChange| matches!(change, SettingChange::ResourceTags(_));
+    let (tags, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_tags);
+    for change in tags {
+        change_setting(ecr, &desired.name, &place, change).await?;
     }
     if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
         put_policy(ecr, &desired.name, policy).await?;
+    }
+    for change in others {
+        change_setting(ecr, &desired.name, &place, change).await?;
     }
     Ok(Applied {
         plan,
@@ -73,8 +86,13 @@ async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
         .create_repository()
         .set_registry_id(ecr.registry_id())
         .repository_name(new.name.as_str());
-    if let Some(mutability) = new.mutability {
-        request = request.image_tag_mutability(service_mutability(mutability));
+    if let Some(mutability) = &new.mutability {
+        request = request
+            .image_tag_mutability(word(mutability))
+            .set_image_tag_mutability_exclusion_filters(filters(OPERATION, mutability)?);
+    }
+    if let Some(wanted) = &new.encryption {
+        request = request.encryption_configuration(encryption(OPERATION, wanted)?);
     }
     if let Some(scan) = new.scan_on_push {
         request = request.image_scanning_configuration(scanning(scan));
@@ -104,7 +122,8 @@ async fn change_setting(
             .put_image_tag_mutability()
             .set_registry_id(ecr.registry_id())
             .repository_name(name.as_str())
-            .image_tag_mutability(service_mutability(*to))
+            .image_tag_mutability(word(to))
+            .set_image_tag_mutability_exclusion_filters(filters("PutImageTagMutability", to)?)
             .send()
             .await
             .map(drop)
@@ -157,11 +176,39 @@ async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result
         .await
 }
 
-fn service_mutability(mutability: TagMutability) -> ImageTagMutability {
-    match mutability {
-        TagMutability::Mutable => ImageTagMutability::Mutable,
-        TagMutability::Immutable => ImageTagMutability::Immutable,
-    }
+fn word(mutability: &MutabilitySetting) -> ImageTagMutability {
+    ImageTagMutability::from(mutability.word())
+}
+
+fn filters(
+    operation: &'static str,
+    mutability: &MutabilitySetting,
+) -> Result<Option<Vec<ExclusionFilter>>, AwsError> {
+    let filters = mutability.except().iter().map(|filter| {
+        ExclusionFilter::builder()
+            .filter_type(ExclusionFilterType::Wildcard)
+            .filter(filter.as_str())
+            .build()
+    });
+    let filters: Vec<_> = filters
+        .collect::<Result<_, _>>()
+        .map_err(|_| incomplete(operation, "a filter of tags"))?;
+    Ok((!filters.is_empty()).then_some(filters))
+}
+
+fn encryption(
+    operation: &'static str,
+    wanted: &Encryption,
+) -> Result<EncryptionConfiguration, AwsError> {
+    EncryptionConfiguration::builder()
+        .encryption_type(EncryptionType::from(wanted.kind.word()))
+        .set_kms_key(wanted.key.clone())
+        .build()
+        .map_err(|_| incomplete(operation, "an encryption"))
+}
+
+const fn incomplete(operation: &'static str, what: &'static str) -> AwsError {
+    AwsError::Incomplete { operation, what }
 }
 
 fn scanning(scan: ScanOnPush) -> ImageScanningConfiguration {
@@ -174,8 +221,5 @@ fn service_tags(operation: &'static str, tags: &ResourceTags) -> Result<Vec<Tag>
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect::<Result<_, _>>()
-        .map_err(|_| AwsError::Incomplete {
-            operation,
-            what: "a key or a value of a tag",
-        })
+        .map_err(|_| incomplete(operation, "a key or a value of a tag"))
 }

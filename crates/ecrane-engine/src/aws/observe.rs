@@ -1,7 +1,9 @@
 use super::{AwsError, Ecr};
 use aws_sdk_ecr::types::Repository;
 use ecrane_core::name::RepositoryName;
-use ecrane_core::repository::{self, Desired, Observed, ResourceTags, ScanOnPush, Standing};
+use ecrane_core::repository::{
+    self, Desired, Encryption, MutabilitySetting, Observed, ResourceTags, ScanOnPush, Standing,
+};
 
 /// What the service says, for the plan, and where the repository is.
 #[derive(Debug, Clone)]
@@ -66,18 +68,37 @@ pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsErr
     let scans = repository
         .image_scanning_configuration()
         .is_some_and(aws_sdk_ecr::types::ImageScanningConfiguration::scan_on_push);
-    let mutability = repository
-        .image_tag_mutability()
-        .map_or("MUTABLE", |m| m.as_str());
     Ok(Observation {
         observed: Observed::Present(Standing {
-            mutability: mutability.to_owned(),
+            mutability: mutability(&repository),
             scan_on_push: ScanOnPush::from(scans),
+            encryption: encryption(&repository),
             resource_tags,
             policy,
         }),
         place: Some(place),
     })
+}
+
+fn mutability(repository: &Repository) -> Result<MutabilitySetting, String> {
+    let word = repository.image_tag_mutability();
+    let word = word.map_or("MUTABLE", |word| word.as_str());
+    let except = repository.image_tag_mutability_exclusion_filters();
+    let except = except.iter().map(|filter| filter.filter().parse());
+    except
+        .collect::<Result<_, _>>()
+        .and_then(|except| MutabilitySetting::parse(word, except))
+        .map_err(|_| word.to_owned())
+}
+
+fn encryption(repository: &Repository) -> Result<Encryption, String> {
+    let Some(there) = repository.encryption_configuration() else {
+        return Err("a way that the service does not tell".to_owned());
+    };
+    let word = there.encryption_type().as_str();
+    let kind = word.parse().map_err(|_| word.to_owned())?;
+    let key = there.kms_key().map(str::to_owned);
+    Ok(Encryption { kind, key })
 }
 
 async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, AwsError> {

@@ -65,10 +65,11 @@ async fn buildah() -> Result<Builder, BuildError> {
 async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
     let mut inspect = vec!["buildx", "inspect"];
     inspect.extend(name);
-    let (version, buildx, driver) = tokio::join!(
+    let (version, buildx, driver, info) = tokio::join!(
         ask(&["version", "--format", "{{json .}}"]),
         ask(&["buildx", "version"]),
         ask(&inspect),
+        ask(&INFO),
     );
     let version = version?;
     let (client, engine) = versions(&version).ok_or_else(|| no_engine(&version))?;
@@ -86,22 +87,39 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         });
     }
     let driver = String::from_utf8_lossy(&driver.stdout).into_owned();
+    let mut info: Info = serde_json::from_slice(&info?.stdout).unwrap_or_default();
     // A builder of the docker driver is an engine, and not always the usual one.
-    let mut info = match values(&driver, "Endpoint:").next() {
-        Some(context) if values(&driver, "Driver:").any(|it| it == "docker") => {
-            vec!["--context", context]
-        }
-        _ => Vec::new(),
-    };
-    info.extend(["info", "--format", "{{json .DriverStatus}}"]);
-    let info = ask(&info).await;
+    if values(&driver, "Driver:").any(|it| it == "docker")
+        && let Some(context) = values(&driver, "Endpoint:").next()
+        && context != info.client.context
+    {
+        let asked = ask(&[&["--context", context], &INFO[..]].concat()).await?;
+        info = serde_json::from_slice(&asked.stdout).unwrap_or_default();
+    }
     Ok(Docker {
         client,
         engine,
         buildx,
-        oci_exporter: oci_exporter(&driver, &info?.stdout),
+        oci_exporter: oci_exporter(&driver, &info.driver_status),
         image_place: image_place(&driver),
     })
+}
+
+const INFO: [&str; 3] = ["info", "--format", "{{json .}}"];
+
+/// What `docker info` says of an engine; what it leaves out is not known.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Info {
+    driver_status: Vec<(String, String)>,
+    #[serde(rename = "ClientInfo")]
+    client: ClientInfo,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ClientInfo {
+    context: String,
 }
 
 /// Asks whether an engine answers.
@@ -159,9 +177,10 @@ fn values<'i>(inspect: &'i str, name: &'static str) -> impl Iterator<Item = &'i 
 
 /// A builder of its own can write layouts; the docker driver only where the
 /// engine keeps images in containerd.
-fn oci_exporter(inspect: &str, driver_status: &[u8]) -> OciExporter {
+fn oci_exporter(inspect: &str, driver_status: &[(String, String)]) -> OciExporter {
     let driver = values(inspect, "Driver:").next();
-    let containerd = String::from_utf8_lossy(driver_status).contains("io.containerd.snapshotter");
+    let mut status = driver_status.iter();
+    let containerd = status.any(|(_, value)| value.starts_with("io.containerd.snapshotter"));
     match driver {
         Some("docker") if !containerd => OciExporter::Absent,
         Some(_) => OciExporter::Present,
@@ -195,10 +214,11 @@ mod tests {
 
     #[test]
     fn a_layout_can_be_had_from_containerd_or_from_a_builder_of_its_own() {
-        let classic = br#"[["Backing Filesystem","extfs"]]"#;
-        let containerd = br#"[["driver-type","io.containerd.snapshotter.v1"]]"#;
-        let check = |inspect: &str, status: &[u8], expected: OciExporter| {
-            assert_eq!(oci_exporter(inspect, status), expected, "{inspect}");
+        let classic = ("Backing Filesystem", "extfs");
+        let containerd = ("driver-type", "io.containerd.snapshotter.v1");
+        let check = |inspect: &str, (key, value): (&str, &str), expected: OciExporter| {
+            let status = [(key.to_owned(), value.to_owned())];
+            assert_eq!(oci_exporter(inspect, &status), expected, "{inspect}");
         };
         check(
             "Name:   default\nDriver: docker\n",

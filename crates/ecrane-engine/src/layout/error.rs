@@ -34,7 +34,7 @@ pub enum LayoutError {
         version: String,
     },
     /// A JSON file of the layout itself is not what it must be.
-    #[error("`{path}` does not read as it should: {source}")]
+    #[error("`{path}` does not read as it should: {}", place(source))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -75,6 +75,20 @@ pub enum LayoutError {
     /// The image's own documents do not fit together.
     #[error(transparent)]
     Plan(#[from] PlanError),
+}
+
+/// Where a document stops to read. What stands there is not repeated: it may be
+/// anything.
+pub(crate) fn place(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let what = match error.classify() {
+        Category::Eof => "it ends early",
+        Category::Syntax => "it is no JSON",
+        Category::Data => "it lacks something, or has something else",
+        Category::Io => return error.to_string(),
+    };
+    let (line, column) = (error.line(), error.column());
+    format!("{what}, at line {line}, column {column}")
 }
 
 fn list(digests: &[Digest]) -> String {

@@ -16,7 +16,7 @@ use crate::registry::{Named, Registry, RegistryError, Repository};
 use content::Content;
 use ecrane_core::name::{Digest, RepositoryName, Tag};
 use ecrane_core::push::{Descriptor, UploadPlan};
-use ecrane_core::repository::TagMutability;
+use ecrane_core::repository::{MutabilitySetting, TagMutability};
 use futures_util::future;
 use newer::Newer;
 use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ pub struct Delivery<'a> {
     pub tags: &'a [Tag],
     /// Whether the repository's tags may move, where that is known: what cannot
     /// be is then found before anything is uploaded.
-    pub mutability: Option<TagMutability>,
+    pub mutability: Option<&'a MutabilitySetting>,
     /// Whether a tag may move from the image of a later commit to this one.
     pub backwards: Backwards,
     /// Repositories of the same registry that layers may be taken over from.
@@ -63,6 +63,12 @@ impl<'a> Delivery<'a> {
             backwards: Backwards::Held,
             sources: &[],
         }
+    }
+
+    /// Whether this tag is known to stay where it is.
+    fn is_immutable(&self, tag: &Tag) -> bool {
+        let known = self.mutability.map(|setting| setting.of(tag));
+        known == Some(TagMutability::Immutable)
     }
 }
 

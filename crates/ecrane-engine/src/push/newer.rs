@@ -1,7 +1,6 @@
 use super::{Backwards, Push, Seen};
 use crate::registry::{Named, RegistryError};
 use ecrane_core::name::Digest;
-use ecrane_core::repository::TagMutability;
 use std::collections::BTreeMap;
 
 /// Which of the images at the tags are of a later commit than ours.
@@ -24,7 +23,7 @@ impl<'a> Newer<'a> {
     pub(super) fn is_asked(&self) -> bool {
         let delivery = self.push.delivery;
         delivery.backwards == Backwards::Held
-            && delivery.mutability != Some(TagMutability::Immutable)
+            && !delivery.tags.iter().all(|tag| delivery.is_immutable(tag))
             && self.push.plan().origin.is_known()
     }
 

@@ -2,7 +2,6 @@ use super::{Images, Push, PushError, Seen};
 use crate::registry::Named;
 use ecrane_core::name::{Digest, Tag};
 use ecrane_core::push::UploadPlan;
-use ecrane_core::repository::TagMutability;
 
 /// Images at immutable tags that are ours, packed otherwise.
 #[derive(Default)]
@@ -25,12 +24,10 @@ impl Push<'_> {
     /// One of them names another image: it cannot be pushed there at all.
     pub(super) async fn same_images(&self, before: &[Option<Digest>]) -> Result<Same, PushError> {
         let mut same = Same::default();
-        if self.delivery.mutability != Some(TagMutability::Immutable) {
-            return Ok(same);
-        }
         let ours = &self.plan().root.descriptor.digest;
         for (tag, there) in self.delivery.tags.iter().zip(before) {
-            let Some(there) = there.as_ref().filter(|there| *there != ours) else {
+            let there = there.as_ref().filter(|there| *there != ours);
+            let Some(there) = there.filter(|_| self.delivery.is_immutable(tag)) else {
                 continue;
             };
             if !same.has(there) {

@@ -4,7 +4,9 @@
 use crate::registry::{Server, credentials};
 use ecrane_core::auth::Credentials;
 use ecrane_core::name::RepositoryName;
-use ecrane_core::repository::{Adoption, Creation, Desired, ResourceTags, plan};
+use ecrane_core::repository::{
+    Adoption, Creation, Desired, ImageOrigin, Placement, ResourceTags, plan,
+};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -94,10 +96,13 @@ impl Upstream {
                 creation: Creation::Allowed,
                 mutability: None,
                 scan_on_push: None,
+                encryption: None,
                 resource_tags: ResourceTags::default(),
                 policy: None,
+                placement: Placement::Apply,
                 adoption: Adoption::Refused,
                 tags: Vec::new(),
+                origin: ImageOrigin::Prebuilt,
             };
             let there = aws::observe(&local.ecr, &desired).await.unwrap();
             let plan = plan(&desired, &there.observed).unwrap();

@@ -81,6 +81,11 @@ impl Fault {
         Self::at(input, text, span, error.message, Some(error.help))
     }
 
+    /// So many findings.
+    pub(super) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
     /// The same fault with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         let help = help.into();

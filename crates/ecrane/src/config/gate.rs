@@ -1,11 +1,11 @@
-//! The inputs that say what a change of policy may cost: `max-remove`,
-//! `lifecycle-preview` and `adopt`.
+//! The inputs that say what a change of policy may cost, and how far it goes.
 
 use super::Fault;
 use super::read::Reader;
+use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use ecrane_core::lifecycle::gate::{MaxRemove, NoLimit};
-use ecrane_core::repository::Adoption;
+use ecrane_core::repository::{Adoption, Placement};
 
 /// What must be so before a policy is put in a repository that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,39 @@ pub(crate) struct Gate {
     pub max_remove: MaxRemove,
     /// Who is asked which images go.
     pub preview: Preview,
+    /// What in the policy itself ends the run.
+    pub fail_on: FailOn,
+    /// Warnings that were found in the policy.
+    pub warnings: usize,
+}
+
+impl Gate {
+    /// Lets a policy pass whose findings are none that end the run.
+    ///
+    /// # Errors
+    /// With [`Exit::Gate`]: nothing was called yet.
+    pub(crate) fn findings(&self) -> Result<(), Failure> {
+        let found = match (self.fail_on, self.warnings) {
+            (FailOn::Error, _) | (FailOn::Warning, 0) => return Ok(()),
+            (FailOn::Warning, 1) => "a warning".to_owned(),
+            (FailOn::Warning, n) => format!("{n} warnings"),
+        };
+        Err(Failure::Because(
+            Exit::Gate,
+            format!(
+                "the lifecycle policy has {found}, and `{FAIL_ON}` is `warning`; nothing was called"
+            ),
+        ))
+    }
+}
+
+/// Which findings in a policy end a run before anything is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    /// Errors, which always do.
+    Error,
+    /// Warnings too.
+    Warning,
 }
 
 /// Who is asked which images a policy removes.
@@ -29,6 +62,8 @@ pub(crate) enum Preview {
 
 const MAX_REMOVE: &str = "max-remove";
 const PREVIEW: &str = "lifecycle-preview";
+const MODE: &str = "lifecycle-mode";
+const FAIL_ON: &str = "fail-on";
 
 impl Reader {
     /// `is_aws` says whether the service is AWS itself, whose preview is asked
@@ -59,6 +94,8 @@ impl Reader {
             (MAX_REMOVE, limit),
             (PREVIEW, inputs.lifecycle_preview.as_deref()),
             ("adopt", inputs.adopt.as_deref()),
+            (MODE, inputs.lifecycle_mode.as_deref()),
+            (FAIL_ON, inputs.fail_on.as_deref()),
         ];
         for (input, given) in about_policy {
             if let (None, Some(given)) = (&inputs.lifecycle_policy, given) {
@@ -66,6 +103,16 @@ impl Reader {
                 self.warn(Fault::whole(input, given, message));
             }
         }
+        let fail_on = match inputs.fail_on.as_deref() {
+            None | Some("error") => FailOn::Error,
+            Some("warning") => FailOn::Warning,
+            Some(other) => {
+                let message = format!("`{other}` is no severity");
+                let fault = Fault::whole(FAIL_ON, other, message);
+                self.fault(fault.help("write `error` or `warning`"));
+                FailOn::Error
+            }
+        };
         let max_remove = limit.and_then(|text| {
             let parsed = text.trim().parse();
             self.keep(
@@ -75,6 +122,22 @@ impl Reader {
         Gate {
             max_remove: max_remove.unwrap_or_default(),
             preview,
+            fail_on,
+            warnings: self.policy_warnings,
+        }
+    }
+
+    pub(super) fn placement(&mut self, inputs: &Inputs) -> Placement {
+        match inputs.lifecycle_mode.as_deref() {
+            None | Some("apply") => Placement::Apply,
+            Some("check") => Placement::Check,
+            Some("create-only") => Placement::CreateOnly,
+            Some(other) => {
+                let message = format!("`{other}` is nothing that is done with a policy");
+                let fault = Fault::whole(MODE, other, message);
+                self.fault(fault.help("write `apply`, `check` or `create-only`"));
+                Placement::Check
+            }
         }
     }
 

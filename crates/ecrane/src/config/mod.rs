@@ -1,6 +1,7 @@
 //! The inputs, judged: every fault is found before anything is called.
 
 mod build;
+mod comment;
 mod event;
 mod fault;
 mod gate;
@@ -9,16 +10,19 @@ mod list;
 mod policy;
 mod push_to;
 mod read;
+mod repository;
 mod tags;
 
+pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
+pub(crate) use host::outside;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
-use ecrane_core::repository::{Desired, TagMutability};
+use ecrane_core::repository::{Desired, ImageOrigin, MutabilitySetting, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
@@ -54,6 +58,8 @@ pub(crate) struct Config {
     pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
+    /// Whose changes it is about.
+    pub changes: Changes,
 }
 
 /// What the engine of this machine has of an image after the run.
@@ -85,6 +91,15 @@ pub(crate) enum ImageSource {
     Archive(PathBuf),
     /// The engine has it under this name.
     Engine(String),
+}
+
+impl ImageSource {
+    const fn origin(&self) -> ImageOrigin {
+        match self {
+            Self::Build(_) => ImageOrigin::Build,
+            Self::Layout(_) | Self::Archive(_) | Self::Engine(_) => ImageOrigin::Prebuilt,
+        }
+    }
 }
 
 /// How far a run goes.
@@ -148,11 +163,13 @@ pub(crate) fn read(
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
+    let for_all = mutability.as_ref().and_then(MutabilitySetting::of_all);
     let scan_on_push = reader.scan_on_push(inputs);
+    let encryption = reader.encryption(inputs);
     let resource_tags = reader.resource_tags(inputs);
     let immutable = name
         .as_ref()
-        .filter(|_| mutability == Some(TagMutability::Immutable));
+        .filter(|_| for_all == Some(TagMutability::Immutable));
     let mut image = reader.image(inputs, immutable);
     let surroundings = Surroundings::new(&variable);
     let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
@@ -164,7 +181,8 @@ pub(crate) fn read(
         }
         spec.description = surroundings.description(tags.first());
     }
-    let policy = reader.policy(inputs, mutability);
+    let policy = reader.policy(inputs, for_all);
+    let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
     let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
@@ -175,6 +193,8 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    // Who is told is found for itself; what is wrong with it is found here.
+    reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -188,10 +208,13 @@ pub(crate) fn read(
                     creation,
                     mutability,
                     scan_on_push,
+                    encryption,
                     resource_tags,
                     policy,
+                    placement,
                     adoption,
                     tags,
+                    origin: image.origin(),
                 },
                 image,
                 gate,
@@ -201,6 +224,7 @@ pub(crate) fn read(
                 mount_from,
                 push_to,
                 mode,
+                changes: comment::changes(&variable),
             },
             warnings,
         )),

@@ -1,4 +1,5 @@
-use super::list::{boolean, by_comma_and_line, by_line};
+use super::comment::is_for_pull_request;
+use super::list::{boolean, by_comma_and_line};
 use super::policy;
 use super::{Existing, Fault, ImageSource, InEngine, Mode};
 use crate::inputs::Inputs;
@@ -6,7 +7,7 @@ use ecrane_core::build::PushBy;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::{Pattern, Region, RepositoryName};
-use ecrane_core::repository::{Creation, ResourceTags, ScanOnPush, TagMutability};
+use ecrane_core::repository::{Creation, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 
@@ -17,6 +18,8 @@ pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) struct Reader {
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
+    /// Those of them that are about the lifecycle policy.
+    pub(super) policy_warnings: usize,
 }
 
 impl Reader {
@@ -122,19 +125,6 @@ impl Reader {
         }
     }
 
-    pub(super) fn mutability(&mut self, inputs: &Inputs) -> Option<TagMutability> {
-        let text = inputs.image_tag_mutability.as_ref()?;
-        self.keep(
-            text.parse()
-                .map_err(|error| Fault::setting("image-tag-mutability", text, error)),
-        )
-    }
-
-    pub(super) fn scan_on_push(&mut self, inputs: &Inputs) -> Option<ScanOnPush> {
-        self.boolean("scan-on-push", inputs.scan_on_push.as_deref())
-            .map(ScanOnPush::from)
-    }
-
     pub(super) fn boolean(&mut self, input: &str, text: Option<&str>) -> Option<bool> {
         let text = text?;
         let value = boolean(text);
@@ -144,28 +134,10 @@ impl Reader {
         value
     }
 
-    pub(super) fn resource_tags(&mut self, inputs: &Inputs) -> ResourceTags {
-        const INPUT: &str = "repository-tags";
-        let mut tags = ResourceTags::default();
-        for line in by_line(&inputs.repository_tags) {
-            let Some((key, value)) = line.split_once('=') else {
-                self.fault(
-                    Fault::whole(INPUT, &line, "a tag has no value").help("write `key=value`"),
-                );
-                continue;
-            };
-            if let Err(error) = tags.add(key.trim(), value.trim()) {
-                self.fault(Fault::setting(INPUT, &line, error));
-            }
-        }
-        tags
-    }
-
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
-        let pull_request =
-            variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));
+        let pull_request = is_for_pull_request(variable);
         match (dry_run, push) {
             (Some(true), _) => Mode::Plan,
             (_, Some(false)) => Mode::BuildOnly,
@@ -219,6 +191,7 @@ impl Reader {
     ) -> Option<Policy> {
         let read = policy::read(inputs.lifecycle_policy.as_ref()?, mutability);
         self.faults.extend(read.faults);
+        self.policy_warnings += read.warnings.iter().map(Fault::len).sum::<usize>();
         self.warnings.extend(read.warnings);
         read.policy
     }

@@ -90,7 +90,7 @@ pub(crate) fn grant(
     if sources.is_empty() {
         return Ok(None);
     }
-    keep_own(&mut config, &mut sources);
+    keep_own(route, &mut config, &mut sources);
     let refused = |error| Failure::refused(format!("letting the builder sign in: {error}"));
     let helper = std::env::current_exe().map_err(refused)?;
     let folder = private_folder(work).map_err(refused)?;
@@ -151,21 +151,25 @@ fn connection(registry: &RegistryHost, own: Option<&Connection>) -> Option<Conne
 
 /// The user's own passwords do not go to disk a second time: the builder asks
 /// for them as for the others.
-fn keep_own(config: &mut DockerConfig, sources: &mut BTreeMap<String, Source>) {
-    let logins = config.take_logins();
+fn keep_own(route: Route, config: &mut DockerConfig, sources: &mut BTreeMap<String, Source>) {
+    let mut logins = config.take_logins();
     if config.has_store() {
         return;
     }
-    for Login {
-        registry,
-        username,
-        password,
-    } in logins
-    {
+    // Of several for one host, that for all of it is handed over.
+    logins.sort_by_key(|login| login.registry.len());
+    for login in logins {
+        let asked = match route {
+            Route::Buildah => login.host().to_owned(),
+            _ => login.registry.clone(),
+        };
         // One that has a helper is asked of that.
-        if config.helper(&registry).is_none() {
-            config.set_helper(&registry);
-            sources.insert(registry, Source::Own(Password { username, password }));
+        if config.helper(&asked).is_none() {
+            config.set_helper(&asked);
+            let Login {
+                username, password, ..
+            } = login;
+            sources.insert(asked, Source::Own(Password { username, password }));
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::output::Output;
 use super::place::Ready;
-use super::places::{Arrived, Places, arrived};
-use super::result::{Made, Placed, pushed_elsewhere};
+use super::places::{Arrived, Places, arrived, nowhere};
+use super::result::{Made, Placed, found};
 use super::secrets;
 use super::source::Source;
 use crate::config::Config;
@@ -48,7 +48,7 @@ pub(super) async fn make(
         made.get_or_insert(image);
         placed.push(here);
     }
-    let made = made.ok_or_else(|| Failure::refused("there is no registry to look in"))?;
+    let made = made.ok_or_else(nowhere)?;
     Ok(arrived(&ready, made, placed))
 }
 
@@ -63,14 +63,14 @@ async fn read_back(
     let tags = changes(&config.desired.tags, before, after, digest)?;
     let name = &config.desired.name;
     let registry = place.registry()?;
-    let found = registry.repository(name).image(Named::Digest(digest)).await;
-    let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+    let read = registry.repository(name).image(Named::Digest(digest)).await;
+    let image = read.map_err(Failure::refused)?.ok_or_else(|| {
         Failure::refused(format!(
             "the builder says that it pushed {digest}, and `{name}` does not have it"
         ))
     })?;
     let host = place.credentials.registry.clone();
-    let placed = pushed_elsewhere(config, &place.applied, host, (&image, tags));
+    let placed = found(config, &place.applied, host, (&image, tags));
     Ok((Made::from(&image), placed))
 }
 
@@ -87,8 +87,8 @@ async fn tagged(config: &Config, place: &Ready) -> Result<Vec<Option<Digest>>, F
     let registry = place.registry()?;
     let repository = registry.repository(&config.desired.name);
     let tags = config.desired.tags.iter();
-    let found = tags.map(|tag| repository.find(Named::Tag(tag)));
-    try_join_all(found).await.map_err(Failure::refused)
+    let asked = tags.map(|tag| repository.find(Named::Tag(tag)));
+    try_join_all(asked).await.map_err(Failure::refused)
 }
 
 /// What became of each tag.

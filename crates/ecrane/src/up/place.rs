@@ -2,7 +2,8 @@
 
 use super::gate::{self, Passed, Policies, Repository};
 use super::progress::Bars;
-use super::result::{Made, Placed, kept, placed};
+use super::record::Record;
+use super::result::{Made, Placed, found, placed};
 use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
@@ -10,10 +11,10 @@ use crate::service::{Clock, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
-use ecrane_core::name::{Digest, RegistryHost};
+use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
-use ecrane_core::report;
-use ecrane_core::repository::{Observed, Plan, PolicyStep, Refusal, plan};
+use ecrane_core::report::{self, Cost, TagChange, TagResult};
+use ecrane_core::repository::{LeftOut, Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
@@ -25,6 +26,7 @@ use futures_util::future::join_all;
 pub(super) struct Place {
     pub(super) ecr: Ecr,
     clock: Clock,
+    record: Record,
     /// What `push-to` says, as it was given; none for the main registry.
     pub(super) destination: Option<Destination>,
     /// The registry that it must be, and the input that says so.
@@ -53,6 +55,7 @@ impl Place {
         config: &Config,
         main: &Reached,
         destination: Option<&Destination>,
+        record: &Record,
     ) -> Result<Self, Failure> {
         let clock = main.clock.clone();
         let main = &main.connection;
@@ -60,6 +63,14 @@ impl Place {
             Some(destination) => main.towards(destination),
             None => main.clone(),
         };
+        if let Some(Destination::Region(region)) = destination
+            && *region == main.region
+        {
+            // The local ECR says its Region only when it runs.
+            return Err(Failure::faulty(format!(
+                "`push-to` names `{region}`, the Region of the main registry: the image goes there already; nothing was done"
+            )));
+        }
         let meant = match destination {
             None => config.registry.clone().map(|host| ("tags", host)),
             // What stands in for AWS is all of its registries.
@@ -72,6 +83,7 @@ impl Place {
         Ok(Self {
             ecr,
             clock,
+            record: record.clone(),
             destination,
             meant,
         })
@@ -117,7 +129,8 @@ impl Place {
         Ok((plan, observation))
     }
 
-    /// Has the policy that a plan puts pass the gate; none where it puts none.
+    /// Has the policy that a plan puts pass the gate, or that it only checks;
+    /// none where it does neither.
     /// `name` is for people, where there are several places.
     pub(super) async fn pass(
         &self,
@@ -126,16 +139,24 @@ impl Place {
         name: Option<&str>,
         log: Log,
     ) -> Result<Option<Passed>, Failure> {
-        let (Some(PolicyStep::Put { policy, .. }), Observed::Present(found)) =
-            (&plan.policy, &observation.observed)
-        else {
+        let judged = match &plan.policy {
+            Some(PolicyStep::Put { policy, .. }) => policy,
+            Some(PolicyStep::Leave(policy, LeftOut::OnlyChecked)) => policy,
+            Some(PolicyStep::Keep(_) | PolicyStep::Leave(_, LeftOut::AnotherStands)) | None => {
+                return Ok(None);
+            }
+        };
+        let Observed::Present(found) = &observation.observed else {
             return Ok(None);
         };
         let policies = Policies {
             stored: found.policy.as_deref(),
-            new: policy,
+            new: judged,
         };
-        let told = |lines: &[String]| gate::tell(lines, name, log);
+        let told = |cost: Cost| {
+            gate::tell(&cost, name, log);
+            self.record.cost(cost.at(name));
+        };
         let passed = gate::pass(config.gate, self.repository(config), policies, told).await?;
         Ok(Some(passed))
     }
@@ -203,7 +224,7 @@ impl Place {
 
 fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
-        Refusal::Missing { .. } => Exit::Refused,
+        Refusal::Missing { .. } | Refusal::Encryption { .. } => Exit::Refused,
         Refusal::ForeignPolicy { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
@@ -270,7 +291,7 @@ impl Ready {
         let host = &self.credentials.registry;
         let sources = mount_sources(host, &desired.name, base, &config.mount_from);
         let delivery = Delivery {
-            mutability: self.applied.plan.mutability,
+            mutability: self.applied.plan.mutability.as_ref(),
             backwards: config.backwards,
             sources: &sources,
             ..Delivery::new(layout, &desired.tags)
@@ -301,17 +322,20 @@ impl Ready {
     ) -> Result<(Made, Placed), Failure> {
         let name = &config.desired.name;
         let registry = self.registry()?;
-        let found = registry.repository(name).image(Named::Digest(digest)).await;
-        let image = found.map_err(Failure::refused)?.ok_or_else(|| {
+        let read = registry.repository(name).image(Named::Digest(digest)).await;
+        let image = read.map_err(Failure::refused)?.ok_or_else(|| {
             Failure::refused(format!(
                 "the image {digest} was in `{name}` a moment ago and is gone; run again"
             ))
         })?;
         let host = self.credentials.registry.clone();
-        Ok((
-            Made::from(&image),
-            kept(config, &self.applied, host, &image),
-        ))
+        let unchanged = |tag: &Tag| TagResult {
+            tag: tag.clone(),
+            change: TagChange::Unchanged,
+        };
+        let tags = config.desired.tags.iter().map(unchanged).collect();
+        let placed = found(config, &self.applied, host, (&image, tags));
+        Ok((Made::from(&image), placed))
     }
 
     /// A client of the registry, for as long as the run needs it.

@@ -1,10 +1,11 @@
 use crate::config::Config;
-use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName, Tag};
+use ecrane_core::name::{Digest, Reference, RegistryHost, RepositoryName};
 use ecrane_core::push::UploadPlan;
 use ecrane_core::report::{ImageResult, Row, TagChange, TagResult, changed};
 use ecrane_core::repository::PlacedImage;
 use ecrane_engine::aws::Applied;
 use ecrane_engine::push::{self, Pushed};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What came of it.
@@ -24,6 +25,26 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// The image by each tag that names it. What stands in for AWS has one host
+    /// for all of its registries: a reference is told once.
+    pub(crate) fn tagged(&self) -> Vec<String> {
+        self.references(|image| &image.tagged)
+    }
+
+    /// The tags that stayed at the image of a later commit.
+    pub(crate) fn held(&self) -> Vec<String> {
+        self.references(|image| &image.held)
+    }
+
+    fn references(&self, of: fn(&PlacedImage) -> &[Reference]) -> Vec<String> {
+        let references = self.placed.iter().flat_map(|it| of(&it.references));
+        let mut told = BTreeSet::new();
+        references
+            .map(ToString::to_string)
+            .filter(|text| told.insert(text.clone()))
+            .collect()
+    }
+
     /// Whether anything was written: a plan or a build alone writes nothing.
     pub(crate) fn changed(&self) -> bool {
         !self.placed.is_empty() && changed(&self.rows)
@@ -98,27 +119,8 @@ pub(super) fn placed(
     at(config, applied, registry, result)
 }
 
-/// The image in its repository, where it was before.
-pub(super) fn kept(
-    config: &Config,
-    applied: &Applied,
-    registry: RegistryHost,
-    image: &UploadPlan,
-) -> Placed {
-    let unchanged = |tag: &Tag| TagResult {
-        tag: tag.clone(),
-        change: TagChange::Unchanged,
-    };
-    let result = ImageResult {
-        digest: image.root.descriptor.digest.clone(),
-        size: image.bytes(),
-        tags: config.desired.tags.iter().map(unchanged).collect(),
-    };
-    at(config, applied, registry, result)
-}
-
 /// The image in its repository, from what the registry says of it.
-pub(super) fn pushed_elsewhere(
+pub(super) fn found(
     config: &Config,
     applied: &Applied,
     registry: RegistryHost,

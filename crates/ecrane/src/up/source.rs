@@ -9,7 +9,7 @@ use ecrane_core::name::{Digest, Reference, RegistryHost};
 use ecrane_core::push::Known;
 use ecrane_engine::archive;
 use ecrane_engine::aws::Connection;
-use ecrane_engine::builder::{self, Build, BuildError, Built, EngineImage};
+use ecrane_engine::builder::{self, Build, BuildError, Built, EngineImage, Line};
 use ecrane_engine::layout::{self, Layout};
 use std::borrow::Cow;
 use std::path::Path;
@@ -87,8 +87,13 @@ impl Source<'_> {
             build @ Self::Build { .. } => build,
         };
         let build = this.build(folder, output)?;
-        let built = builder::build(build, |line| output.foreign(line.text)).await;
-        built.map_err(Failure::refused)
+        let route = build.route;
+        let show = |line: Line<'_>| {
+            if !route.is_advice(line.text) {
+                output.foreign(line.text);
+            }
+        };
+        builder::build(build, show).await.map_err(Failure::refused)
     }
 
     /// Builds, and has the builder push by these names.

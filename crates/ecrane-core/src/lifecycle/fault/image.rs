@@ -4,6 +4,7 @@ use super::{Words, error, shown};
 use crate::diagnostic::Severity;
 use crate::lifecycle::codes::Code;
 use crate::lifecycle::image::MAX_IMAGES;
+use crate::name::short;
 
 /// A time of an image, with the name that ECR has for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,14 +99,14 @@ impl ImageFault {
             .warning(),
             Self::Twice { digest } => words(format!(
                 "{} is there more than once: it is taken as one image, with the tags of all",
-                short(digest)
+                shown(short(digest))
             ))
             .warning(),
             Self::SharedTag { tag, digests: [first, second] } => words(format!(
                 "the tag {} is on {} and on {}, and a tag names one image",
                 shown(tag),
-                short(first),
-                short(second)
+                shown(short(first)),
+                shown(short(second))
             ))
             .help("the list may be of two repositories, or of two days: get it anew"),
             Self::NoPush => words("the image has no `imagePushedAt`, which rules go by".to_owned())
@@ -131,10 +132,4 @@ impl ImageFault {
                 .help("a repository of ECR holds at most 100000: is this the list of one?"),
         }
     }
-}
-
-/// A digest as people compare them.
-fn short(digest: &str) -> String {
-    const SHOWN: usize = "sha256:".len() + 12;
-    shown(digest.get(..SHOWN).unwrap_or(digest))
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use super::Verdicts;
 use crate::lifecycle::image::ImageId;
 use crate::lifecycle::rule::Action;
+use crate::name::short;
 
 /// What the service's preview says of an image: that it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,10 +98,6 @@ impl Window<'_, '_> {
 fn name(digest: &str, tag: Option<&str>) -> String {
     match tag {
         Some(tag) => format!("`{tag}`"),
-        None => digest.chars().take(DIGEST).collect(),
+        None => short(digest).to_owned(),
     }
 }
-
-/// Characters of a digest that tell it from others: the algorithm and twelve
-/// digits.
-const DIGEST: usize = 19;

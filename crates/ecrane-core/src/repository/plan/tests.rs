@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::{plan_rows, tree};
-use crate::repository::needs_tags;
+use crate::repository::{EncryptionType, TagMutability, needs_tags};
 
 const KEEP_5: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}]}"#;
 /// As [`KEEP_5`] to the letter of its meaning, not of its text.
@@ -18,17 +18,28 @@ fn desired() -> Desired {
         creation: Creation::Allowed,
         mutability: None,
         scan_on_push: None,
+        encryption: None,
         resource_tags: ResourceTags::default(),
         policy: None,
+        placement: Placement::Apply,
         adoption: Adoption::Refused,
         tags: vec!["v1".parse().unwrap()],
+        origin: ImageOrigin::Build,
+    }
+}
+
+fn aes256() -> Encryption {
+    Encryption {
+        kind: EncryptionType::Aes256,
+        key: None,
     }
 }
 
 fn standing() -> Standing {
     Standing {
-        mutability: "MUTABLE".into(),
+        mutability: Ok(TagMutability::Mutable.into()),
         scan_on_push: ScanOnPush::Off,
+        encryption: Ok(aes256()),
         resource_tags: None,
         policy: None,
     }
@@ -49,7 +60,7 @@ fn check(desired: &Desired, observed: &Observed) -> String {
 #[test]
 fn a_missing_repository_is_created_with_what_was_asked_for() {
     let desired = Desired {
-        mutability: Some(TagMutability::Immutable),
+        mutability: Some(TagMutability::Immutable.into()),
         scan_on_push: Some(ScanOnPush::On),
         policy: Some(policy(KEEP_5)),
         ..desired()
@@ -64,7 +75,7 @@ fn a_missing_repository_is_created_with_what_was_asked_for() {
 #[test]
 fn what_was_not_asked_for_is_left_alone() {
     let other = Standing {
-        mutability: "IMMUTABLE_WITH_EXCLUSION".into(),
+        mutability: Err("A_WORD_OF_TOMORROW".into()),
         scan_on_push: ScanOnPush::On,
         policy: Some(KEEP_9.into()),
         ..standing()
@@ -78,7 +89,7 @@ fn what_was_not_asked_for_is_left_alone() {
 #[test]
 fn each_setting_that_differs_is_a_change_of_its_own() {
     let mut desired = Desired {
-        mutability: Some(TagMutability::Immutable),
+        mutability: Some(TagMutability::Immutable.into()),
         scan_on_push: Some(ScanOnPush::On),
         ..desired()
     };
@@ -89,6 +100,100 @@ fn each_setting_that_differs_is_a_change_of_its_own() {
     };
     insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
     ~  repository   team/app      tag mutability MUTABLE → IMMUTABLE, scan on push off → on, tags team=a
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+}
+
+#[test]
+fn a_policy_goes_as_far_as_it_is_asked_to() {
+    let of = |placement, standing_policy: Option<&str>| {
+        let desired = Desired {
+            policy: Some(policy(KEEP_5)),
+            placement,
+            ..desired()
+        };
+        let standing = Standing {
+            policy: standing_policy.map(str::to_owned),
+            ..standing()
+        };
+        check(&desired, &Observed::Present(standing))
+    };
+    insta::assert_snapshot!(of(Placement::CreateOnly, None), @"
+    ~  repository            team/app      tags ecrane:lifecycle
+    +  ├─ lifecycle policy   team/app      1 rule
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::CreateOnly, Some(KEEP_9)), @"
+    =  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, not put: another stands there
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::Check, None), @"
+    =  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    ?  └─ image              team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(of(Placement::Check, Some(KEEP_9)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
+    let new = Desired {
+        policy: Some(policy(KEEP_5)),
+        placement: Placement::Check,
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&new, &Observed::Missing), @"
+    +  repository            team/app
+    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    +  └─ image              team/app:v1   build and push
+    ");
+}
+
+#[test]
+fn excepted_tags_are_part_of_the_setting() {
+    let except = |filters: &[&str]| {
+        let filters = filters.iter().map(|text| text.parse().unwrap());
+        let setting = MutabilitySetting::parse("IMMUTABLE_WITH_EXCLUSION", filters.collect());
+        setting.unwrap()
+    };
+    let desired = Desired {
+        mutability: Some(except(&["latest", "dev-*"])),
+        ..desired()
+    };
+    let standing = |mutability| {
+        Observed::Present(Standing {
+            mutability: Ok(mutability),
+            ..standing()
+        })
+    };
+    insta::assert_snapshot!(check(&desired, &standing(except(&["dev-*", "latest"]))), @"
+    =  repository   team/app
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(check(&desired, &standing(except(&["latest"]))), @"
+    ~  repository   team/app      tag mutability IMMUTABLE except latest → IMMUTABLE except dev-*, latest
+    ?  └─ image     team/app:v1   build, push what differs
+    ");
+}
+
+#[test]
+fn an_encryption_never_changes() {
+    let kms = Encryption {
+        kind: EncryptionType::Kms,
+        key: None,
+    };
+    let desired = Desired {
+        encryption: Some(kms.clone()),
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"
+    +  repository   team/app      encrypted by KMS
+    +  └─ image     team/app:v1   build and push
+    ");
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing())), @"the repository `team/app` is encrypted by AES256, and KMS is asked for: that is chosen when a repository is made and never changes; nothing was done. Make one of another name, or leave `encryption-type` and `kms-key` out");
+    let standing = Standing {
+        encryption: Ok(kms),
+        ..standing()
+    };
+    insta::assert_snapshot!(check(&desired, &Observed::Present(standing)), @"
+    =  repository   team/app
     ?  └─ image     team/app:v1   build, push what differs
     ");
 }

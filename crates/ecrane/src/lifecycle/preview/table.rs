@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use ecrane_core::lifecycle::evaluate::{Summary, Verdict, Verdicts};
 use ecrane_core::lifecycle::image::Images;
 use ecrane_core::lifecycle::{Action, RulePriority};
+use ecrane_core::name::short;
 use ecrane_core::report::bytes;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,8 +24,6 @@ const GOING: usize = 100;
 const STAYING: usize = 5;
 /// Characters of an image's tags that are shown.
 const MAX_IMAGE: usize = 40;
-/// Characters of a digest that are shown: the algorithm and twelve digits.
-const DIGEST: usize = 19;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -247,8 +246,7 @@ fn fate(verdict: &Verdict<'_>) -> (Style, &'static str) {
 fn image(images: &Images, verdict: &Verdict<'_>) -> String {
     let mut tags = images.tags(verdict.image);
     let Some(first) = tags.next() else {
-        let digest = images.digest(verdict.image);
-        return digest.get(..DIGEST).unwrap_or(digest).to_owned();
+        return short(images.digest(verdict.image)).to_owned();
     };
     let mut shown = visible(first);
     if shown.chars().count() > MAX_IMAGE {

@@ -1,0 +1,109 @@
+//! The settings of a repository, as the AWS CLI sees them afterwards.
+
+use crate::harness::{LocalEcr, Ran, run, writes};
+use serde_json::{Value, json};
+
+/// A run for a repository with these settings, of an image that is there.
+fn up(ecr: &LocalEcr, words: &[&str]) -> Ran {
+    let run_for = ["--repository", "app", "--tags", "v1"];
+    let image = ["--image", "examples/hello/layout"];
+    run(&mut ecr.up(&[&run_for[..], &image, words].concat()))
+}
+
+fn described(ecr: &LocalEcr) -> Value {
+    let repositories = ecr.aws(&["describe-repositories", "--repository-names", "app"]);
+    repositories["repositories"][0].clone()
+}
+
+#[test]
+fn some_tags_may_move_and_others_may_not() {
+    let ecr = LocalEcr::start();
+    let setting = |filters: &'static str| {
+        let word = ["--image-tag-mutability", "IMMUTABLE_WITH_EXCLUSION"];
+        let except = ["--image-tag-mutability-exclusion-filters", filters];
+        [word, except].concat()
+    };
+    let ran = up(&ecr, &setting("latest,dev-*"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let there = described(&ecr);
+    assert_eq!(there["imageTagMutability"], "IMMUTABLE_WITH_EXCLUSION");
+    assert_eq!(
+        there["imageTagMutabilityExclusionFilters"],
+        json!([
+            { "filterType": "WILDCARD", "filter": "dev-*" },
+            { "filterType": "WILDCARD", "filter": "latest" },
+        ])
+    );
+
+    // The same in another order is no difference.
+    let seen = ecr.requests();
+    let again = up(&ecr, &setting("dev-*, latest"));
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
+
+    let less = up(&ecr, &[&setting("latest")[..], &["--dry-run"]].concat());
+    assert!(
+        less.stdout
+            .contains("tag mutability IMMUTABLE except dev-*, latest → IMMUTABLE except latest"),
+        "{}",
+        less.stdout
+    );
+}
+
+#[test]
+fn an_encryption_is_chosen_once() {
+    let ecr = LocalEcr::start();
+    let ran = up(&ecr, &["--kms-key", "alias/images"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let encryption = &described(&ecr)["encryptionConfiguration"];
+    assert_eq!(encryption["encryptionType"], "KMS");
+
+    let seen = ecr.requests();
+    let other = up(&ecr, &["--encryption-type", "AES256"]);
+    assert_eq!(other.code, Some(1));
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
+    assert!(
+        other.stderr.contains("never changes; nothing was done"),
+        "{}",
+        other.stderr
+    );
+}
+
+#[test]
+fn faulty_settings_are_told_together() {
+    let ecr = LocalEcr::start();
+    let seen = ecr.requests();
+    let ran = up(
+        &ecr,
+        &[
+            "--image-tag-mutability",
+            "IMMUTABLE",
+            "--image-tag-mutability-exclusion-filters",
+            "latest",
+            "--encryption-type",
+            "AES256",
+            "--kms-key",
+            "alias/images",
+        ],
+    );
+    assert_eq!((ran.code, ecr.requests()), (Some(2), seen));
+    insta::assert_snapshot!(ran.stderr, @"
+    error[input]: `IMMUTABLE` holds for all tags, and filters name exceptions
+     --> image-tag-mutability:1:1
+      |
+    1 | IMMUTABLE
+      | ^^^^^^^^^
+      |
+      = help: use `IMMUTABLE_WITH_EXCLUSION`
+
+    error[input]: `AES256` has no key of yours
+     --> kms-key:1:1
+      |
+    1 | alias/images
+      | ^^^^^^^^^^^^
+      |
+      = help: use `encryption-type: KMS`, or leave the key out
+
+    error: 2 inputs are faulty; nothing was called
+    ");
+}
