@@ -22,6 +22,7 @@ mod lint;
 mod load;
 mod local;
 mod page;
+mod plan;
 mod proxy;
 mod pull_request;
 mod push;

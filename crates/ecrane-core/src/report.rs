@@ -19,6 +19,9 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+/// The kind of a row about an image.
+const IMAGE: &str = "image";
+
 /// What happens to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -152,7 +155,7 @@ pub fn built_row(desired: &Desired, image: &UploadPlan) -> Row {
     };
     Row {
         change: Change::Same,
-        kind: "image",
+        kind: IMAGE,
         name: image_name(desired.name.as_str(), desired.tags.iter()),
         note: format!("{digest}, {}, {made}not pushed", bytes(image.bytes())),
         registry: None,
@@ -257,7 +260,7 @@ fn image_row(plan: &Plan, repository: &str) -> Row {
     };
     Row {
         change,
-        kind: "image",
+        kind: IMAGE,
         name: image_name(repository, tags.iter()),
         note,
         registry: None,
@@ -281,7 +284,7 @@ fn result_row(image: &ImageResult, repository: &str) -> Row {
     }
     Row {
         change: image.change(),
-        kind: "image",
+        kind: IMAGE,
         name: image_name(repository, image.tags.iter().map(|result| &result.tag)),
         note,
         registry: None,
@@ -341,6 +344,16 @@ pub fn resources(rows: &[Row]) -> String {
         .map(|(n, mark, word)| format!("{mark} {n} {word}"))
         .collect();
     parts.join(", ")
+}
+
+/// Whether a plan makes or changes anything of a repository or its policy. What
+/// becomes of the image is not known before it is built.
+#[must_use]
+pub fn drifts(rows: &[Row]) -> bool {
+    let settings = rows.iter().filter(|row| row.kind != IMAGE);
+    settings
+        .map(|row| row.change)
+        .any(|change| matches!(change, Change::Create | Change::Update))
 }
 
 /// Whether the run changed anything.

@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Provision the repository, build the image and push it
     Up(Box<Up>),
+    /// Show what `up` would do, and do nothing
+    Plan(Box<Plan>),
     /// Run an Amazon ECR on this machine
     Local(Local),
     /// Have Docker ask ecrane for the credentials of registries
@@ -72,6 +74,20 @@ pub(crate) struct Up {
     /// Print the result as JSON on standard output, the log on standard error
     #[arg(long, help_heading = "Flow")]
     pub json: bool,
+}
+
+/// `ecrane plan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ecrane plan --repository team/app --lifecycle-policy policy.json\n  ecrane plan --repository team/app --scan-on-push true --detailed-exitcode"
+)]
+pub(crate) struct Plan {
+    /// What is wanted
+    #[command(flatten)]
+    pub up: Up,
+    /// End with 3 if the repository or its policy is not as it is wanted
+    #[arg(long, help_heading = "Flow")]
+    pub detailed_exitcode: bool,
 }
 
 /// `ecrane local`.

@@ -24,6 +24,7 @@ mod up;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{Cli, Command};
 use config::Service;
+use ecrane_core::report::drifts;
 use ecrane_engine::builder;
 use exit::{Exit, Failure};
 use show::{Log, Place, Stream};
@@ -47,6 +48,7 @@ fn main() {
     let command = (!action).then(|| Cli::parse_from(words()).command);
     let stream = match &command {
         Some(Command::Up(up)) if up.json => Stream::Error,
+        Some(Command::Plan(plan)) if plan.up.json => Stream::Error,
         _ => Stream::Output,
     };
     let log = Log::new(place, stream);
@@ -88,7 +90,8 @@ fn run(command: Option<Command>, log: Log) -> Exit {
     let result = runtime.block_on(async {
         match command {
             None => stoppable(action_run(log)).await,
-            Some(Command::Up(up)) => stoppable(command_run(*up, log)).await,
+            Some(Command::Up(up)) => stoppable(command_run(*up, Drift::Done, log)).await,
+            Some(Command::Plan(plan)) => stoppable(plan_run(*plan, log)).await,
             Some(Command::Local(local)) => match local.command {
                 Some(command) => stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
@@ -146,10 +149,29 @@ async fn action_run(log: Log) -> Result<Exit, Failure> {
         service: Service::Aws,
         data: None,
     };
-    job(order, Recipient::Step(files), log).await
+    job(order, Recipient::Step(files), Drift::Done, log).await
 }
 
-async fn command_run(up: cli::Up, log: Log) -> Result<Exit, Failure> {
+async fn plan_run(plan: cli::Plan, log: Log) -> Result<Exit, Failure> {
+    let mut up = plan.up;
+    up.inputs.mode.get_or_insert_with(|| "plan".to_owned());
+    let drift = match plan.detailed_exitcode {
+        true => Drift::Told,
+        false => Drift::Done,
+    };
+    command_run(up, drift, log).await
+}
+
+/// How a plan ends that has something to change.
+#[derive(Debug, Clone, Copy)]
+enum Drift {
+    /// As one that has not.
+    Done,
+    /// With a code of its own.
+    Told,
+}
+
+async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failure> {
     let recipient = match up.json {
         true => Recipient::Program,
         false => Recipient::Person,
@@ -163,11 +185,16 @@ async fn command_run(up: cli::Up, log: Log) -> Result<Exit, Failure> {
         },
         data: up.data,
     };
-    job(order, recipient, log).await
+    job(order, recipient, drift, log).await
 }
 
 /// The main job, told to everybody who is to know of it, however it ends.
-async fn job(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, Failure> {
+async fn job(
+    order: up::Order,
+    recipient: Recipient,
+    drift: Drift,
+    log: Log,
+) -> Result<Exit, Failure> {
     let begin = Instant::now();
     let talk = config::conversation(&order.inputs, |name| std::env::var(name).ok());
     let log = match &talk {
@@ -193,7 +220,10 @@ async fn job(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, F
     match failed {
         // Why the run failed matters more than that nobody could be told.
         Some(exit) => Ok(exit),
-        None => handed_over.map(|()| Exit::Done),
+        None => handed_over.map(|()| match drift {
+            Drift::Told if drifts(story.rows()) => Exit::Gate,
+            Drift::Told | Drift::Done => Exit::Done,
+        }),
     }
 }
 

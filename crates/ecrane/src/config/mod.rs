@@ -117,6 +117,15 @@ pub(crate) enum Mode {
     BuildOnly,
     /// To the plan.
     Plan,
+    /// To the inputs and the policy: nobody is asked anything.
+    Check,
+}
+
+impl Mode {
+    /// Whether the service is asked anything.
+    const fn has_service(self) -> bool {
+        matches!(self, Self::Up | Self::Plan)
+    }
 }
 
 /// Which ECR a run is for.
@@ -165,16 +174,14 @@ pub(crate) fn read(
     let mode = reader.mode(inputs, &variable);
     // The local ECR says its own, and a build alone asks nobody.
     let (region, endpoint) = match service {
-        Service::Aws if mode != Mode::BuildOnly => (
+        Service::Aws if mode.has_service() => (
             reader.region(inputs, &variable),
             reader.endpoint(inputs, &variable),
         ),
         _ => (None, None),
     };
     let sign_in = match service {
-        Service::Aws if mode != Mode::BuildOnly => {
-            reader.sign_in(inputs, region.as_ref(), &variable)
-        }
+        Service::Aws if mode.has_service() => reader.sign_in(inputs, region.as_ref(), &variable),
         _ => SignIn::default(),
     };
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());

@@ -137,11 +137,24 @@ impl Reader {
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
+        let named = match inputs.mode.as_deref() {
+            None => None,
+            Some("up") => Some(Mode::Up),
+            Some("plan") => Some(Mode::Plan),
+            Some("check") => Some(Mode::Check),
+            Some(other) => {
+                let fault = Fault::whole("mode", other, format!("`{other}` is no mode"));
+                self.fault(fault.help("write `up`, `plan` or `check`"));
+                Some(Mode::Check)
+            }
+        };
         let pull_request = is_for_pull_request(variable);
-        match (dry_run, push) {
-            (Some(true), _) => Mode::Plan,
-            (_, Some(false)) => Mode::BuildOnly,
-            (_, None) if pull_request => Mode::Plan,
+        match (named, dry_run, push) {
+            // Whoever wants less gets less.
+            (Some(Mode::Check), ..) => Mode::Check,
+            (Some(Mode::Plan), ..) | (_, Some(true), _) => Mode::Plan,
+            (.., Some(false)) => Mode::BuildOnly,
+            (None, _, None) if pull_request => Mode::Plan,
             _ => Mode::Up,
         }
     }

@@ -75,6 +75,20 @@ fn the_region_comes_from_the_input_then_from_the_usual_variables() {
 }
 
 #[test]
+fn a_mode_that_is_named_goes_before_the_event() {
+    let mode = |name: &str, event: &str| {
+        let inputs = Inputs {
+            mode: Some(name.to_owned()),
+            ..good()
+        };
+        config(&inputs, &[("GITHUB_EVENT_NAME", event)]).mode
+    };
+    assert_eq!(mode("up", "pull_request"), Mode::Up);
+    assert_eq!(mode("plan", "push"), Mode::Plan);
+    assert_eq!(mode("check", "push"), Mode::Check);
+}
+
+#[test]
 fn a_pull_request_shows_the_plan_unless_told_to_push() {
     let mode = |push: Option<&str>, dry_run: Option<&str>, event: &str| {
         let inputs = Inputs {

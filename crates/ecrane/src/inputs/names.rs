@@ -64,6 +64,7 @@ pub(crate) const NAMES: &[&str] = &[
     "adopt",
     "comment",
     "github-token",
+    "mode",
     "dry-run",
 ];
 

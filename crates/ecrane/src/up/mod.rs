@@ -62,6 +62,12 @@ pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report
     config.gate.findings()?;
     secrets::mask(&config, log);
     let report = match config.mode {
+        Mode::Check => {
+            log.line(CHECKED);
+            log.line("");
+            record.no_plan(CHECKED);
+            unplaced(&config, Vec::new())
+        }
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, record, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
@@ -124,6 +130,9 @@ async fn show_plan(
     let rows = places.plan(config, standing.as_ref(), log).await?;
     Ok(unplaced(config, rows))
 }
+
+/// All that a check has to say.
+const CHECKED: &str = "The inputs and the policy are good. Nothing was called.";
 
 /// A job for changes of others gets no secrets, and nothing is wrong with that.
 const WITHOUT_CREDENTIALS: &str = "The plan needs AWS credentials, and a run for the changes of a fork or of Dependabot gets none. The inputs and the policy are good.";
