@@ -62,7 +62,11 @@ to: number,
 /**
  * Other places that explain it.
  */
-labels: Array<Label>, };
+labels: Array<Label>,
+/**
+ * Whether `mend` knows something for it.
+ */
+mendable: boolean, };
 
 /**
  * What was found in a policy.
@@ -136,20 +140,58 @@ may: number,
 bytes: number, };
 
 /**
- * What a policy does to images.
- *
- * Core writes it without a type of its own in between; these are the words it
- * writes.
+ * A rule in words.
  */
-export type Preview = {
+export type RuleInWords = {
 /**
- * One for each image, in the order of the list.
+ * Its number; the lowest is applied first.
  */
-results: Array<Verdict>, summary: Summary,
+rulePriority: number,
 /**
- * What is to be known of all verdicts, each a sentence.
+ * What it selects.
  */
-warnings: Array<string>, };
+selects: string,
+/**
+ * What becomes of those.
+ */
+outcome: string,
+/**
+ * What its author wrote.
+ */
+description: string | null, };
+
+/**
+ * A rule in words, and what it comes to in numbers of images.
+ */
+export type RuleAtWork = {
+/**
+ * The rule in words.
+ */
+words: RuleInWords,
+/**
+ * Where it begins in the text, or what it was compiled from.
+ */
+from: number,
+/**
+ * Where it ends.
+ */
+to: number,
+/**
+ * Those it selects, and counts.
+ */
+selected: number,
+/**
+ * Those of them that are beyond its limit.
+ */
+marked: number,
+/**
+ * Those of them that belong to it: no earlier rule selects them.
+ */
+claimed: number,
+/**
+ * Those that go by it, or may.
+ */
+removed: number, };
 
 /**
  * A policy played through on images.
@@ -158,12 +200,74 @@ export type Played = {
 /**
  * What was found in the policy.
  */
-policy: Report,
+report: Report,
 /**
- * What was found in the list of images.
+ * The JSON for PutLifecyclePolicy; null where the text has an error, and
+ * where it asks for no policy.
  */
-images: Array<Finding>,
+policy: string | null,
 /**
- * What happens to each image; null where one of the two has an error.
+ * The policy's rules, the first applied first.
  */
-preview: Preview | null, };
+rules: Array<RuleAtWork>,
+/**
+ * The verdicts in numbers; null where there are none.
+ */
+summary: Summary | null,
+/**
+ * What is to be known of all verdicts, each a sentence.
+ */
+warnings: Array<string>, };
+
+/**
+ * What happens to an image by one of two policies.
+ */
+export type Hands = { action: Action, certainty: Certainty,
+/**
+ * Of the rule that it belongs to.
+ */
+claimedBy: number | null, };
+
+/**
+ * An image that changes hands from one policy to another.
+ */
+export type ImageChange = { digest: string, tags: Array<string>, old: Hands, new: Hands, };
+
+/**
+ * A rule that is not as it was.
+ */
+export type Change = { "kind": "added", new: RuleInWords, } | { "kind": "removed", old: RuleInWords, } | { "kind": "changed", old: RuleInWords, new: RuleInWords, } | { "kind": "moved", old: RuleInWords, new: RuleInWords, };
+
+/**
+ * What changes from one policy to another.
+ */
+export type Compared = {
+/**
+ * Whether both can be used; else there is nothing to compare.
+ */
+valid: boolean,
+/**
+ * The rules that change.
+ */
+rules: Array<Change>,
+/**
+ * How many images change hands.
+ */
+count: number,
+/**
+ * Those images, the newest first, and of many the first thousand.
+ */
+images: Array<ImageChange>, };
+
+/**
+ * A text with one finding of it mended.
+ */
+export type Mended = {
+/**
+ * The text; null where it cannot be mended.
+ */
+text: string | null,
+/**
+ * What ECR would not take of it.
+ */
+refusal: string | null, };

@@ -21,6 +21,7 @@ mod lifecycle;
 mod lint;
 mod load;
 mod local;
+mod page;
 mod proxy;
 mod pull_request;
 mod push;

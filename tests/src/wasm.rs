@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use ecrane_core::diagnostic::{Diagnostic, Span};
 use ecrane_core::lifecycle::image::{self, Moment};
 use ecrane_core::lifecycle::preview::Preview;
-use ecrane_core::lifecycle::{self, Checked, Dialect, Policy, evaluate};
+use ecrane_core::lifecycle::{self, Checked, Dialect, Policy, diff, diff_images, evaluate};
 use serde_json::{Value, json};
 
 use crate::harness::{clean, root, succeed};
@@ -39,10 +39,17 @@ fn module() -> &'static Path {
 
 fn node(script: &str) -> Command {
     let mut command = clean("node", &root());
+    command.arg(root().join("tests/wasm").join(script));
     command
-        .arg(root().join("tests/wasm").join(script))
-        .arg(module());
-    command
+}
+
+/// The bytes of files after compression.
+pub(crate) fn on_the_wire(files: &[PathBuf]) -> u64 {
+    let weighed = succeed(node("weigh.mjs").args(files)).stdout;
+    let weights: Vec<Value> = serde_json::from_str(&weighed).unwrap();
+    assert_eq!(weights.len(), files.len());
+    let bytes = weights.iter().map(|file| file["brotli"].as_u64().unwrap());
+    bytes.sum()
 }
 
 /// What the module answers to each call: its name and its arguments.
@@ -51,7 +58,7 @@ fn call(calls: &[Value]) -> Vec<Value> {
     serde_json::to_writer(&mut input, calls).unwrap();
     input.flush().unwrap();
     std::io::Seek::rewind(&mut input).unwrap();
-    let ran = succeed(node("call.mjs").stdin(Stdio::from(input)));
+    let ran = succeed(node("call.mjs").arg(module()).stdin(Stdio::from(input)));
     let answers: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(answers.len(), calls.len());
     answers
@@ -62,11 +69,17 @@ fn report(text: &str, checked: &Checked) -> Value {
     json!({
         "valid": checked.is_valid(),
         "dialect": checked.dialect.map(Dialect::as_str),
-        "findings": findings(text, &checked.diagnostics),
+        "findings": findings(text, &checked.diagnostics, |found| {
+            lifecycle::is_mendable(text, checked, found)
+        }),
     })
 }
 
-fn findings(text: &str, diagnostics: &[Diagnostic]) -> Vec<Value> {
+fn findings(
+    text: &str,
+    diagnostics: &[Diagnostic],
+    mendable: impl Fn(&Diagnostic) -> bool,
+) -> Vec<Value> {
     let units = |bytes: usize| text.get(..bytes).unwrap().encode_utf16().count();
     let place = |span: Span| (units(span.start), units(span.end));
     let finding = |found: &Diagnostic| {
@@ -84,6 +97,7 @@ fn findings(text: &str, diagnostics: &[Diagnostic]) -> Vec<Value> {
             "from": from,
             "to": to,
             "labels": labels.collect::<Vec<_>>(),
+            "mendable": mendable(found),
         })
     };
     diagnostics.iter().map(finding).collect()
@@ -147,47 +161,195 @@ fn the_module_answers_as_the_program_does() {
     same_answers(&texts);
 }
 
-#[test]
-fn the_module_plays_a_policy_through_as_the_program_does() {
+/// A policy, the images that it is played through on, and when.
+struct World {
+    policy: String,
+    images: String,
+    now: Moment,
+}
+
+/// Of the cases that have images, and some that have faults.
+fn worlds() -> Vec<World> {
+    let keep_one = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}"#;
+    let now: Moment = "2026-09-01T12:00:00Z".parse().unwrap();
+    let world = |policy: &str, images: &str| World {
+        policy: policy.to_owned(),
+        images: images.to_owned(),
+        now,
+    };
+    let examples =
+        |name: &str| std::fs::read_to_string(root().join("examples/policies").join(name)).unwrap();
+    let mut worlds = vec![
+        world(keep_one, "[{}]"),
+        world("{", "[\"é\", 1"),
+        world(&examples("trap.json"), &examples("images.json")),
+        world(&examples("rules.yaml"), &examples("images.json")),
+    ];
     let mut facts = facts("cases", "").unwrap_or_default();
     facts.retain(|fact| fact.json["kind"] != "compile" && fact.json["images"].is_array());
-    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}"#;
-    let now = "2026-09-01T12:00:00Z";
-    let mut worlds: Vec<(String, String, String)> = vec![
-        (policy.to_owned(), "[{}]".to_owned(), now.to_owned()),
-        ("{".to_owned(), "[\"é\", 1".to_owned(), now.to_owned()),
-    ];
-    worlds.extend(facts.iter().map(|fact| {
-        let now = fact.json["now"].as_str().unwrap().to_owned();
-        (
-            fact.json["policy"].to_string(),
-            fact.json["images"].to_string(),
-            now,
-        )
+    worlds.extend(facts.iter().map(|fact| World {
+        policy: fact.json["policy"].to_string(),
+        images: fact.json["images"].to_string(),
+        now: fact.json["now"].as_str().unwrap().parse().unwrap(),
     }));
-    let moment = |now: &str| now.parse::<Moment>().unwrap();
-    let calls: Vec<Value> = worlds
-        .iter()
-        .map(|(policy, images, now)| {
-            json!(["preview", policy, images, moment(now).seconds() * 1_000])
-        })
-        .collect();
-    for ((policy, images, now), answer) in worlds.iter().zip(call(&calls)) {
-        let checked = lifecycle::read(policy, None).alone();
+    worlds
+}
+
+#[test]
+fn the_module_plays_a_policy_through_as_the_program_does() {
+    let worlds = worlds();
+    let calls = worlds.iter().map(|world| {
+        let World {
+            policy,
+            images,
+            now,
+        } = world;
+        json!(["play", images, policy, now.seconds() * 1_000, true])
+    });
+    let answers = call(&calls.collect::<Vec<_>>());
+    let mut images_judged = 0;
+    for (
+        World {
+            policy: text,
+            images,
+            now,
+        },
+        answer,
+    ) in worlds.iter().zip(&answers)
+    {
+        let answer = &answer["answer"];
+        let mut checked = lifecycle::read(text, None).alone().with_lints();
         let listing = image::read(images);
-        let verdicts = checked.policy.as_ref().zip(listing.images.as_ref());
-        let verdicts = verdicts.map(|(policy, images)| evaluate(policy, images, moment(now)));
-        let preview = verdicts
-            .as_ref()
-            .map(|it| Preview::new(it, &listing.diagnostics));
+        if let Some(images) = &listing.images {
+            checked = checked.with_image_lints(images, *now);
+        }
+        assert_eq!(answer["played"]["report"], report(text, &checked), "{text}");
+        let found = findings(images, &listing.diagnostics, |_| false);
+        assert_eq!(answer["images"], json!(found), "{images}");
+        let both = checked.policy.as_ref().zip(listing.images.as_ref());
+        let Some((policy, images)) = both else {
+            assert_eq!(answer["played"]["summary"], Value::Null);
+            assert_eq!(answer["results"], json!([]));
+            continue;
+        };
+        let verdicts = evaluate(policy, images, *now);
+        let preview = Preview::new(&verdicts, &listing.diagnostics);
+        let preview = serde_json::to_value(&preview).unwrap();
         let played = json!({
-            "policy": report(policy, &checked),
-            "images": findings(images, &listing.diagnostics),
-            "preview": preview,
+            "results": answer["results"],
+            "summary": answer["played"]["summary"],
+            "warnings": answer["played"]["warnings"],
         });
-        assert_eq!(answer["answer"], played, "{policy}");
+        assert_eq!(played, preview, "{text}");
+        assert_eq!(answer["verdicts"], json!(in_two_bytes(&preview, policy)));
+        images_judged += images.len();
     }
-    println!("played through in Node: {} worlds", worlds.len());
+    println!(
+        "played through in Node: {} worlds, {images_judged} images",
+        worlds.len()
+    );
+}
+
+/// The verdicts as they cross to a page.
+fn in_two_bytes(preview: &Value, policy: &Policy) -> Vec<u64> {
+    let rules = policy.by_priority();
+    let place = |number: &Value| {
+        let number = number.as_u64()?;
+        rules
+            .iter()
+            .position(|rule| u64::from(rule.priority.get()) == number)
+    };
+    let verdicts = preview["results"].as_array().unwrap().iter();
+    verdicts
+        .map(|verdict| {
+            let action = match verdict["action"].as_str().unwrap() {
+                "none" => 0,
+                "expire" => 1,
+                other => {
+                    assert_eq!(other, "transition");
+                    2
+                }
+            };
+            let doubt = if verdict["certainty"] == "may" { 4 } else { 0 };
+            let rule = place(&verdict["claimedBy"]).map_or(0, |place| place as u64 + 1);
+            rule << 8 | action | doubt
+        })
+        .collect()
+}
+
+#[test]
+fn the_module_compares_as_the_program_does() {
+    let worlds: Vec<World> = worlds().into_iter().skip(2).collect();
+    let pairs: Vec<(&World, &World)> = worlds.iter().zip(worlds.iter().skip(1)).collect();
+    let calls = pairs.iter().map(|(old, new)| {
+        let now = new.now.seconds() * 1_000;
+        json!(["compare", new.images, old.policy, new.policy, now])
+    });
+    let answers = call(&calls.collect::<Vec<_>>());
+    let mut changes = 0;
+    for ((old, new), answer) in pairs.iter().zip(&answers) {
+        let images = image::read(&new.images).images.unwrap();
+        let policy = |world: &World| lifecycle::read(&world.policy, None).alone().policy.unwrap();
+        let (before, after) = (policy(old), policy(new));
+        let old = evaluate(&before, &images, new.now);
+        let changed = diff_images(&old, &evaluate(&after, &images, new.now));
+        changes += changed.len();
+        let expected = json!({
+            "valid": true,
+            "rules": diff(&before, &after),
+            "count": changed.len(),
+            "images": changed,
+        });
+        assert_eq!(answer["answer"], expected);
+    }
+    assert!(changes > 0, "no pair changes anything");
+    println!(
+        "compared in Node: {} pairs, {changes} images change hands",
+        pairs.len()
+    );
+}
+
+#[test]
+fn the_module_mends_what_the_program_mends() {
+    let trap = std::fs::read_to_string(root().join("examples/policies/trap.json")).unwrap();
+    let checked = lifecycle::read(&trap, None).with_lints();
+    let mut found = checked.diagnostics.iter();
+    let finding = found
+        .find(|it| lifecycle::is_mendable(&trap, &checked, it))
+        .unwrap();
+    let mended = lifecycle::mend(&trap, &checked, finding).unwrap().unwrap();
+    let answers = call(&[
+        json!(["mend", trap, finding.code, finding.span.start]),
+        json!(["mend", trap, finding.code, 0]),
+    ]);
+    assert_eq!(
+        answers[0]["answer"],
+        json!({ "text": mended, "refusal": null })
+    );
+    assert_eq!(
+        answers[1]["answer"],
+        json!({ "text": null, "refusal": null })
+    );
+}
+
+#[test]
+fn the_columns_of_a_table_come_at_once() {
+    let images = r#"[
+        {"imageDigest": "sha256:older", "imageTags": ["a\nb", "z"], "imagePushedAt": "2026-01-01T00:00:00Z", "imageSizeInBytes": 5},
+        {"imageDigest": "sha256:newer", "imagePushedAt": "2026-01-02T00:00:00Z"}
+    ]"#
+    .replace("older", &"a".repeat(64))
+    .replace("newer", &"b".repeat(64));
+    let answers = call(&[
+        json!(["play", images, "{}", 0, false]),
+        json!(["find", images, "z"]),
+        json!(["find", images, "sha256:b"]),
+    ]);
+    assert_eq!(answers[0]["answer"]["lines"], json!(["", "a b"]));
+    let columns = json!([[1_767_312_000_000_u64, 1_767_225_600_000_u64], [0, 5]]);
+    assert_eq!(answers[0]["answer"]["columns"], columns);
+    assert_eq!(answers[1]["answer"], json!([1]));
+    assert_eq!(answers[2]["answer"], json!([0]));
 }
 
 #[test]
@@ -206,14 +368,11 @@ fn an_unknown_dialect_is_refused_in_a_sentence() {
 
 #[test]
 fn the_module_is_small() {
-    let size: Value = serde_json::from_str(&succeed(&mut node("size.mjs")).stdout).unwrap();
-    println!(
-        "the module: {} bytes, {} with brotli",
-        size["raw"], size["brotli"]
-    );
-    let brotli = size["brotli"].as_u64().unwrap();
-    assert!(brotli > 10_000, "{size} is no module");
-    assert!(brotli <= CEILING, "{size} is above {CEILING} bytes");
+    let module = module().join("ecrane_bg.wasm");
+    let brotli = on_the_wire(&[module]);
+    println!("the module: {brotli} bytes with brotli");
+    assert!(brotli > 10_000, "{brotli} bytes are no module");
+    assert!(brotli <= CEILING, "{brotli} bytes are above {CEILING}");
 }
 
 #[test]
@@ -222,11 +381,11 @@ fn its_types_are_taken_as_they_are_made() {
     for function in [
         "check(text: string, dialect?: Dialect): Report",
         "compile(text: string, dialect?: Dialect): Compiled",
-        "preview(text: string, images: string, now: number, dialect?: Dialect): Played",
+        "mend(text: string, code: string, from: number, dialect?: Dialect): Mended",
     ] {
-        assert!(
-            types.contains(&format!("export function {function};")),
-            "{types}"
-        );
+        let line = format!("export function {function};");
+        assert!(types.contains(&line), "{types}");
     }
+    let method = "play(text: string, now: number, own: boolean, dialect?: Dialect): Played;";
+    assert!(types.contains(method), "{types}");
 }

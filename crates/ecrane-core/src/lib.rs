@@ -16,5 +16,6 @@ pub mod push;
 pub mod refusal;
 pub mod report;
 pub mod repository;
+mod sorting;
 mod spelling;
 pub mod tags;

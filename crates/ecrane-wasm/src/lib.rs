@@ -5,17 +5,20 @@
 //! units of a text and core its bytes: this crate is where the one becomes the
 //! other.
 
-mod preview;
+mod played;
 mod report;
+mod repository;
 mod units;
 
-use ecrane_core::lifecycle::image::{self, Moment};
-use ecrane_core::lifecycle::{self, Checked, Policy, UnknownDialect, evaluate};
+use ecrane_core::lifecycle::image::Moment;
+use ecrane_core::lifecycle::{self, Checked, Policy, UnknownDialect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-pub use preview::Played;
+pub use played::{Compared, Mended, Played, RuleAtWork};
 pub use report::{Compiled, Dialect, Finding, Label, Report, Severity};
+pub use repository::Repository;
+use units::Units;
 
 /// The types of the answers, for the module's `.d.ts`.
 #[wasm_bindgen(typescript_custom_section)]
@@ -33,7 +36,7 @@ pub fn check(
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.with_lints();
-    hand_over(&Report::new(text, &checked))
+    Ok(hand_over(&Report::new(text, &checked)))
 }
 
 /// A policy as the JSON that PutLifecyclePolicy takes, with what was found.
@@ -47,36 +50,47 @@ pub fn compile(
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.alone();
-    hand_over(&Compiled {
+    Ok(hand_over(&Compiled {
         report: Report::new(text, &checked),
         policy: checked.policy.as_ref().map(Policy::to_json),
-    })
+    }))
 }
 
-/// What a policy does to the images that `aws ecr describe-images` lists. `now`
-/// is in milliseconds after the start of 1970, as of `Date.now()`.
+/// The text with one finding mended: that of this code, which begins there. Null
+/// for one that only its author can mend.
 ///
 /// # Errors
 ///
 /// When no dialect has this name.
-#[wasm_bindgen(unchecked_return_type = "Played")]
-pub fn preview(
+#[wasm_bindgen(unchecked_return_type = "Mended")]
+pub fn mend(
     text: &str,
-    images: &str,
-    now: f64,
+    code: &str,
+    from: usize,
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
-    let checked = read(text, dialect)?.alone();
-    // What is no number is the start of 1970, and what is too large the last moment.
-    let now = Moment::from_milliseconds(now as i64);
-    let listing = image::read(images);
-    let both = checked.policy.as_ref().zip(listing.images.as_ref());
-    let verdicts = both.map(|(policy, images)| evaluate(policy, images, now));
-    hand_over(&Played::new(
-        (text, &checked),
-        (images, &listing),
-        verdicts.as_ref(),
-    ))
+    let checked = read(text, dialect)?.with_lints();
+    let units = Units::of(text);
+    let mut findings = checked.diagnostics.iter();
+    let finding = findings.find(|it| it.code == code && units.offset(it.span.start) == from);
+    let mended = finding.and_then(|finding| lifecycle::mend(text, &checked, finding));
+    Ok(hand_over(&match mended {
+        None => Mended::default(),
+        Some(Ok(text)) => Mended {
+            text: Some(text),
+            refusal: None,
+        },
+        Some(Err(refusal)) => Mended {
+            text: None,
+            refusal: Some(refusal.to_string()),
+        },
+    }))
+}
+
+/// Milliseconds after the start of 1970. What is no number is that start, and
+/// what is too large the last moment.
+fn moment(milliseconds: f64) -> Moment {
+    Moment::from_milliseconds(milliseconds as i64)
 }
 
 fn read(text: &str, dialect: Option<String>) -> Result<Checked, UnknownDialect> {
@@ -84,11 +98,18 @@ fn read(text: &str, dialect: Option<String>) -> Result<Checked, UnknownDialect> 
     Ok(lifecycle::read(text, dialect))
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn parse(json: &str) -> Result<JsValue, JsValue>;
+}
+
 /// As JSON: the browser's own reader builds objects faster than calls from here
 /// could, one for each property, and the module stays smaller.
-fn hand_over(answer: &impl Serialize) -> Result<JsValue, JsError> {
-    let json = serde_json::to_string(answer)?;
-    js_sys::JSON::parse(&json).map_err(|_| JsError::new("the answer is no JSON"))
+fn hand_over(answer: &impl Serialize) -> JsValue {
+    // Writing to memory cannot fail, and what is written can be read.
+    let json = serde_json::to_string(answer).unwrap_or_default();
+    parse(&json).unwrap_or(JsValue::NULL)
 }
 
 #[cfg(test)]

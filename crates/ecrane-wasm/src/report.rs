@@ -1,6 +1,6 @@
 //! What the functions answer. `types.ts` is made from these types.
 
-use ecrane_core::diagnostic::{self, Diagnostic, Span};
+use ecrane_core::diagnostic::{self, Diagnostic};
 use ecrane_core::lifecycle::{self, Checked};
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ pub struct Finding {
     pub to: usize,
     /// Other places that explain it.
     pub labels: Vec<Label>,
+    /// Whether `mend` knows something for it.
+    pub mendable: bool,
 }
 
 /// A second place that explains a finding.
@@ -97,27 +99,25 @@ pub enum Dialect {
 impl Report {
     /// What was found in `text`.
     pub fn new(text: &str, checked: &Checked) -> Self {
+        let units = Units::of(text);
+        let findings = checked.diagnostics.iter().map(|found| Finding {
+            mendable: lifecycle::is_mendable(text, checked, found),
+            ..Finding::new(found, &units)
+        });
         Self {
             valid: checked.is_valid(),
             dialect: checked.dialect.map(Dialect::from),
-            findings: findings(text, &checked.diagnostics),
+            findings: findings.collect(),
         }
     }
 }
 
-/// Findings with their places as JavaScript counts them.
-pub(crate) fn findings(text: &str, diagnostics: &[Diagnostic]) -> Vec<Finding> {
-    let units = Units::of(text);
-    let finding = |diagnostic| Finding::new(diagnostic, &units);
-    diagnostics.iter().map(finding).collect()
-}
-
 impl Finding {
-    fn new(diagnostic: &Diagnostic, units: &Units) -> Self {
-        let range = |span: Span| (units.offset(span.start), units.offset(span.end));
-        let (from, to) = range(diagnostic.span);
+    /// With its places as JavaScript counts them.
+    pub(crate) fn new(diagnostic: &Diagnostic, units: &Units) -> Self {
+        let (from, to) = units.range(diagnostic.span);
         let labels = diagnostic.labels.iter().map(|label| {
-            let (from, to) = range(label.span);
+            let (from, to) = units.range(label.span);
             let text = label.text.clone();
             Label { text, from, to }
         });
@@ -130,6 +130,7 @@ impl Finding {
             from,
             to,
             labels: labels.collect(),
+            mendable: false,
         }
     }
 }

@@ -1,28 +1,17 @@
 //! `types.ts` is made from the types of the answers.
 
+use ecrane_core::lifecycle::explain::explain;
 use ecrane_core::lifecycle::image::{self, Moment};
-use ecrane_core::lifecycle::{self, evaluate, preview};
-use serde::Deserialize;
+use ecrane_core::lifecycle::preview::Line;
+use ecrane_core::lifecycle::{self, diff, diff_images, evaluate};
+use serde::{Deserialize, Serialize};
 use ts_rs::{Config, TS};
 
-use crate::{Compiled, Dialect, Finding, Label, Played, Report, Severity};
+use crate::{
+    Compared, Compiled, Dialect, Finding, Label, Mended, Played, Report, RuleAtWork, Severity,
+};
 
 const HEADER: &str = "// Made from src/ by its tests, which fail when they differ.\n";
-
-/// What a policy does to images.
-///
-/// Core writes it without a type of its own in between; these are the words it
-/// writes.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "its shape is what is used")]
-struct Preview {
-    /// One for each image, in the order of the list.
-    results: Vec<Verdict>,
-    summary: Summary,
-    /// What is to be known of all verdicts, each a sentence.
-    warnings: Vec<String>,
-}
 
 /// What happens to an image, and why.
 #[derive(Deserialize, TS)]
@@ -73,6 +62,54 @@ struct Summary {
     bytes: u64,
 }
 
+/// A rule in words.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(dead_code, reason = "its shape is what is used")]
+struct RuleInWords {
+    /// Its number; the lowest is applied first.
+    rule_priority: u32,
+    /// What it selects.
+    selects: String,
+    /// What becomes of those.
+    outcome: String,
+    /// What its author wrote.
+    description: Option<String>,
+}
+
+/// What happens to an image by one of two policies.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(dead_code, reason = "its shape is what is used")]
+struct Hands {
+    action: Action,
+    certainty: Certainty,
+    /// Of the rule that it belongs to.
+    claimed_by: Option<u32>,
+}
+
+/// An image that changes hands from one policy to another.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its shape is what is used")]
+struct ImageChange {
+    digest: String,
+    tags: Vec<String>,
+    old: Hands,
+    new: Hands,
+}
+
+/// A rule that is not as it was.
+#[derive(Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[expect(dead_code, reason = "its shape is what is used")]
+enum Change {
+    Added { new: RuleInWords },
+    Removed { old: RuleInWords },
+    Changed { old: RuleInWords, new: RuleInWords },
+    Moved { old: RuleInWords, new: RuleInWords },
+}
+
 fn declaration<T: TS>(config: &Config) -> String {
     let docs = T::docs().unwrap_or_default();
     format!("\n{docs}export {}\n", T::decl(config))
@@ -93,8 +130,14 @@ fn the_types_of_the_page_are_made_from_these() {
         declaration::<Certainty>(&config),
         declaration::<Verdict>(&config),
         declaration::<Summary>(&config),
-        declaration::<Preview>(&config),
-        declaration::<Played<'_>>(&config),
+        declaration::<RuleInWords>(&config),
+        declaration::<RuleAtWork>(&config),
+        declaration::<Played>(&config),
+        declaration::<Hands>(&config),
+        declaration::<ImageChange>(&config),
+        declaration::<Change>(&config),
+        declaration::<Compared>(&config),
+        declaration::<Mended>(&config),
     ]
     .concat()
     .lines()
@@ -110,9 +153,13 @@ fn the_types_of_the_page_are_made_from_these() {
 }
 
 #[test]
-fn a_preview_is_written_as_its_type_says() {
-    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}"#;
-    let policy = lifecycle::check(policy).policy.unwrap();
+fn what_core_writes_is_as_its_types_say() {
+    let policy = |number: u32| {
+        let text = format!(
+            r#"{{"rules": [{{"rulePriority": 1, "selection": {{"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": {number}}}, "action": {{"type": "expire"}}}}]}}"#
+        );
+        lifecycle::check(&text).policy.unwrap()
+    };
     let image = |digit: &str, day: u32| {
         let digest = digit.repeat(64);
         format!(
@@ -121,8 +168,24 @@ fn a_preview_is_written_as_its_type_says() {
     };
     let images = format!("[{}, {}]", image("a", 1), image("b", 2));
     let images = image::read(&images).images.unwrap();
-    let verdicts = evaluate(&policy, &images, Moment::from_seconds(1_800_000_000));
-    let json = serde_json::to_string(&preview::Preview::new(&verdicts, &[])).unwrap();
-    let preview: Preview = serde_json::from_str(&json).unwrap();
-    assert_eq!(preview.results.len(), 2, "{json}");
+    let now = Moment::from_seconds(1_800_000_000);
+    let (old, new) = (policy(1), policy(2));
+    let (before, after) = (evaluate(&old, &images, now), evaluate(&new, &images, now));
+
+    let lines: Vec<_> = images.ids().map(|id| Line::new(&before, id)).collect();
+    let verdicts: Vec<Verdict> = read(&lines);
+    assert_eq!(verdicts.len(), 2);
+    let summary: Summary = read(&before.summary());
+    assert_eq!(summary.images, 2);
+    let rules: Vec<RuleInWords> = read(&explain(&old));
+    assert_eq!(rules.len(), 1);
+    let changes: Vec<Change> = read(&diff(&old, &new));
+    assert!(matches!(changes.as_slice(), [Change::Changed { .. }]));
+    let images: Vec<ImageChange> = read(&diff_images(&before, &after));
+    assert_eq!(images.len(), 1);
+}
+
+fn read<T: for<'de> Deserialize<'de>>(value: &impl Serialize) -> T {
+    let json = serde_json::to_string(value).unwrap();
+    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
 }

@@ -1,5 +1,7 @@
 //! Byte offsets as offsets in UTF-16 units.
 
+use ecrane_core::diagnostic::Span;
+
 /// A text as JavaScript counts it.
 ///
 /// Only characters outside ASCII make a difference. Their places are kept, so
@@ -21,6 +23,11 @@ impl Units {
         Self {
             surplus: surplus.collect(),
         }
+    }
+
+    /// Where a stretch of the text begins and ends.
+    pub(crate) fn range(&self, span: Span) -> (usize, usize) {
+        (self.offset(span.start), self.offset(span.end))
     }
 
     /// The offset in units of an offset in bytes that lies between two

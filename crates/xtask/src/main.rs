@@ -1,4 +1,5 @@
-//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`, `fuzz`, `bench`.
+//! Build tasks of the workspace: `cargo xtask setup`, `demo`, `test`, `dist`, `wasm`, `web`,
+//! `fuzz`, `bench`.
 //!
 //! Standard library only, so that the first `cargo xtask` on a new machine starts at once.
 
@@ -13,9 +14,11 @@ mod github;
 mod http;
 mod machine;
 mod need;
+mod node;
 mod packages;
 mod suite;
 mod wasm;
+mod web;
 mod workspace;
 
 use std::env;
@@ -37,6 +40,7 @@ Tasks:
   test   Check and test everything
   dist   Build the static binary that ships, into dist/ecrane
   wasm   Build the module that a page loads, into target/page
+  web    Build the page, into target/web
   fuzz   Run the fuzz targets, a minute in all
   bench  Measure what depends on the machine, beside what others take on it
 
@@ -44,6 +48,7 @@ Options:
   --install  (all but setup) Install what is missing first. Without it nothing on the system
              is touched: what is missing is named with the command that brings it
   --long     (test, fuzz) Run the long figures too
+  --serve    (web) Show the page on loopback
   -h, --help Print this
 
 Example: cargo xtask demo --install
@@ -57,6 +62,7 @@ enum Task {
     Test { consent: Consent, long: bool },
     Dist(Consent),
     Wasm(Consent),
+    Web { consent: Consent, serve: bool },
     Fuzz { consent: Consent, long: bool },
     Bench(Consent),
 }
@@ -91,6 +97,7 @@ fn parse(words: &[&str]) -> Result<Task, String> {
         "setup" => &[],
         "demo" | "dist" | "wasm" | "bench" => &["--install"],
         "test" | "fuzz" => &["--install", "--long"],
+        "web" => &["--install", "--serve"],
         unknown => return Err(format!("there is no task `{unknown}`")),
     };
     if let Some(unknown) = options.iter().find(|option| !allowed.contains(option)) {
@@ -107,6 +114,10 @@ fn parse(words: &[&str]) -> Result<Task, String> {
         "demo" => Task::Demo(consent),
         "dist" => Task::Dist(consent),
         "wasm" => Task::Wasm(consent),
+        "web" => Task::Web {
+            consent,
+            serve: options.contains(&"--serve"),
+        },
         "fuzz" => Task::Fuzz { consent, long },
         "bench" => Task::Bench(consent),
         _ => Task::Test { consent, long },
@@ -130,6 +141,14 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Wasm(consent) => {
             need::require(&workspace, wasm::NEEDS, *consent)?;
             wasm::run(&workspace)
+        }
+        Task::Web { consent, serve } => {
+            need::require(&workspace, web::NEEDS, *consent)?;
+            web::run(&workspace)?;
+            if *serve {
+                web::serve(&workspace)?;
+            }
+            Ok(())
         }
         Task::Fuzz { consent, long } => {
             need::require(&workspace, fuzz::NEEDS, *consent)?;
@@ -160,6 +179,13 @@ mod tests {
         check("demo --install", Ok(Task::Demo(Consent::Install)));
         check("wasm", Ok(Task::Wasm(Consent::NameOnly)));
         check("bench", Ok(Task::Bench(Consent::NameOnly)));
+        check(
+            "web --serve",
+            Ok(Task::Web {
+                consent: Consent::NameOnly,
+                serve: true,
+            }),
+        );
         check(
             "test --long --install",
             Ok(Task::Test {

@@ -8,6 +8,7 @@ use crate::command::{self, Failure};
 use crate::engine::{self, modern};
 use crate::github;
 use crate::machine;
+use crate::node;
 use crate::packages::{self, Package};
 use crate::workspace::Workspace;
 
@@ -28,6 +29,8 @@ pub(crate) enum Need {
     RustTarget(&'static str),
     /// The tools of `tests/requirements.txt`, in a virtual environment below the target folder.
     PythonTools,
+    /// The packages of a `package-lock.json`, beside it; the folder is below the root.
+    NodePackages(&'static str),
     /// A Docker engine that answers.
     Engine,
     /// [`engine::BASE_IMAGE`] in that engine.
@@ -97,6 +100,7 @@ impl Need {
             }
             Self::RustTarget(target) => format!("Rust target {target}"),
             Self::PythonTools => format!("Python tools in {}", workspace.tools().display()),
+            Self::NodePackages(folder) => format!("Node packages in {folder}"),
             Self::Engine => "Docker engine".to_owned(),
             Self::ModernEngine => "Docker engine with the containerd store".to_owned(),
             Self::BaseImage => format!("base image {}", engine::BASE_IMAGE),
@@ -109,6 +113,7 @@ impl Need {
             Self::Packages(all) => packages::needed(all).is_empty(),
             Self::RustTarget(target) => machine::has_rust_target(target),
             Self::PythonTools => has_python_tools(workspace),
+            Self::NodePackages(folder) => node::has_packages(workspace, folder),
             Self::Engine => engine::answers(),
             Self::ModernEngine => modern::is_here(workspace),
             Self::BaseImage => engine::has_base_image(),
@@ -121,6 +126,7 @@ impl Need {
             Self::Packages(all) => packages::commands(&packages::needed(all)).into(),
             Self::RustTarget(target) => vec![rustup(target)],
             Self::PythonTools => python_tools(workspace).into(),
+            Self::NodePackages(folder) => vec![node::command(workspace, folder)],
             Self::Engine => engine::commands(),
             Self::ModernEngine => modern::commands(workspace),
             Self::BaseImage => engine::base_image_commands(workspace).into(),
@@ -133,6 +139,7 @@ impl Need {
             Self::Packages(all) => packages::install(&packages::needed(all)),
             Self::RustTarget(target) => command::quietly(&mut rustup(target)),
             Self::PythonTools => install_python_tools(workspace),
+            Self::NodePackages(folder) => node::install_packages(workspace, folder),
             Self::Engine => engine::install_and_start(workspace),
             Self::ModernEngine => modern::install_and_start(workspace),
             Self::BaseImage => engine::import_base_image(workspace),

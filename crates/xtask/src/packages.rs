@@ -67,6 +67,11 @@ pub(crate) const MUSL: Package = Package {
     name: "musl-tools",
     proof: Proof::Program("musl-gcc"),
 };
+/// The browser that the page is tested in.
+pub(crate) const CHROMIUM: Package = Package {
+    name: "chromium",
+    proof: Proof::Program("chromium"),
+};
 /// Runs the module that a page loads.
 pub(crate) const NODE: Package = Package {
     name: "nodejs",

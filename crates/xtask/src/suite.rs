@@ -10,10 +10,11 @@ use crate::fuzz;
 use crate::github;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
-    BUILDAH, CERTIFICATES, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, NPM, REGISTRY, SKOPEO,
-    VENV,
+    BUILDAH, CERTIFICATES, CHROMIUM, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, NPM,
+    REGISTRY, SKOPEO, VENV,
 };
 use crate::wasm;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// What the checks and the suite need, in the order in which one brings the next.
@@ -21,6 +22,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Packages(&[
         BUILDAH,
         CERTIFICATES,
+        CHROMIUM,
         CURL,
         CXX,
         GIT,
@@ -36,6 +38,8 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::RustTarget(wasm::TARGET),
     Need::RustTarget(dist::TARGET),
     Need::PythonTools,
+    Need::NodePackages(web::PACKAGES),
+    Need::NodePackages(web::TEST_PACKAGES),
     Need::Engine,
     Need::BaseImage,
     Need::ModernEngine,
@@ -76,8 +80,9 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
         "the build tasks",
         own.arg("--target-dir").arg(&workspace.target),
     )?;
-    println!("test: the module that a page loads");
-    wasm::run(workspace)?;
+    println!("test: the page, with its module");
+    web::run(workspace)?;
+    web::check(workspace)?;
     println!("test: the binary that ships");
     dist::run(workspace)?;
     step(
@@ -117,6 +122,7 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("ECRANE_BIN", workspace.ecrane());
     command.env("ECRANE_DIST", workspace.dist());
     command.env("ECRANE_WASM", workspace.wasm());
+    command.env("ECRANE_WEB", workspace.web());
     command.env("ECRANE_GITHUB", github::folder(workspace));
     if long {
         command.env("ECRANE_LONG", "1");

@@ -57,4 +57,9 @@ impl Workspace {
     pub(crate) fn wasm(&self) -> PathBuf {
         self.target.join("page")
     }
+
+    /// The built page.
+    pub(crate) fn web(&self) -> PathBuf {
+        self.target.join("web")
+    }
 }

@@ -9,6 +9,8 @@ mod render;
 
 use serde::Serialize;
 
+use crate::sorting;
+
 pub use position::{Lines, Position};
 pub use render::{Colour, render};
 
@@ -87,8 +89,8 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// Puts diagnostics in the order in which somebody reads the text.
-pub fn in_text_order(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+pub fn in_text_order(diagnostics: &mut Vec<Diagnostic>) {
+    sorting::sort_by_key(diagnostics, |it| (it.span.start, it.span.end));
 }
 
 /// A text with the name people know it by.

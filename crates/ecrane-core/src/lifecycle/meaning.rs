@@ -1,9 +1,10 @@
 //! When two policies do the same.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use super::rule::{Action, CountType, Policy, Rule, TagList, TagSelection};
+
+use crate::sorting;
 
 /// Whether two policies do the same to every image of every repository, as far
 /// as can be seen rule by rule.
@@ -42,19 +43,19 @@ struct Meaning<'p> {
 enum Tags<'p> {
     Any,
     Untagged,
-    Every(BTreeSet<Matcher<'p>>),
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Matcher<'p> {
-    Prefix(&'p str),
-    Pattern(&'p str),
+    /// Sorted, each once: a pattern that ends in its only `*` is a prefix.
+    Every {
+        prefixes: Vec<&'p str>,
+        patterns: Vec<&'p str>,
+    },
 }
 
 /// The rules of each storage class in their order, one class after the other.
 fn meaning(policy: &Policy) -> Vec<Meaning<'_>> {
     let mut rules = policy.by_priority();
-    rules.sort_by_key(|rule| rule.selection.count_type.storage_class());
+    sorting::sort_by_key(&mut rules, |rule| {
+        (rule.selection.count_type.storage_class() as usize, 0)
+    });
     rules.into_iter().map(rule_meaning).collect()
 }
 
@@ -62,7 +63,7 @@ fn rule_meaning(rule: &Rule) -> Meaning<'_> {
     let tags = match &rule.selection.tags {
         TagSelection::Any => Tags::Any,
         TagSelection::Untagged => Tags::Untagged,
-        TagSelection::Tagged(list) => Tags::Every(matchers(list)),
+        TagSelection::Tagged(list) => every(list),
     };
     Meaning {
         tags,
@@ -72,18 +73,25 @@ fn rule_meaning(rule: &Rule) -> Meaning<'_> {
     }
 }
 
-fn matchers(list: &TagList) -> BTreeSet<Matcher<'_>> {
-    match list {
-        TagList::Prefixes(prefixes) => prefixes
-            .iter()
-            .map(|prefix| Matcher::Prefix(prefix.as_str()))
-            .collect(),
-        TagList::Patterns(patterns) => patterns
-            .iter()
-            .map(|pattern| match pattern.as_str().strip_suffix('*') {
-                Some(start) if !start.contains('*') => Matcher::Prefix(start),
-                _ => Matcher::Pattern(pattern.as_str()),
-            })
-            .collect(),
+fn every(list: &TagList) -> Tags<'_> {
+    let (prefixes, patterns) = match list {
+        TagList::Prefixes(prefixes) => {
+            let prefixes = prefixes.iter().map(|prefix| prefix.as_str());
+            (prefixes.collect::<Vec<_>>(), Vec::new())
+        }
+        TagList::Patterns(all) => {
+            let (mut prefixes, mut patterns) = (Vec::new(), Vec::new());
+            for pattern in all.iter().map(|pattern| pattern.as_str()) {
+                match pattern.strip_suffix('*') {
+                    Some(start) if !start.contains('*') => prefixes.push(start),
+                    _ => patterns.push(pattern),
+                }
+            }
+            (prefixes, patterns)
+        }
+    };
+    Tags::Every {
+        prefixes: sorting::sorted(&prefixes),
+        patterns: sorting::sorted(&patterns),
     }
 }

@@ -28,6 +28,7 @@ mod phrase;
 mod places;
 pub mod preview;
 mod rule;
+mod seen;
 mod service;
 pub mod settings;
 mod shape;
@@ -42,7 +43,7 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
-pub use lint::{NotMended, lint, mend};
+pub use lint::{NotMended, is_mendable, lint, lint_images, mend};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
@@ -50,10 +51,9 @@ pub use rule::{
 };
 pub use service::service_message;
 
-use std::collections::HashSet;
-
 use crate::diagnostic::{self, Diagnostic, Severity, Span};
 use crate::repository::TagMutability;
+use crate::sorting;
 use codes::Code;
 use fault::{EmbeddedFault, Finding, MAX_CHARACTERS, TextFault};
 use image::{Images, Moment};
@@ -114,13 +114,22 @@ impl Checked {
     pub fn with_image_lints(mut self, images: &Images, now: Moment) -> Self {
         if let Some(policy) = &self.policy {
             let verdicts = evaluate(policy, images, now);
-            let found = lint::lint_images(policy, &self.places, &verdicts);
+            let found = lint_images(&self, &verdicts);
             self.tell(found);
         }
         self
     }
 
-    fn tell(&mut self, found: Vec<Diagnostic>) {
+    /// Where a rule of its policy stands in the text: what it was compiled from.
+    pub fn place(&self, rule: RulePriority) -> Option<Span> {
+        let rules = self.policy.as_ref()?.rules().iter();
+        let mut places = rules.zip(&self.places);
+        let (_, places) = places.find(|(known, _)| known.priority == rule)?;
+        Some(places.rule.span)
+    }
+
+    /// Adds findings, such as those of [`lint_images`].
+    pub fn tell(&mut self, found: Vec<Diagnostic>) {
         self.diagnostics.extend(found);
         diagnostic::in_text_order(&mut self.diagnostics);
     }
@@ -191,8 +200,8 @@ fn readable(findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn in_text_order(findings: &mut [Finding]) {
-    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+fn in_text_order(findings: &mut Vec<Finding>) {
+    sorting::sort_by_key(findings, |it| (it.span.start, it.span.end));
 }
 
 /// The text in the bytes of a file. The diagnostics' offsets are into the text
@@ -240,12 +249,14 @@ fn examine(text: &str, dialect: Option<Dialect>) -> Examined {
 
 /// A value that cannot be read is reported once, not also for what it was read as.
 fn drop_consequences(findings: &mut Vec<Finding>) {
-    let unreadable: HashSet<Span> = findings
+    // In the order of the text, as the findings are.
+    let unreadable: Vec<Span> = findings
         .iter()
         .filter(|finding| json::is_syntax(finding))
         .map(|finding| finding.span)
         .collect();
-    findings.retain(|finding| json::is_syntax(finding) || !unreadable.contains(&finding.span));
+    let is_readable = |span: &Span| unreadable.binary_search(span).is_err();
+    findings.retain(|finding| json::is_syntax(finding) || is_readable(&finding.span));
 }
 
 /// What a document comes to, good or not.

@@ -25,7 +25,10 @@ pub(super) fn title(rule: &Rule) -> String {
 }
 
 fn joined<'a>(entries: impl Iterator<Item = (&'a str, &'static str)>) -> String {
-    let entries = entries.map(|(entry, end)| format!("{}{end}", entry.escape_debug()));
+    let entries = entries.map(|(entry, end)| {
+        let visible: String = entry.chars().flat_map(char::escape_debug).collect();
+        visible + end
+    });
     entries.collect::<Vec<_>>().join(" and ")
 }
 

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::evaluate::{Summary, Verdict, Verdicts};
-use super::image::Images;
+use super::image::{ImageId, Images};
 use super::rule::Action;
 use crate::diagnostic::Diagnostic;
 
@@ -59,7 +59,7 @@ impl Serialize for Preview<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut preview = serializer.serialize_struct("Preview", 3)?;
         preview.serialize_field("results", &Results(self.verdicts))?;
-        preview.serialize_field("summary", &Numbers(&self.summary))?;
+        preview.serialize_field("summary", &self.summary)?;
         preview.serialize_field("warnings", &self.warnings)?;
         preview.end()
     }
@@ -69,17 +69,24 @@ struct Results<'a>(&'a Verdicts<'a>);
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|verdict| Line {
-            verdicts: self.0,
-            verdict,
-        }))
+        let images = self.0.images().ids();
+        serializer.collect_seq(images.map(|image| Line::new(self.0, image)))
     }
 }
 
-/// One image's verdict.
-struct Line<'a> {
+/// One image's verdict, as one of the results of a [`Preview`].
+#[derive(Debug, Clone)]
+pub struct Line<'a> {
     verdicts: &'a Verdicts<'a>,
     verdict: Verdict<'a>,
+}
+
+impl<'a> Line<'a> {
+    /// That on this image.
+    pub fn new(verdicts: &'a Verdicts<'a>, image: ImageId) -> Self {
+        let verdict = verdicts.of(image);
+        Self { verdicts, verdict }
+    }
 }
 
 impl Serialize for Line<'_> {
@@ -112,9 +119,7 @@ impl Serialize for Tags<'_> {
     }
 }
 
-struct Numbers<'a>(&'a Summary);
-
-impl Serialize for Numbers<'_> {
+impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Summary {
             images,
@@ -123,7 +128,7 @@ impl Serialize for Numbers<'_> {
             may,
             bytes,
             may_go: _,
-        } = self.0;
+        } = self;
         let mut numbers = serializer.serialize_struct("Summary", 5)?;
         numbers.serialize_field("images", images)?;
         numbers.serialize_field("expire", expire)?;

@@ -8,6 +8,8 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use crate::sorting;
+
 /// An accepted lifecycle policy: 1 to 50 rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -29,7 +31,7 @@ impl Policy {
     /// `rulePriority` first.
     pub fn by_priority(&self) -> Vec<&Rule> {
         let mut rules: Vec<&Rule> = self.rules.iter().collect();
-        rules.sort_by_key(|rule| rule.priority);
+        sorting::sort_by_key(&mut rules, |rule| (rule.priority.place(), 0));
         rules
     }
 
@@ -77,6 +79,11 @@ impl RulePriority {
     /// The number, from 1.
     pub fn get(self) -> u32 {
         self.0.get()
+    }
+
+    /// The number as what lists are sorted by.
+    pub(super) fn place(self) -> usize {
+        self.get() as usize
     }
 }
 

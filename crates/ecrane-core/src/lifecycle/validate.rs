@@ -3,13 +3,13 @@
 //! Source: the Amazon ECR user guide, "Lifecycle policy properties" and
 //! "Creating a lifecycle policy".
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::draft::Draft;
 use super::fault::{ARCHIVE_MIN_DAYS, AcrossFault, ArchiveFault, Fault, Finding, RuleFault};
 use super::rule::{Action, CountType, StorageClass, TagStatus};
+use super::seen::Seen;
 use super::shape::Listed;
 use crate::diagnostic::Span;
+use crate::sorting;
 
 /// Checks the properties of one rule against each other.
 pub(super) fn rule(draft: &Draft, findings: &mut Vec<Finding>) {
@@ -179,29 +179,21 @@ pub(super) fn across(drafts: &[Draft], findings: &mut Vec<Finding>) {
 }
 
 fn duplicate_priorities(drafts: &[Draft], findings: &mut Vec<Finding>) {
-    let mut seen: HashMap<u32, (usize, Span)> = HashMap::new();
+    let mut seen = Seen::default();
     for draft in drafts {
         let (Some(priority), Some(place)) = (draft.priority.value(), draft.priority.place()) else {
             continue;
         };
         let priority = priority.get();
-        match seen.get(&priority) {
-            Some((other, first)) => {
-                let fault = AcrossFault::DuplicatePriority {
-                    priority,
-                    rule: draft.index,
-                    other: *other,
-                };
-                let path = format!("{}.rulePriority", draft.path);
-                findings.push(
-                    Finding::new(fault, place)
-                        .at(path)
-                        .label(*first, "first here"),
-                );
-            }
-            None => {
-                seen.insert(priority, (draft.index, place));
-            }
+        if let Some((other, first)) = seen.before(priority.to_string(), draft.index, place) {
+            let fault = AcrossFault::DuplicatePriority {
+                priority,
+                rule: draft.index,
+                other,
+            };
+            let path = format!("{}.rulePriority", draft.path);
+            let finding = Finding::new(fault, place).at(path);
+            findings.push(finding.label(first, "first here"));
         }
     }
 }
@@ -267,12 +259,13 @@ fn any_not_last(rules: &[&Draft], class: StorageClass, findings: &mut Vec<Findin
     }
 }
 
-fn texts(entries: &[Listed]) -> BTreeSet<&str> {
-    entries.iter().map(|entry| entry.text.as_str()).collect()
+fn texts(entries: &[Listed]) -> Vec<&str> {
+    let texts: Vec<&str> = entries.iter().map(|entry| entry.text.as_str()).collect();
+    sorting::sorted(&texts)
 }
 
 fn duplicate_lists(rules: &[&Draft], findings: &mut Vec<Finding>) {
-    let mut seen: HashMap<(&'static str, BTreeSet<&str>), (usize, Span)> = HashMap::new();
+    let mut seen = Seen::default();
     let tagged = with_status(rules, TagStatus::Tagged);
     for (draft, _) in tagged {
         let lists = [
@@ -283,17 +276,11 @@ fn duplicate_lists(rules: &[&Draft], findings: &mut Vec<Finding>) {
             let (Some(entries), Some(place)) = (list.value(), list.place()) else {
                 continue;
             };
-            let key = (name, texts(entries));
-            match seen.get(&key) {
-                Some((other, first)) => {
-                    let other = *other;
-                    let fault = AcrossFault::DuplicateTagList { name, other };
-                    let finding = in_selection(draft, name, fault, Some(place));
-                    findings.push(finding.label(*first, "first here"));
-                }
-                None => {
-                    seen.insert(key, (draft.index, place));
-                }
+            let key = format!("{name} {}", texts(entries).join("\n"));
+            if let Some((other, first)) = seen.before(key, draft.index, place) {
+                let fault = AcrossFault::DuplicateTagList { name, other };
+                let finding = in_selection(draft, name, fault, Some(place));
+                findings.push(finding.label(first, "first here"));
             }
         }
     }

@@ -12,14 +12,14 @@ use ecrane_engine::push::{Backwards, Delivery, Outcome, Progress, Seen, push};
 use ecrane_engine::registry::{Patience, Registry};
 use flate2::Compression;
 use serde_json::json;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static IMMUTABLE: LazyLock<MutabilitySetting> = LazyLock::new(|| TagMutability::Immutable.into());
+static IMMUTABLE: OnceLock<MutabilitySetting> = OnceLock::new();
 
 fn immutable(delivery: Delivery<'_>) -> Delivery<'_> {
     Delivery {
-        mutability: Some(&IMMUTABLE),
+        mutability: Some(IMMUTABLE.get_or_init(|| TagMutability::Immutable.into())),
         ..delivery
     }
 }

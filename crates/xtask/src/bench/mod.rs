@@ -4,6 +4,7 @@
 //! nothing about the code.
 
 mod image;
+mod page;
 mod push;
 mod table;
 mod world;
@@ -34,6 +35,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     rows.extend(preview(workspace, &world)?);
     rows.extend(image::rows(workspace)?);
     rows.extend(push::rows(workspace)?);
+    rows.extend(page::rows(workspace)?);
     table::print(&rows);
     if let Some(note) = busy() {
         println!("{note}");

@@ -1,6 +1,6 @@
 //! Which images another policy treats otherwise.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::super::evaluate::{Verdict, Verdicts};
 use super::super::meaning::selects_the_same;
@@ -8,10 +8,9 @@ use super::super::rule::Action;
 
 /// An image that changes hands from one policy to another: it goes where it
 /// stayed, or stays where it went, or belongs to another rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageChange {
     /// Which image.
-    #[serde(flatten)]
     pub image: ImageName,
     /// What the old policy does to it.
     pub old: Hands,
@@ -19,8 +18,20 @@ pub struct ImageChange {
     pub new: Hands,
 }
 
+/// One object: the name of the image is a part of it.
+impl Serialize for ImageChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut change = serializer.serialize_struct("ImageChange", 4)?;
+        change.serialize_field("digest", &self.image.digest)?;
+        change.serialize_field("tags", &self.image.tags)?;
+        change.serialize_field("old", &self.old)?;
+        change.serialize_field("new", &self.new)?;
+        change.end()
+    }
+}
+
 /// By what an image is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageName {
     /// Its digest.
     pub digest: String,
@@ -29,7 +40,7 @@ pub struct ImageName {
 }
 
 /// In whose hands an image is. The words are those of a preview.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hands {
     /// `none`, `expire` or `transition`.

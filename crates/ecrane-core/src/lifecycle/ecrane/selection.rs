@@ -1,16 +1,15 @@
 //! Which images a rule is about.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::super::codes::Code;
 use super::super::fault::{ExpansionFault, Fault, Finding, ImagesFault, ListFault};
 use super::super::node::{Node, Value};
 use super::super::places::Place;
 use super::super::rule::{TagList, TagPattern, TagSelection, Word};
+use super::super::seen::Seen;
 use super::super::shape::{Field, Known, Listed, Object};
 use super::super::value::pattern_fault;
 use super::{Stated, listed};
-use crate::diagnostic::Span;
+use crate::sorting;
 
 const TAGS: &[Known] = &[Known::optional("any-of"), Known::optional("all-of")];
 
@@ -171,13 +170,8 @@ fn pattern(node: &Node) -> Result<String, Fault> {
     }
 }
 
-/// Where images were chosen before, for the sentence.
-#[derive(Clone, Copy)]
-struct Before {
-    span: Span,
-    /// None for `protect`.
-    rule: Option<usize>,
-}
+/// Stands for `protect` among the rules.
+const PROTECT: usize = usize::MAX;
 
 /// ECR takes no two rules with the same tags, and a second one would never get
 /// an image.
@@ -186,7 +180,7 @@ pub(super) fn report_duplicates(
     stated: &[Stated],
     findings: &mut Vec<Finding>,
 ) {
-    let mut seen: HashMap<Vec<String>, Before> = HashMap::new();
+    let mut seen = Seen::default();
     let protected = listed("protect", protected)
         .into_iter()
         .map(|(text, place)| (vec![text], place, None));
@@ -196,18 +190,18 @@ pub(super) fn report_duplicates(
     });
     for (key, place, rule) in protected.chain(stated) {
         let span = place.span;
-        let Some(before) = seen.get(&key).copied() else {
-            seen.insert(key, Before { span, rule });
+        let name = format!("{} {}", key.len(), key.join("\n"));
+        let Some((before, first)) = seen.before(name, rule.unwrap_or(PROTECT), span) else {
             continue;
         };
         let fault = match key.as_slice() {
             [] => ExpansionFault::DuplicateAny,
             [word] if word.is_empty() => ExpansionFault::DuplicateUntagged,
             _ => ExpansionFault::DuplicateTags {
-                before: before.rule,
+                before: (before != PROTECT).then_some(before),
             },
         };
-        let mut finding = Finding::new(fault, span).label(before.span, "first here");
+        let mut finding = Finding::new(fault, span).label(first, "first here");
         finding.path = place.path;
         findings.push(finding);
     }
@@ -220,9 +214,8 @@ fn key(tags: &TagSelection) -> Vec<String> {
         TagSelection::Any => Vec::new(),
         TagSelection::Untagged => vec![String::new()],
         TagSelection::Tagged(list) => {
-            let entries = list.entries().into_iter().map(str::to_owned);
-            let entries: BTreeSet<String> = entries.collect();
-            entries.into_iter().collect()
+            let entries = sorting::sorted(&list.entries()).into_iter();
+            entries.map(str::to_owned).collect()
         }
     }
 }

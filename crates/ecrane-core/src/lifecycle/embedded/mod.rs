@@ -123,7 +123,12 @@ fn text<'n>(node: &'n Node, name: &str) -> Option<&'n str> {
 
 /// What a property says about the tags of a repository, if that is certain.
 fn mutability(repository: &Node, property: &str) -> Option<TagMutability> {
-    text(repository, property)?.parse().ok()
+    // Where some tags are excepted, it is not certain.
+    match text(repository, property)?.to_ascii_uppercase().as_str() {
+        "MUTABLE" => Some(TagMutability::Mutable),
+        "IMMUTABLE" => Some(TagMutability::Immutable),
+        _ => None,
+    }
 }
 
 fn report(fault: impl Into<Fault>, span: Span, path: &str, findings: &mut Vec<Finding>) {

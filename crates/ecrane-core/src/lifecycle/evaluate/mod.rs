@@ -11,11 +11,15 @@ mod relation;
 mod select;
 mod set;
 mod settle;
+mod workbench;
 
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use doubt::Doubt;
+pub use workbench::Workbench;
+
+use std::borrow::Cow;
 
 use super::image::{ImageId, Images, Moment};
 use super::rule::{Action, Policy, Rule};
@@ -26,12 +30,36 @@ use settle::{Reading, RulePlace, Ruling, Settled, settle};
 #[derive(Debug, Clone)]
 pub struct Verdicts<'a> {
     images: &'a Images,
-    now: Moment,
     /// In the order of priority.
     rules: Vec<&'a Rule>,
-    /// What each rule selects.
+    outcome: Cow<'a, Outcome>,
+}
+
+/// Verdicts without the images and the rules that they are on: what is kept of
+/// an evaluation. [`Workbench::verdicts`] puts them together again.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    now: Moment,
+    /// What each rule selects, in the order of priority.
     selected: Vec<(ImageSet, Ranks)>,
+    /// How many of those each marks.
+    marked: Vec<u32>,
     rulings: Vec<Ruling>,
+}
+
+/// What a rule comes to, in numbers of images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share<'a> {
+    /// Which rule.
+    pub rule: &'a Rule,
+    /// Those it selects, and counts.
+    pub selected: u32,
+    /// Those of them that are beyond its limit.
+    pub marked: u32,
+    /// Those of them that belong to it: no earlier rule selects them.
+    pub claimed: u32,
+    /// Those that go by it, or may.
+    pub removed: u32,
 }
 
 /// What becomes of one image.
@@ -87,13 +115,24 @@ pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verd
         .iter()
         .map(|rule| select::select(&rule.selection.tags, images))
         .collect();
+    let outcome = outcome(&rules, &tagged, images, now);
+    Verdicts {
+        images,
+        rules,
+        outcome: Cow::Owned(outcome),
+    }
+}
+
+/// `tagged` is what each rule selects by tags.
+fn outcome(rules: &[&Rule], tagged: &[ImageSet], images: &Images, now: Moment) -> Outcome {
     let Settled {
         selected,
+        marked,
         mut rulings,
-    } = settle(&rules, &tagged, images, now, Reading::OURS);
+    } = settle(rules, tagged, images, now, Reading::OURS);
     let action = |ruling: &Ruling| Some(rules.get(ruling.removal?.place())?.action);
     for (reading, doubt) in Reading::others(images) {
-        let other = settle(&rules, &tagged, images, now, reading).rulings;
+        let other = settle(rules, tagged, images, now, reading).rulings;
         for (ours, other) in rulings.iter_mut().zip(&other) {
             // What is uncertain by the other reading is so by both together.
             let differs = action(ours) != action(other) || other.doubt.is_some();
@@ -106,11 +145,10 @@ pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verd
         let ranks = Ranks::new(&set);
         (set, ranks)
     };
-    Verdicts {
-        images,
+    Outcome {
         now,
-        rules,
         selected: selected.into_iter().map(with_ranks).collect(),
+        marked,
         rulings,
     }
 }
@@ -138,9 +176,40 @@ impl<'a> Verdicts<'a> {
         self.images.ids().map(|id| self.of(id))
     }
 
-    /// How many images each rule selects, the rules in the order of priority.
-    pub(super) fn selected(&self) -> impl Iterator<Item = u32> {
-        self.selected.iter().map(|(_, ranks)| ranks.total())
+    /// The place of the rule that each image belongs to, in the order of priority;
+    /// the newest image first.
+    pub fn claims(&self) -> impl Iterator<Item = Option<usize>> {
+        let rulings = self.outcome.rulings.iter();
+        rulings.map(|ruling| ruling.claim.map(RulePlace::place))
+    }
+
+    /// What each rule comes to, the rules in the order of priority.
+    pub fn shares(&self) -> Vec<Share<'a>> {
+        let outcome = &self.outcome;
+        let rules = self
+            .rules
+            .iter()
+            .zip(&outcome.selected)
+            .zip(&outcome.marked);
+        let mut shares: Vec<Share<'a>> = rules
+            .map(|((rule, (_, selected)), marked)| Share {
+                rule,
+                selected: selected.total(),
+                marked: *marked,
+                claimed: 0,
+                removed: 0,
+            })
+            .collect();
+        let mut count = |rule: Option<RulePlace>, count: fn(&mut Share<'a>)| {
+            rule.and_then(|rule| shares.get_mut(rule.place()))
+                .map(count);
+        };
+        for ruling in &outcome.rulings {
+            let may = ruling.claim.filter(|_| ruling.doubt.is_some());
+            count(ruling.claim, |share| share.claimed += 1);
+            count(ruling.removal.or(may), |share| share.removed += 1);
+        }
+        shares
     }
 
     /// The verdicts in numbers.
@@ -166,7 +235,7 @@ impl<'a> Verdicts<'a> {
     }
 
     fn ruling(&self, image: ImageId) -> Ruling {
-        let ruling = self.rulings.get(image.place());
+        let ruling = self.outcome.rulings.get(image.place());
         ruling.copied().unwrap_or_default()
     }
 

@@ -97,7 +97,7 @@ impl Verdicts<'_> {
                 what,
                 time: Some(time),
             } => {
-                let left = time.plus_days(i64::from(number)).since(self.now);
+                let left = time.plus_days(i64::from(number)).since(self.outcome.now);
                 let unless = match rule.selection.count_type {
                     CountType::SinceImagePulled => ", unless it is pulled",
                     _ => "",
@@ -112,7 +112,7 @@ impl Verdicts<'_> {
     fn place(&self, rule: &Rule, image: ImageId) -> (u32, u32) {
         let priority = rule.priority;
         let found = self.rules.iter().position(|it| it.priority == priority);
-        match found.and_then(|place| self.selected.get(place)) {
+        match found.and_then(|place| self.outcome.selected.get(place)) {
             Some((set, ranks)) => (ranks.newer(set, image) + 1, ranks.total()),
             None => (0, 0),
         }
@@ -138,7 +138,7 @@ impl Verdicts<'_> {
         let others = |doubt: &Doubt| *doubt != Doubt::UnknownChildren;
         for doubt in Doubt::ALL.into_iter().filter(others) {
             let of = |ruling: &&super::Ruling| ruling.doubt == Some(doubt);
-            let count = self.rulings.iter().filter(of).count();
+            let count = self.outcome.rulings.iter().filter(of).count();
             if count > 0 {
                 let images = if count == 1 { "image" } else { "images" };
                 warnings.push(format!("not certain for {count} {images}: {}", doubt.why()));
@@ -169,7 +169,7 @@ impl Verdicts<'_> {
         let future = self
             .images
             .pushed
-            .partition_point(|pushed| pushed > self.now);
+            .partition_point(|pushed| pushed > self.outcome.now);
         if future > 0 {
             warnings.push(format!(
                 "the time of the push is in the future ({future} images, such as {}): their age is taken as 0 days",

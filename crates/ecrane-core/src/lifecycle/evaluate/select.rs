@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::set::ImageSet;
 use crate::lifecycle::image::{ImageId, Images};
 use crate::lifecycle::rule::{TagList, TagSelection};
+use crate::sorting;
 
 /// The images whose tags satisfy a rule, of any storage class.
 ///
@@ -37,7 +38,7 @@ fn every(entries: &[Entry<'_>], images: &Images) -> ImageSet {
         .collect();
     // The fewer tags an entry is held against, the fewer images are left for
     // the next.
-    entries.sort_by_key(|(range, _)| range.len());
+    sorting::sort_by_key(&mut entries, |(range, _)| (range.len(), 0));
     let mut selected: Option<ImageSet> = None;
     for (range, entry) in entries {
         match &mut selected {

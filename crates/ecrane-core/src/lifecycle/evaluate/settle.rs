@@ -3,7 +3,7 @@
 use super::doubt::Doubt;
 use super::mark::mark;
 use super::relation::relate;
-use super::set::ImageSet;
+use super::set::{ImageSet, Ranks};
 use crate::lifecycle::image::{Extent, ImageId, ImageStatus, Images, Moment};
 use crate::lifecycle::rule::{Rule, StorageClass};
 
@@ -106,6 +106,8 @@ impl Reading {
 pub(super) struct Settled {
     /// What each rule selects, in the order of priority.
     pub(super) selected: Vec<ImageSet>,
+    /// How many of those each rule marks.
+    pub(super) marked: Vec<u32>,
     pub(super) rulings: Vec<Ruling>,
 }
 
@@ -131,6 +133,7 @@ pub(super) fn settle(
     let mut rulings = vec![Ruling::default(); images.len()];
     let mut unclaimed = ImageSet::all(images.len());
     let mut all_selected = Vec::with_capacity(rules.len());
+    let mut marked = Vec::with_capacity(rules.len());
     for ((rule, tagged), place) in rules.iter().zip(tagged).zip(0..) {
         let selected = match rule.selection.count_type.storage_class() {
             StorageClass::Standard => tagged.and(&standard),
@@ -149,11 +152,13 @@ pub(super) fn settle(
             });
         }
         unclaimed.remove(&selected);
+        marked.push(Ranks::new(&marks.marked).total());
         all_selected.push(selected);
     }
     Gaps::of(images).doubt(&mut rulings, images);
     Settled {
         selected: all_selected,
+        marked,
         rulings: relate(rulings, images, reading),
     }
 }

@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 use super::{
     Column, Extent, ImageId, ImageStatus, Images, Lists, MediaKind, Moment, Relations, Texts,
 };
+use crate::sorting;
 
 /// The most images taken: ten times what a repository can hold.
 pub(in crate::lifecycle) const MAX_IMAGES: usize = 1_000_000;
@@ -178,7 +179,7 @@ impl<'t> Collector<'t> {
     fn sorted_tags(&self) -> Result<Vec<usize>, Vec<SharedTag>> {
         let tag = |place: &usize| self.tags.get(*place);
         let owner = |place: &usize| self.tag_owners.get(*place).copied().unwrap_or_default();
-        let firsts = (0..self.tags.len()).map(|place| first_bytes(tag(&place)));
+        let firsts = (0..self.tags.len()).map(|place| sorting::first_bytes(tag(&place)));
         let mut tags = in_order(firsts, &self.tags);
         tags.dedup_by(|a, b| owner(a) == owner(b) && tag(a) == tag(b));
         let neighbours = tags.iter().zip(tags.iter().skip(1));
@@ -232,12 +233,9 @@ impl<'t> Collector<'t> {
 /// The places of texts, ordered by the number of each and, where these are the
 /// same, by the texts.
 fn in_order(numbers: impl Iterator<Item = u128>, texts: &Texts) -> Vec<usize> {
-    let mut order: Vec<(u128, usize)> = numbers.zip(0..).collect();
-    order.sort_unstable_by(|(a_number, a), (b_number, b)| {
-        let by_text = || texts.get(*a).cmp(texts.get(*b)).then(a.cmp(b));
-        a_number.cmp(b_number).then_with(by_text)
-    });
-    order.into_iter().map(|(_, place)| place).collect()
+    sorting::in_order(numbers.collect(), &|a, b| {
+        texts.get(a).cmp(texts.get(b)).then(a.cmp(&b))
+    })
 }
 
 /// A column in the order of the counts.
@@ -253,14 +251,4 @@ fn since_pull(pulled: Option<Moment>, activated: Option<Moment>) -> Option<Momen
         (Some(pulled), Some(activated)) => Some(pulled.max(activated)),
         (since, None) | (None, since) => since,
     }
-}
-
-/// A number that orders texts as their first sixteen bytes do: one comparison
-/// for most pairs.
-fn first_bytes(text: &str) -> u128 {
-    let mut first = [0; 16];
-    for (byte, of) in first.iter_mut().zip(text.bytes()) {
-        *byte = of;
-    }
-    u128::from_be_bytes(first)
 }

@@ -35,6 +35,11 @@ impl ImageId {
         Self(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
+    /// The image at a place in the order, from 0.
+    pub fn at(place: u32) -> Self {
+        Self(place)
+    }
+
     /// The place in the order, from 0.
     pub fn place(self) -> usize {
         self.0 as usize

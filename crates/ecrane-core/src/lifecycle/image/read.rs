@@ -6,7 +6,6 @@
 mod wire;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::collect::{Added, MAX_IMAGES, SharedTag};
 use super::moment::{Moment, Remark, Written};
@@ -71,7 +70,7 @@ struct Reader<'t> {
     extent: Extent,
     found: Vec<Found>,
     /// How often each code was found.
-    times: HashMap<Code, usize>,
+    times: Vec<(Code, usize)>,
     /// Images in the text, also those that are there twice or faulty.
     count: usize,
 }
@@ -90,7 +89,7 @@ impl<'t> Reader<'t> {
             collector: Collector::with_room(text.len() / BYTES_OF_IMAGE),
             extent: Extent::Unsaid,
             found: Vec::new(),
-            times: HashMap::new(),
+            times: Vec::new(),
             count: 0,
         }
     }
@@ -99,9 +98,18 @@ impl<'t> Reader<'t> {
     fn report(&mut self, fault: ImageFault, span: Span, about: About) {
         let code = fault.code();
         let limit = if fault.is_error() { MAX_ERRORS } else { 1 };
-        let times = self.times.entry(code).or_default();
-        *times += 1;
-        if *times <= limit {
+        let known = self.times.iter_mut().find(|(known, _)| *known == code);
+        let times = match known {
+            Some((_, times)) => {
+                *times += 1;
+                *times
+            }
+            None => {
+                self.times.push((code, 1));
+                1
+            }
+        };
+        if times <= limit {
             self.found.push(Found { fault, span, about });
         }
     }
@@ -251,11 +259,16 @@ impl<'t> Reader<'t> {
         };
         let mut diagnostics: Vec<Diagnostic> = Vec::with_capacity(self.found.len());
         for found in self.found.into_iter().rev() {
-            let others = match self.times.remove(&found.fault.code()) {
-                Some(times) if found.fault.is_error() => times.saturating_sub(MAX_ERRORS),
-                Some(times) => times - 1,
-                None => 0,
+            // Only the last of its kind tells of the others.
+            let code = found.fault.code();
+            let known = self.times.iter_mut().find(|(known, _)| *known == code);
+            let times = known.map_or(0, |(_, times)| std::mem::take(times));
+            let told = if found.fault.is_error() {
+                MAX_ERRORS
+            } else {
+                1
             };
+            let others = times.saturating_sub(told);
             diagnostics.push(found.diagnostic(others));
         }
         in_text_order(&mut diagnostics);

@@ -1,6 +1,7 @@
 //! Which images depend on which.
 
 use super::{Column, ImageId, Lists};
+use crate::sorting;
 
 /// How the images of a repository hang together.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ impl Relations {
         referring: &[(ImageId, Option<ImageId>)],
     ) -> Self {
         children.retain(|(list, child)| list != child);
-        children.sort_unstable();
+        sorting::sort_by_key(&mut children, |(list, child)| (list.place(), child.place()));
         children.dedup();
         let parents: Vec<_> = children
             .iter()

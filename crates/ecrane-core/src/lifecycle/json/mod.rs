@@ -7,8 +7,6 @@
 mod repair;
 mod tokens;
 
-use std::collections::HashMap;
-
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, ast, parse_to_ast};
@@ -16,6 +14,7 @@ use serde::de::IgnoredAny;
 
 use super::fault::{Fault, Finding, TextFault, shown};
 use super::node::{Node, Property, Value};
+use super::seen::Seen;
 use crate::diagnostic::Span;
 
 /// Reads `text`, which must not be blank. Reports to `findings`, and gives no
@@ -65,6 +64,12 @@ fn refused_by_strict_reader(text: &str) -> Option<Finding> {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     Some(syntax(Span::new(at, at), message, None))
+}
+
+/// A text as JSON has it: in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    // Writing a text to memory cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 fn syntax(span: Span, message: impl Into<String>, help: Option<&str>) -> Finding {
@@ -162,12 +167,12 @@ fn node(value: &ast::Value<'_>, findings: &mut Vec<Finding>) -> Node {
 }
 
 fn properties(object: &ast::Object<'_>, findings: &mut Vec<Finding>) -> Vec<Property> {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen = Seen::default();
     let mut properties = Vec::with_capacity(object.properties.len());
     for property in &object.properties {
         let name = property.name.as_str();
         let name_span = span(property.name.range());
-        if let Some(first) = seen.insert(name, name_span) {
+        if let Some((_, first)) = seen.before(name.to_owned(), 0, name_span) {
             let fault = TextFault::DuplicateProperty {
                 name: name.to_owned(),
             };

@@ -1,27 +1,20 @@
 //! Rules that do nothing to the images that are there.
 
-use std::collections::BTreeSet;
-
 use super::super::codes::Code;
 use super::super::evaluate::Verdicts;
 use super::super::phrase::counted;
-use super::super::rule::{RulePriority, StorageClass, TagSelection};
+use super::super::rule::{StorageClass, TagSelection};
 use super::{Placed, advice, warning};
 use crate::diagnostic::Diagnostic;
 
 /// For every rule: whether it selects any of the images, and removes any.
 pub(super) fn lint(rules: &[Placed<'_>], verdicts: &Verdicts<'_>, found: &mut Vec<Diagnostic>) {
-    // A rule that may remove an image is not one that removes none.
-    let removals = verdicts.iter().filter_map(|verdict| {
-        let may = verdict.claimed_by.filter(|_| verdict.doubt.is_some());
-        verdict.removal.or(may)
-    });
-    let removing: BTreeSet<RulePriority> = removals.map(|rule| rule.priority).collect();
-    for (rule, selected) in rules.iter().zip(verdicts.selected()) {
-        found.extend(match selected {
+    for (rule, share) in rules.iter().zip(verdicts.shares()) {
+        found.extend(match share.selected {
             0 => protects_nothing(rule),
-            _ if rule.protects() || removing.contains(&rule.rule.priority) => None,
-            _ => Some(expires_nothing(rule, selected)),
+            // A rule that may remove an image is not one that removes none.
+            _ if rule.protects() || share.removed > 0 => None,
+            selected => Some(expires_nothing(rule, selected)),
         });
     }
 }

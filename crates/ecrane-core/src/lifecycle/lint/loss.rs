@@ -7,6 +7,7 @@ use super::super::rule::{CountType, StorageClass};
 use super::order::one_tag_each;
 use super::{Placed, advice, claimer, of_class, warning};
 use crate::diagnostic::Diagnostic;
+use crate::sorting;
 
 /// How tags begin that a deployment uses.
 const DEPLOYED: &[&str] = &[
@@ -149,14 +150,13 @@ fn taker_by_another_tag<'r, 'p>(
         let Images::WithTags(entries) = &rule.images else {
             return None;
         };
-        let mut tags = one_tag_each(entries, budget)?;
-        tags.push(tag.to_owned());
-        tags.sort();
-        tags.dedup();
-        let image: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let tags = one_tag_each(entries, budget)?;
+        let image: Vec<&str> = tags.iter().map(String::as_str).chain([tag]).collect();
+        let image = sorting::sorted(&image);
         let first = claimer(rules, &image)?;
         let takes = first.rule.priority == rule.rule.priority && !rule.protects();
-        takes.then_some((rule, tags))
+        let owned = |tags: Vec<&str>| tags.into_iter().map(str::to_owned).collect();
+        takes.then(|| (rule, owned(image)))
     })
 }
 

@@ -11,6 +11,7 @@ use super::super::rule::{Rule, TagList, TagSelection};
 use super::super::{Checked, read};
 use super::STEPS;
 use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::sorting;
 
 /// Why a finding is left as it is: what ECR would not take, in the words of its
 /// fault.
@@ -33,19 +34,8 @@ pub fn mend(
     checked: &Checked,
     finding: &Diagnostic,
 ) -> Option<Result<String, NotMended>> {
-    let numbered = match checked.dialect? {
-        Dialect::Ecr => true,
-        // The order of the rules is their priority.
-        Dialect::Awsx => false,
-        // Its rules cannot have what is mended here.
-        Dialect::Ecrane => return None,
-        // Their strings would have to be written anew.
-        Dialect::CloudFormation | Dialect::TerraformPlan => return None,
-    };
-    let rules = checked.policy.as_ref()?.rules().iter();
-    let mut rules: Vec<(&Rule, &RulePlaces)> = rules.zip(&checked.places).collect();
-    rules.sort_by_key(|(rule, _)| rule.priority);
-
+    let numbered = numbers_its_rules(checked.dialect?)?;
+    let rules = rules(checked);
     let about = rules
         .iter()
         .position(|(rule, places)| bodies(text, rule, places, finding).is_some())?;
@@ -68,6 +58,34 @@ pub fn mend(
         Some(fault) => Err(NotMended(fault.message.clone())),
         None => Ok(mended),
     })
+}
+
+/// Whether [`mend`] knows something for this finding.
+pub fn is_mendable(text: &str, checked: &Checked, finding: &Diagnostic) -> bool {
+    let may_be = checked.dialect.and_then(numbers_its_rules).is_some();
+    let mut rules = rules(checked).into_iter();
+    may_be && rules.any(|(rule, places)| bodies(text, rule, places, finding).is_some())
+}
+
+/// Whether rules have their numbers in the text; none where they are not mended.
+fn numbers_its_rules(dialect: Dialect) -> Option<bool> {
+    match dialect {
+        Dialect::Ecr => Some(true),
+        // The order of the rules is their priority.
+        Dialect::Awsx => Some(false),
+        // Its rules cannot have what is mended here.
+        Dialect::Ecrane => None,
+        // Their strings would have to be written anew.
+        Dialect::CloudFormation | Dialect::TerraformPlan => None,
+    }
+}
+
+/// The rules with their places, the first applied first.
+fn rules(checked: &Checked) -> Vec<(&Rule, &RulePlaces)> {
+    let rules = checked.policy.iter().flat_map(|policy| policy.rules());
+    let mut rules: Vec<_> = rules.zip(&checked.places).collect();
+    sorting::sort_by_key(&mut rules, |(rule, _)| (rule.priority.place(), 0));
+    rules
 }
 
 /// Another text for a stretch.
@@ -172,7 +190,7 @@ fn without_star((entry, place): (&str, &Place)) -> Option<Edit> {
     let plain = !prefix.is_empty() && !prefix.contains('*');
     plain.then(|| Edit {
         span: place.span,
-        text: serde_json::Value::from(prefix).to_string(),
+        text: super::super::json::quoted(prefix),
     })
 }
 
@@ -196,7 +214,7 @@ fn indentation(text: &str, rule: Span) -> &str {
 /// A stretch of the text with some parts of it replaced.
 fn rewritten(text: &str, within: Span, edits: impl IntoIterator<Item = Edit>) -> Option<String> {
     let mut edits: Vec<Edit> = edits.into_iter().collect();
-    edits.sort_by_key(|edit| edit.span.start);
+    sorting::sort_by_key(&mut edits, |edit| (edit.span.start, 0));
     let mut rewritten = String::new();
     let mut done = within.start;
     for edit in edits {

@@ -17,7 +17,7 @@ mod untagged;
 #[cfg(test)]
 mod tests;
 
-pub use mend::{NotMended, mend};
+pub use mend::{NotMended, is_mendable, mend};
 
 use super::codes::Code;
 use super::evaluate::Verdicts;
@@ -27,6 +27,7 @@ use super::rule::{Action, CountType, Rule, StorageClass, TagList};
 use super::{Checked, Dialect, Policy, phrase};
 use crate::diagnostic::{Diagnostic, Label, Severity, in_text_order};
 use crate::repository::TagMutability;
+use crate::sorting;
 
 /// How many steps the questions about tag languages may take for one policy.
 /// Policies in public use need some thousands.
@@ -93,13 +94,11 @@ fn lint_policy(
 
 /// What is questionable about a policy on given images: rules that select or
 /// remove none of them. The verdicts are those of this policy.
-pub(super) fn lint_images(
-    policy: &Policy,
-    places: &[RulePlaces],
-    verdicts: &Verdicts<'_>,
-) -> Vec<Diagnostic> {
+pub fn lint_images(checked: &Checked, verdicts: &Verdicts<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    images::lint(&placed(policy, places), verdicts, &mut found);
+    if let Some(policy) = &checked.policy {
+        images::lint(&placed(policy, &checked.places), verdicts, &mut found);
+    }
     found
 }
 
@@ -109,7 +108,7 @@ fn placed<'p>(policy: &'p Policy, places: &[RulePlaces]) -> Vec<Placed<'p>> {
     let places = places.chain(std::iter::repeat_with(RulePlaces::default));
     let rules = policy.rules().iter().zip(places);
     let mut rules: Vec<Placed<'_>> = rules.map(Placed::new).collect();
-    rules.sort_by_key(|placed| placed.rule.priority);
+    sorting::sort_by_key(&mut rules, |placed| (placed.rule.priority.place(), 0));
     rules
 }
 

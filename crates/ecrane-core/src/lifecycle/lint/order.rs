@@ -8,6 +8,7 @@ use super::super::phrase;
 use super::super::rule::{Rule, StorageClass};
 use super::{Placed, advice, claimer, of_class, pointing_at, warning};
 use crate::diagnostic::Diagnostic;
+use crate::sorting;
 
 pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Diagnostic>) {
     found.extend(rules.iter().filter_map(|rule| drags(rule, rules, budget)));
@@ -158,10 +159,10 @@ fn drags(rule: &Placed<'_>, rules: &[Placed<'_>], budget: &mut Budget) -> Option
             };
             let mut tags = one_tag_each(short_lived, budget)?;
             tags.extend(one_tag_each(long_lived, budget)?);
-            tags.sort();
-            tags.dedup();
             let image: Vec<&str> = tags.iter().map(String::as_str).collect();
+            let image = sorting::sorted(&image);
             let first = claimer(rules, &image)?;
+            let tags: Vec<String> = image.into_iter().map(str::to_owned).collect();
             (first.rule.priority == rule.rule.priority).then_some((other, tags))
         })?;
     let message = format!(

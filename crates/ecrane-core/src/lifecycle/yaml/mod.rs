@@ -7,12 +7,11 @@
 mod places;
 mod scalar;
 
-use std::collections::HashMap;
-
 use saphyr_parser::{Event, Parser, ScanError, StrInput, Tag};
 
 use super::fault::{Finding, TextFault};
 use super::node::{MAX_DEPTH, Node, Property, Value};
+use super::seen::Seen;
 use crate::diagnostic::Span;
 use places::Places;
 
@@ -182,7 +181,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn properties(&mut self) -> Result<(Vec<Property>, usize), Stop> {
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen = Seen::default();
         let mut properties = Vec::new();
         loop {
             let (name, name_span) = match self.next()? {
@@ -198,7 +197,7 @@ impl<'t> Reader<'t, '_> {
             if name == "<<" {
                 let help = "write out the properties that it would bring";
                 self.report(name_span, "merge keys are not read", help);
-            } else if let Some(first) = seen.insert(name.clone(), name_span) {
+            } else if let Some((_, first)) = seen.before(name.clone(), 0, name_span) {
                 let fault = TextFault::DuplicateProperty { name: name.clone() };
                 let finding = Finding::new(fault, name_span);
                 self.findings.push(finding.label(first, "first here"));

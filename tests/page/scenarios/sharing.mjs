@@ -1,0 +1,39 @@
+// A link opens what was seen; the slider, the comparison and the forms of the policy.
+import { chooseSample, editor, figures, open, paste, settled, tab } from '../browser.mjs'
+
+export default async function (browser, address, { policy, awsx }) {
+  const page = await open(browser, address)
+  await chooseSample(page, 'train')
+  const today = await figures(page)
+  await page.getByLabel('As of').focus()
+  for (let press = 0; press < 30; press++) await page.keyboard.press('ArrowRight')
+  await settled(page)
+  const later = await figures(page)
+
+  await tab(page, 'Compare').click()
+  await page.getByRole('button', { name: /^Keep this policy/ }).click()
+  await settled(page)
+  const text = await page.getByLabel('The policy before').innerText()
+  await editor(page).getByText('12', { exact: true }).dblclick()
+  await page.keyboard.type('3')
+  await settled(page)
+  const changed = await page.getByRole('heading', { name: /hands$/ }).innerText()
+  const hands = await page.getByRole('region', { name: 'Images that change hands' }).locator('tbody tr').count()
+
+  await tab(page, 'Share').click()
+  await page.waitForFunction(() => document.querySelector('input[readonly]')?.value.includes('#v1.'))
+  const link = await page.getByLabel('Link', { exact: true }).inputValue()
+  const forms = {}
+  await paste(page, awsx)
+  for (const name of ['ECR JSON', 'Terraform', 'aws command', 'Workflow step']) {
+    await tab(page, name).click()
+    forms[name] = await page.locator('#form pre').innerText()
+  }
+
+  const other = await open(browser, link)
+  const opened = { figures: await figures(other), policy: await editor(other).innerText(), day: await other.getByLabel('As of').getAttribute('aria-valuetext') }
+  const embedded = await open(browser, link.replace('#', '?embed#'))
+  const header = await embedded.locator('header').count()
+  await paste(page, policy)
+  return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, complaints: [...page.complaints, ...other.complaints] }
+}

@@ -1,0 +1,34 @@
+// What somebody sees who writes a policy: the fault at its place, the hover, the mending.
+import { chooseSample, editor, figures, open, paste, problems, rows, settled, underlined } from '../browser.mjs'
+
+export default async function (browser, address, { faulty }) {
+  const page = await open(browser, address)
+  const first = { figures: await figures(page), problems: await problems(page), underlined: await underlined(page) }
+
+  await page.getByRole('button', { name: 'Mend' }).first().click()
+  await settled(page)
+  const mended = { figures: await figures(page), codes: (await problems(page)).map(({ code }) => code) }
+
+  await paste(page, faulty)
+  const pasted = { problems: await problems(page), underlined: await underlined(page) }
+
+  await chooseSample(page, 'trap')
+  await page.locator('.cm-line').getByText('"tagPatternList"').hover()
+  const hover = await page.locator('.cm-tooltip .words').first().innerText().catch(() => null)
+
+  // A policy of one's own, and no images: some that fit it are made up.
+  await paste(page, '{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPatternList": ["mine-*"], "countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}}]}')
+  await page.waitForFunction(() => document.querySelector('.name')?.textContent?.includes('mine-'))
+  await settled(page)
+  const own = { figures: await figures(page), row: (await rows(page))[0] }
+
+  // One letter at a time, as fast as it goes.
+  await editor(page).focus()
+  await page.keyboard.press('Control+A')
+  // What is typed over a selection the browser wants to style, and is refused like everybody.
+  await page.keyboard.press('Backspace')
+  await page.keyboard.type('{"rules": [')
+  await settled(page)
+  const typed = await problems(page)
+  return { first, mended, pasted, hover, own, typed, complaints: page.complaints }
+}

@@ -1,0 +1,186 @@
+// The editor: CodeMirror with what a policy needs. What is wrong, where, and in which words comes from the module.
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { json } from '@codemirror/lang-json'
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightSpecialChars,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import type { Finding, Played } from '../module/protocol.ts'
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--code-name)' },
+  { tag: tags.string, color: 'var(--code-text)' },
+  { tag: tags.number, color: 'var(--code-number)' },
+  { tag: [tags.bool, tags.null], color: 'var(--code-number)' },
+  { tag: tags.punctuation, color: 'var(--quiet)' },
+])
+
+const look = EditorView.theme({
+  '&': { backgroundColor: 'var(--panel)', color: 'var(--ink)', fontSize: '13px', height: '100%' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', overflow: 'auto' },
+  '.cm-content': { caretColor: 'var(--ink)', padding: '10px 0' },
+  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+  '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--quiet)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 8px 0 14px', minWidth: '34px' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--line-here)' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--selected) !important' },
+  '.cm-matchingBracket': { backgroundColor: 'var(--selected)' },
+  '.cm-lintRange': { backgroundImage: 'none', textDecorationLine: 'underline', textDecorationStyle: 'wavy', textDecorationSkipInk: 'none', textUnderlineOffset: '3px', textDecorationThickness: '1px' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecorationColor: 'var(--expire)' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecorationColor: 'var(--archive)' },
+  '.cm-lintRange-info': { backgroundImage: 'none', textDecorationColor: 'var(--accent)' },
+  '.cm-lintRange-active': { backgroundColor: 'var(--selected)' },
+  '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--ink)', border: '1px solid var(--edge)', borderRadius: '6px', boxShadow: 'var(--shadow)', maxWidth: '440px' },
+  '.cm-tooltip .words': { padding: '8px 12px', fontFamily: 'var(--sans)', lineHeight: '1.45' },
+  '.cm-tooltip .words p': { margin: '0' },
+  '.cm-tooltip .words p + p': { marginTop: '4px', color: 'var(--quiet)' },
+  '.cm-tooltip-lint': { fontFamily: 'var(--sans)', lineHeight: '1.45' },
+  '.cm-diagnostic': { padding: '8px 12px', whiteSpace: 'normal' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--expire)' },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--archive)' },
+  '.cm-diagnostic-info': { borderLeft: '3px solid var(--accent)' },
+  '.cm-diagnosticText p': { margin: '0' },
+  '.cm-diagnosticText .help': { color: 'var(--quiet)', marginTop: '2px' },
+  '.cm-diagnosticText a': { color: 'var(--accent)', fontFamily: 'var(--mono)', fontSize: '12px' },
+  '.cm-diagnosticAction': { font: 'inherit', fontSize: '12px', backgroundColor: 'var(--accent)', color: 'var(--on-accent)', border: 'none', borderRadius: '4px', padding: '2px 8px', margin: '6px 0 0', cursor: 'pointer' },
+  '.cm-gutter-lint': { width: '12px' },
+  '.cm-gutter-lint .cm-gutterElement': { padding: '6px 2px 0' },
+  '.cm-lint-marker': { width: '7px', height: '7px', borderRadius: '50%', content: 'normal' },
+  '.cm-lint-marker-error': { content: 'normal', backgroundColor: 'var(--expire)' },
+  '.cm-lint-marker-warning': { content: 'normal', backgroundColor: 'var(--archive)' },
+  '.cm-lint-marker-info': { content: 'normal', backgroundColor: 'var(--accent)' },
+})
+
+const language = new Compartment()
+
+export interface Setup {
+  /** Where the editor stands: a shadow root, so that its styles are no style elements of the page. */
+  root: ShadowRoot
+  parent: HTMLElement
+  text: string
+  label: string
+  readOnly?: boolean
+  changed?: (text: string, whole: boolean) => void
+  /** The rules where they stand, for what is shown of them under the mouse. */
+  played?: () => Played | null
+}
+
+export function open({ root, parent, text, label, readOnly = false, changed, played }: Setup): EditorView {
+  const extensions: Extension[] = [
+    lineNumbers(),
+    highlightSpecialChars(),
+    drawSelection(),
+    bracketMatching(),
+    language.of(json()),
+    syntaxHighlighting(colours),
+    look,
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0', autocorrect: 'off', autocapitalize: 'off' }),
+    EditorState.readOnly.of(readOnly),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+  ]
+  if (!readOnly) {
+    // Tab goes on to the next control; Escape and Tab, or Shift-Tab, leave in any case.
+    extensions.push(history(), highlightActiveLine(), indentOnInput(), lintGutter())
+  }
+  if (changed) {
+    extensions.push(
+      EditorView.updateListener.of((update) => {
+        if (!update.docChanged || update.transactions.some((it) => it.isUserEvent('set'))) return
+        const pasted = update.transactions.some((it) => it.isUserEvent('input.paste') || it.isUserEvent('input.drop'))
+        let kept = update.startState.doc.length
+        update.changes.iterChanges((from, to) => (kept -= to - from))
+        changed(update.state.doc.toString(), pasted && kept < 3)
+      }),
+    )
+  }
+  if (played) extensions.push(ruleInWords(played))
+  return new EditorView({ state: EditorState.create({ doc: text, extensions }), parent, root })
+}
+
+/** Replaces the text without telling anybody, as one step of the history. */
+export function setText(view: EditorView, text: string) {
+  const old = view.state.doc.toString()
+  if (old === text) return
+  let from = 0
+  while (from < old.length && from < text.length && old[from] === text[from]) from++
+  let end = 0
+  while (end < old.length - from && end < text.length - from && old[old.length - 1 - end] === text[text.length - 1 - end]) end++
+  const changes = { from, to: old.length - end, insert: text.slice(from, text.length - end) }
+  view.dispatch({ changes, userEvent: 'set' })
+}
+
+/** JSON has colours; YAML is left plain. */
+export function setLanguage(view: EditorView, isJson: boolean) {
+  view.dispatch({ effects: language.reconfigure(isJson ? json() : []) })
+}
+
+export function mark(view: EditorView, findings: Finding[], mend: (finding: Finding) => void) {
+  const end = view.state.doc.length
+  const diagnostics = findings.map((finding): Diagnostic => {
+    const from = Math.min(finding.from, end)
+    const actions = finding.mendable ? [{ name: 'Mend', apply: () => mend(finding) }] : []
+    return {
+      from,
+      to: Math.max(from, Math.min(finding.to, end)),
+      severity: finding.severity,
+      message: finding.message,
+      renderMessage: () => inWords(finding),
+      actions,
+    }
+  })
+  view.dispatch(setDiagnostics(view.state, diagnostics))
+}
+
+export function goTo(view: EditorView, from: number, to: number) {
+  const end = view.state.doc.length
+  const selection = { anchor: Math.min(from, end), head: Math.min(to, end) }
+  view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }) })
+  view.focus()
+}
+
+function paragraph(text: string, className = ''): HTMLElement {
+  const made = document.createElement('p')
+  made.textContent = text
+  made.className = className
+  return made
+}
+
+function inWords(finding: Finding): Node {
+  const box = document.createElement('div')
+  box.append(paragraph(finding.message))
+  if (finding.help !== null) box.append(paragraph(finding.help, 'help'))
+  const link = document.createElement('a')
+  link.href = `codes/${finding.code}/`
+  link.textContent = finding.code
+  link.target = '_blank'
+  box.append(link)
+  return box
+}
+
+function ruleInWords(played: () => Played | null): Extension {
+  return hoverTooltip((_, at) => {
+    const rule = played()?.rules.find(({ from, to }) => from <= at && at < to)
+    if (!rule) return null
+    const { rulePriority, selects, outcome } = rule.words
+    const create = () => {
+      const dom = document.createElement('div')
+      dom.className = 'words'
+      dom.append(paragraph(`Rule ${rulePriority}: ${selects}: ${outcome}`))
+      dom.append(paragraph(`Selects ${rule.selected}, of which ${rule.claimed} are its own; ${rule.removed} go`))
+      return { dom }
+    }
+    return { pos: at, end: at, above: true, create }
+  })
+}

@@ -1,0 +1,65 @@
+// Images of a repository that nobody has listed yet: made from how often one pushes, and from what the policy asks for.
+import { DAY, type Image, image, list, numbers, type Random, short } from './making.ts'
+
+export interface Cadence {
+  /** Pushes a day. */
+  perDay: number
+  days: number
+  /** The last push is at this time. */
+  now: number
+  /** What tags look like: `v*`, `pr-*`. Those in one row are on one image. */
+  tags: string[][]
+}
+
+const MOST_IMAGES = 100_000
+
+/** What tags the rules of a policy ask for, out of its compiled JSON. */
+export function tagsOf(policy: string): string[][] {
+  interface Selection {
+    tagPatternList?: string[]
+    tagPrefixList?: string[]
+  }
+  const { rules } = JSON.parse(policy) as { rules: { selection: Selection }[] }
+  const found = new Map<string, string[]>()
+  const add = (row: string[]) => {
+    const name = row.join(' ')
+    if (!found.has(name)) found.set(name, row)
+  }
+  for (const { selection } of rules) {
+    const patterns = selection.tagPatternList ?? selection.tagPrefixList?.map((prefix) => `${prefix}*`)
+    if (!patterns) continue
+    for (const pattern of patterns) add([pattern])
+    if (patterns.length > 1) add(patterns)
+  }
+  for (const usual of ['v*', 'main-*']) if (found.size < 2) add([usual])
+  return [...found.values()].slice(0, 60)
+}
+
+export function cadenceImages({ perDay, days, now, tags }: Cadence): string {
+  const random = numbers(7)
+  const count = Math.min(MOST_IMAGES, Math.max(1, Math.round(perDay * days)))
+  const images: Image[] = []
+  const taken = new Set<string>()
+  const untagged = tags.length
+  for (let at = 0; at < count; at++) {
+    // Newest first, with a little unrest, and none at the very moment.
+    const pushed = now - ((at + 0.2 + 0.6 * random()) * days * DAY) / count
+    const row = Math.floor(random() * (tags.length + 0.6))
+    const number = count - at
+    images.push(row === untagged ? image(random, pushed, []) : image(random, pushed, named(tags[row] ?? [], number, taken, random)))
+  }
+  return list(images)
+}
+
+/** A tag names one image: one without a star is on the newest. */
+function named(patterns: string[], number: number, taken: Set<string>, random: Random): string[] {
+  const tags: string[] = []
+  for (const pattern of patterns) {
+    let stars = 0
+    const tag = pattern.replace(/\*/g, () => (stars++ === 0 ? String(number) : short(random)))
+    if (taken.has(tag)) continue
+    taken.add(tag)
+    tags.push(tag)
+  }
+  return tags
+}

@@ -1,0 +1,73 @@
+// The page's side of the worker: calls with an end, and a new worker where one does not answer.
+import type { Answer, Calls, Name, Reply, Request, Source } from './protocol.ts'
+
+/** After so many milliseconds a worker is replaced: lists of 30 MB take seconds on a slow machine, policies do not. */
+const PATIENCE: { [N in Name]?: number } = { load: 30_000 }
+const MOST_PATIENCE = 5_000
+
+/** Why a call has no answer. */
+export class Refused extends Error {}
+/** The worker was replaced; what was asked of it is gone. */
+export class Replaced extends Error {}
+
+interface Waiting {
+  resolve: (answer: unknown) => void
+  reject: (error: Error) => void
+  timer: ReturnType<typeof setTimeout>
+}
+
+export class Client {
+  #worker = this.#start()
+  #waiting = new Map<number, Waiting>()
+  #next = 0
+  /** What a new worker is to hold again. */
+  #source: Source | null = null
+
+  call<N extends Name>(name: N, ...words: Parameters<Calls[N]>): Promise<Answer<N>> {
+    if (name === 'load') this.#source = words[0] as Source
+    return new Promise<Answer<N>>((resolve, reject) => {
+      const id = this.#next++
+      const late = () => this.#replace('The module took too long and was started anew.')
+      const timer = setTimeout(late, PATIENCE[name] ?? MOST_PATIENCE)
+      this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer })
+      const request: Request = { id, name, words }
+      this.#worker.postMessage(request)
+    })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#take(data)
+    worker.onerror = () => this.#replace('The module could not be started.')
+    return worker
+  }
+
+  #take(reply: Reply) {
+    const waiting = this.#waiting.get(reply.id)
+    if (!waiting) return
+    this.#waiting.delete(reply.id)
+    clearTimeout(waiting.timer)
+    if ('answer' in reply) {
+      waiting.resolve(reply.answer)
+    } else if (reply.broken) {
+      waiting.reject(new Replaced(`The module stopped (${reply.refusal}) and was started anew.`))
+      this.#replace('The module stopped and was started anew.')
+    } else {
+      waiting.reject(new Refused(reply.refusal))
+    }
+  }
+
+  #replace(why: string) {
+    this.#worker.terminate()
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer)
+      reject(new Replaced(why))
+    }
+    this.#waiting.clear()
+    this.#worker = this.#start()
+    const source = this.#source
+    this.#source = null
+    // The list that broke it is not loaded a second time: the call that follows says what is missing.
+    if (source) this.call('load', source).catch(() => undefined)
+  }
+}

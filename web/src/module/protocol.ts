@@ -1,0 +1,62 @@
+// What crosses between the page and the worker that holds the module.
+import type { Compared, Finding, Mended, Played, Verdict } from '../../module/ecrane.js'
+import type { Cadence } from '../images/cadence.ts'
+
+export type { Compared, Finding, Mended, Played, Verdict }
+
+/** Where images come from. */
+export type Source =
+  | { kind: 'sample'; id: string }
+  | { kind: 'cadence'; cadence: Cadence }
+  | { kind: 'text'; text: string }
+  | { kind: 'file'; file: File }
+
+/** Images as columns, newest first. */
+export interface Columns {
+  count: number
+  /** What was found in the list. */
+  findings: Finding[]
+  /** Milliseconds after the start of 1970. */
+  pushed: Float64Array
+  /** Bytes. */
+  sizes: Float64Array
+  /** For each image the place of its family in `familyNames`. */
+  families: Uint8Array
+  familyNames: string[]
+  /** The list as text, where it is short enough to be edited. */
+  text: string | null
+}
+
+/** A policy played through on the images. */
+export interface Outcome {
+  played: Played
+  /** Two bytes for each image: see the module's types. */
+  verdicts: Uint16Array
+  /** What the module took, in milliseconds. */
+  took: number
+}
+
+export interface Calls {
+  load: (source: Source) => Columns
+  play: (text: string, now: number, own: boolean) => Outcome
+  rows: (images: Uint32Array) => Verdict[]
+  find: (words: string) => Uint32Array
+  compare: (old: string, next: string, now: number) => Compared
+  mend: (text: string, code: string, from: number) => Mended
+  /** The whole list of images. */
+  list: () => string
+}
+
+export type Name = keyof Calls
+export type Answer<N extends Name> = ReturnType<Calls[N]>
+
+export interface Request {
+  id: number
+  name: Name
+  words: unknown[]
+}
+
+export type Reply =
+  | { id: number; answer: unknown }
+  /** `broken` says that the module must be replaced. */
+  | { id: number; refusal: string; broken: boolean }

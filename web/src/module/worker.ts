@@ -1,0 +1,78 @@
+// Holds the module. Everything that could take long is done here, so that typing never waits.
+import init, { mend, Repository } from '../../module/ecrane.js'
+import address from '../../module/ecrane_bg.wasm?url'
+import { cadenceImages } from '../images/cadence.ts'
+import { familiesOf } from '../images/families.ts'
+import { masked } from '../images/masked.ts'
+import { sample } from '../images/samples.ts'
+import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
+
+/** A longer list is not shown as text. */
+const MOST_TEXT = 200_000
+
+let repository: Repository | null = null
+let list = ''
+
+async function textOf(source: Source): Promise<string> {
+  switch (source.kind) {
+    case 'sample':
+      return sample(source.id).images()
+    case 'cadence':
+      return cadenceImages(source.cadence)
+    case 'text':
+      return masked(source.text)
+    case 'file':
+      return masked(await source.file.text())
+  }
+}
+
+function held(): Repository {
+  if (repository === null) throw new Error('no images are loaded')
+  return repository
+}
+
+const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnType<Calls[N]> | Promise<ReturnType<Calls[N]>> } = {
+  async load(source): Promise<Columns> {
+    const text = await textOf(source)
+    const next = new Repository(text)
+    repository?.free()
+    repository = next
+    list = text
+    const pushed = next.pushed()
+    return {
+      count: pushed.length,
+      findings: next.findings(),
+      pushed,
+      sizes: next.sizes(),
+      ...familiesOf(next.firstTags(), pushed.length),
+      text: text.length <= MOST_TEXT ? text : null,
+    }
+  },
+  play(text, now, own) {
+    const start = performance.now()
+    const played = held().play(text, now, own)
+    const verdicts = held().verdicts()
+    return { played, verdicts, took: performance.now() - start }
+  },
+  rows: (images) => held().rows(images),
+  find: (words) => held().find(words),
+  compare: (old, next, now) => held().compare(old, next, now),
+  mend: (text, code, from) => mend(text, code, from),
+  list: () => list,
+}
+
+const ready = init({ module_or_path: address })
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  let reply: Reply
+  try {
+    await ready
+    const call = calls[data.name] as (...words: unknown[]) => unknown
+    reply = { id: data.id, answer: await call(...data.words) }
+  } catch (error) {
+    // The module's own refusals are plain errors. A trap leaves it in no state to go on.
+    const broken = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
+    reply = { id: data.id, refusal: error instanceof Error ? error.message : String(error), broken }
+  }
+  self.postMessage(reply)
+}
