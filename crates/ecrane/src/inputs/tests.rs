@@ -1,4 +1,5 @@
 use super::*;
+use std::ffi::OsString;
 
 fn read(variables: &[(&str, &str)]) -> (Inputs, Vec<String>) {
     let variables = variables
