@@ -57,6 +57,18 @@ fn a_private_base_image_needs_no_login_with_buildx() {
     check(&ecr, build::up(&ecr, &[]), &context);
 }
 
+#[test]
+fn a_registry_that_the_build_does_not_show_is_named() {
+    let ecr = LocalEcr::start();
+    let context = on_private_base(&ecr);
+    let hidden = format!("--build-options=--build-arg=REGISTRY={}", ecr.address);
+    let words = ["--repository", "app", "--tags", "v1", "--context", &context];
+    let build = [words.as_slice(), &[hidden.as_str()]].concat();
+    let refused = run(&mut ecr.up(&build));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    succeed(ecr.up(&build).args(["--registries", &ecr.address]));
+}
+
 /// `docker-credential-ecrane ACTION`, told a registry.
 fn helper(ecr: &LocalEcr, action: &str, registry: &str) -> Command {
     let link = ecr.home().join("docker-credential-ecrane");

@@ -397,6 +397,10 @@ fn a_fork_gets_its_policy_checked_and_needs_no_credentials() {
     </details>
     "#);
 
+    // Nor does it get the token by which a role is taken.
+    let role = ("role-to-assume", "arn:aws:iam::000000000000:role/push");
+    assert_eq!(job.run_with(&[], &[role]).code, Some(0));
+
     job.policy(&keep(0));
     let faulty = job.run_with(&[], &[]);
     assert_eq!(faulty.code, Some(2), "{}", faulty.stdout);

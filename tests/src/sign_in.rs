@@ -296,6 +296,24 @@ fn a_session_that_takes_a_role_has_an_hour() {
 }
 
 #[test]
+fn a_session_that_has_ended_is_asked_for_anew_by_a_new_token() {
+    let ecr = LocalEcr::start();
+    let runner = Server::start(|_, request| issued(request));
+    let ended = Fault {
+        operation: "CreateRepository".to_owned(),
+        calls: 1..=1,
+        spoil: Spoil::refuse("ExpiredTokenException"),
+    };
+    let proxy = proxy::before(&ecr.address, [ended]);
+    let mut command = job(whole(&ecr, &["--role-to-assume", ROLE]), &runner);
+    succeed(command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address)));
+    let roles = asked(&ecr);
+    let roles = roles.iter().filter(|it| *it == "AssumeRoleWithWebIdentity");
+    assert_eq!((roles.count(), runner.requests().len()), (2, 2));
+    assert_eq!(proxy.asked("CreateRepository"), 2);
+}
+
+#[test]
 fn a_job_without_the_permission_is_told_which() {
     let ecr = LocalEcr::start();
     let mut command = up(&ecr, &["--role-to-assume", ROLE]);

@@ -8,6 +8,7 @@ use ecrane_core::diagnostic::{Annotation, Severity, annotations};
 use ecrane_core::report::comment;
 use ecrane_engine::github::{Check, Conclusion, GitHub, GitHubError, Kept, Line, Patience};
 use secrecy::ExposeSecret as _;
+use std::path::{Path, PathBuf};
 
 /// What the check is called in the list of checks.
 const CHECK: &str = "ecrane: lifecycle policy";
@@ -72,9 +73,15 @@ async fn check(
     talk: &Conversation,
     findings: &[&Fault],
 ) -> Result<(), GitHubError> {
-    let found: Vec<Annotation> = findings
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let found = findings
         .iter()
-        .flat_map(|fault| annotations(fault.source(), &fault.diagnostics))
+        .flat_map(|fault| annotations(fault.source(), &fault.diagnostics));
+    let found: Vec<Annotation> = found
+        .map(|it| Annotation {
+            file: in_repository(&it.file, workspace.as_deref()),
+            ..it
+        })
         .collect();
     let (Some(commit), Some(worst)) = (&talk.commit, found.iter().map(|it| it.severity).min())
     else {
@@ -97,4 +104,34 @@ async fn check(
         lines: &lines,
     };
     github.check(&talk.repository, &check).await
+}
+
+/// A file as the repository knows it, wherever the run was started from.
+fn in_repository(file: &str, workspace: Option<&Path>) -> String {
+    let whole = std::path::absolute(file).ok();
+    let within = whole.as_deref().zip(workspace);
+    let within = within.and_then(|(file, workspace)| file.strip_prefix(workspace).ok());
+    within.map_or_else(|| file.to_owned(), |path| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_from_the_root_of_the_repository() {
+        let here = std::env::current_dir().unwrap();
+        let above = here.parent();
+        let folder = here.file_name().unwrap().to_str().unwrap();
+        let check = |file: &str, workspace: Option<&Path>, expected: &str| {
+            assert_eq!(in_repository(file, workspace), expected);
+        };
+        check("a/lifecycle.json", Some(&here), "a/lifecycle.json");
+        check("./lifecycle.json", Some(&here), "lifecycle.json");
+        check("lifecycle.json", above, &format!("{folder}/lifecycle.json"));
+        let whole = here.join("lifecycle.json");
+        check(whole.to_str().unwrap(), Some(&here), "lifecycle.json");
+        check("lifecycle.json", None, "lifecycle.json");
+        check("/etc/policy.json", Some(&here), "/etc/policy.json");
+    }
 }

@@ -70,6 +70,14 @@ impl Reader {
         }
     }
 
+    /// Where nobody signs in, what would say how is said to do nothing.
+    pub(super) fn no_sign_in(&mut self, inputs: &Inputs, why: &str) -> SignIn {
+        if let Some(arn) = &inputs.role_to_assume {
+            self.warn(Fault::whole(ROLE, arn, why));
+        }
+        SignIn::default()
+    }
+
     /// Half a key is none, and a copied line end makes every signature wrong.
     fn keys(&mut self, variable: Lookup<'_>) {
         let [id, secret] = [KEY_ID, SECRET_KEY].map(|name| given(variable, name));

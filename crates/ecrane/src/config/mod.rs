@@ -182,7 +182,9 @@ pub(crate) fn read(
     };
     let sign_in = match service {
         Service::Aws if mode.has_service() => reader.sign_in(inputs, region.as_ref(), &variable),
-        _ => SignIn::default(),
+        Service::Aws if mode == Mode::Check => SignIn::default(),
+        Service::Aws => reader.no_sign_in(inputs, "with `push: false` no role is taken"),
+        Service::Local => reader.no_sign_in(inputs, "the local ECR takes everybody without a role"),
     };
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);

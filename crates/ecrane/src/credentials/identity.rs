@@ -50,6 +50,21 @@ pub(crate) async fn identity(
     Ok(identity)
 }
 
+/// Whether there is nothing to sign in by: no token of the job for a role, and
+/// no credentials in the environment.
+pub(crate) async fn are_missing(sign_in: &SignIn, region: &Region) -> bool {
+    if let Some((_, Proof::IdToken(_))) = &sign_in.role {
+        return false;
+    }
+    let environment = Identity::of_environment(Setting {
+        region: region.clone(),
+        network: sign_in.network.clone(),
+        announce: Announce::new(|_| ()),
+    });
+    let found = environment.credentials().await;
+    matches!(found, Err(SignInError::NoCredentials(_)))
+}
+
 fn in_workflow() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }

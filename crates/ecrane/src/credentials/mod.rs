@@ -9,7 +9,7 @@ mod socket;
 
 pub(crate) use grant::{Grant, grant};
 pub(crate) use helper::{Action, run as helper};
-pub(crate) use identity::{identity, in_region};
+pub(crate) use identity::{are_missing, identity, in_region};
 pub(crate) use login::{Login, Logout, login, logout};
 
 use crate::exit::Failure;

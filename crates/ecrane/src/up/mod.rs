@@ -19,6 +19,7 @@ pub(crate) use record::{Record, Seen};
 pub(crate) use result::{Made, Placed, Report};
 
 use crate::config::{self, Changes, Config, Existing, Mode, Service};
+use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
@@ -28,7 +29,7 @@ use crate::show::Log;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
 use ecrane_core::report::{Row, built_row, duration, resources};
-use ecrane_engine::aws::{self, AwsError, Connection, SignInError};
+use ecrane_engine::aws::Connection;
 use output::Output;
 use place::Unplaced;
 use places::{Arrived, Places};
@@ -69,6 +70,12 @@ pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report
             unplaced(&config, Vec::new())
         }
         Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, record, log).await?,
+        Mode::Plan if is_without_credentials(&config, order.service).await => {
+            log.line(WITHOUT_CREDENTIALS);
+            log.line("");
+            record.no_plan(WITHOUT_CREDENTIALS);
+            unplaced(&config, Vec::new())
+        }
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
             // What only looks leaves nothing behind.
@@ -116,15 +123,6 @@ async fn show_plan(
     record: &Record,
     log: Log,
 ) -> Result<Report, Failure> {
-    if config.changes == Changes::Foreign
-        && let Err(AwsError::SignIn(SignInError::NoCredentials(_) | SignInError::NoIdToken(_))) =
-            aws::connect(&reached.connection).await
-    {
-        log.line(WITHOUT_CREDENTIALS);
-        log.line("");
-        record.no_plan(WITHOUT_CREDENTIALS);
-        return Ok(unplaced(config, Vec::new()));
-    }
     let places = Places::reach(config, reached, record).await?;
     let standing = places.standing(config, log).await?;
     let rows = places.plan(config, standing.as_ref(), log).await?;
@@ -133,6 +131,15 @@ async fn show_plan(
 
 /// All that a check has to say.
 const CHECKED: &str = "The inputs and the policy are good. Nothing was called.";
+
+/// Whether the run is for the changes of others, and gets no credentials for it.
+async fn is_without_credentials(config: &Config, service: Service) -> bool {
+    let foreign = config.changes == Changes::Foreign && service == Service::Aws;
+    match config.region.as_ref().filter(|_| foreign) {
+        Some(region) => credentials::are_missing(&config.sign_in, region).await,
+        None => false,
+    }
+}
 
 /// A job for changes of others gets no secrets, and nothing is wrong with that.
 const WITHOUT_CREDENTIALS: &str = "The plan needs AWS credentials, and a run for the changes of a fork or of Dependabot gets none. The inputs and the policy are good.";

@@ -111,6 +111,15 @@ fn what_is_no_role_is_refused_with_what_to_give() {
     );
 }
 
+#[test]
+fn a_role_that_is_not_taken_is_named() {
+    let inputs = Inputs {
+        push: Some("false".into()),
+        ..with_role()
+    };
+    check(&inputs, &[], &["with `push: false` no role is taken"]);
+}
+
 /// Inputs of a build that signs in to these.
 fn signing_in(registries: &str) -> Inputs {
     Inputs {
