@@ -106,6 +106,49 @@ fn a_policy_that_costs_images_waits_for_a_word() {
 }
 
 #[test]
+fn a_program_is_told_of_a_refused_run_too() {
+    let ecr = ecr(6);
+    let refused = put(&ecr, &keep(7), &["--json"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    let told: Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!(told["error"]["exit"], 3);
+    assert_eq!(
+        told["outputs"],
+        json!({ "repository": "team/app", "expiring": "2" })
+    );
+    assert_eq!(told["resources"][1]["kind"], "lifecycle policy");
+    assert_eq!(told["costs"][0]["losses"][1]["tags"], json!(["multi"]));
+
+    let faulty = put(&ecr, "{}", &["--json"]);
+    assert_eq!(faulty.code, Some(2), "{}", faulty.stderr);
+    let told: Value = serde_json::from_str(&faulty.stdout).unwrap();
+    let finding = &told["error"]["findings"][0];
+    assert_eq!(finding["source"], "lifecycle-policy");
+    assert_eq!(finding["diagnostics"][0]["severity"], "error");
+
+    let placed = put(&ecr, &keep(40), &["--json"]);
+    assert_eq!(placed.code, Some(0), "{}", placed.stderr);
+    let told: Value = serde_json::from_str(&placed.stdout).unwrap();
+    insta::assert_snapshot!(format!("{:#}", told["lifecycle"]), @r#"
+    {
+      "archive": {
+        "alsoSelectedBy": [],
+        "claimedBy": null,
+        "fate": "stays: no rule selects it"
+      },
+      "standard": {
+        "alsoSelectedBy": [],
+        "claimedBy": 1,
+        "fate": "is expired once 40 newer images are among those the rule selects"
+      },
+      "tags": [
+        "new"
+      ]
+    }
+    "#);
+}
+
+#[test]
 fn what_the_policy_in_force_removes_needs_no_leave() {
     let ecr = ecr(6);
     put(&ecr, &keep(5), &["--max-remove", "100%"]);

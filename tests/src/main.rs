@@ -22,6 +22,7 @@ mod lint;
 mod load;
 mod local;
 mod proxy;
+mod pull_request;
 mod push;
 mod release;
 mod repository;

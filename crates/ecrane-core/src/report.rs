@@ -1,9 +1,14 @@
-//! What people see of a plan and of what came of it: the tree, and the job
-//! summary. Text in, text out; colours belong to the terminal's end.
+//! What people see of a plan and of what came of it: the tree, the job summary,
+//! and the comment on a pull request. Text in, text out; colours belong to the
+//! terminal's end.
 
-mod summary;
+mod cost;
+mod markdown;
+mod run;
 
-pub use summary::summary;
+pub use cost::{Cost, Loss};
+pub use markdown::visible;
+pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;

@@ -77,6 +77,28 @@ impl Failure {
         }
     }
 
+    /// The exit code that goes with it.
+    pub(crate) const fn exit(&self) -> Exit {
+        match self {
+            Self::Inputs(_) => Exit::Faulty,
+            Self::Because(exit, _) => *exit,
+        }
+    }
+
+    /// Why, in a sentence; what was found in the inputs is told beside it.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Because(_, message) => message.clone(),
+            Self::Inputs(faults) => {
+                let count = match faults.len() {
+                    1 => "1 input is faulty".to_owned(),
+                    n => format!("{n} inputs are faulty"),
+                };
+                format!("{count}; nothing was called")
+            }
+        }
+    }
+
     /// An input that is faulty and has no better place.
     pub(crate) fn faulty(message: impl Into<String>) -> Self {
         Self::Because(Exit::Faulty, message.into())

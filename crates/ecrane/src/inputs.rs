@@ -240,6 +240,12 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Lifecycle")]
     pub adopt: Option<String>,
 
+    /// Keep a comment on the pull request: true or false [default: true with a token]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
+    pub comment: Option<String>,
+    /// The job's token, for the comment; better leave it in the variable GITHUB_TOKEN and say --comment
+    #[arg(long, value_name = "TOKEN", help_heading = "Flow")]
+    pub github_token: Option<Hidden>,
     /// Show the plan and do nothing
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
     pub dry_run: Option<String>,
@@ -460,6 +466,8 @@ pub(crate) const NAMES: &[&str] = &[
     "lifecycle-mode",
     "fail-on",
     "adopt",
+    "comment",
+    "github-token",
     "dry-run",
 ];
 

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod credentials;
 mod exit;
+mod files;
 mod git;
 mod images;
 mod inputs;
@@ -12,10 +13,12 @@ mod lifecycle;
 mod local;
 mod outputs;
 mod project;
+mod pull_request;
 mod runner;
 mod scrub;
 mod service;
 mod show;
+mod story;
 mod up;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -26,6 +29,8 @@ use exit::{Exit, Failure};
 use show::{Log, Place, Stream};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use story::Story;
 
 /// Lists of 100,000 images are read and dropped as fast as they come.
 #[global_allocator]
@@ -110,22 +115,29 @@ async fn stoppable(run: impl Future<Output = Result<Exit, Failure>>) -> Result<E
     }
 }
 
-async fn action_run(log: Log) -> Result<Exit, Failure> {
-    let files = runner::StepFiles::from_environment();
-    let result = action(log).await;
-    let handed_over = match &result {
-        Ok(report) => outputs::hand_over(report, &files),
-        Err(failure) => outputs::say_failure(failure, &files),
-    };
-    // Why the run failed matters more than that nobody could be told.
-    result?;
-    handed_over?;
-    Ok(Exit::Done)
+/// To whom a run hands over what came of it.
+enum Recipient {
+    /// The steps that follow.
+    Step(runner::StepFiles),
+    /// A program, as JSON.
+    Program,
+    /// Nobody: the log says it.
+    Person,
 }
 
-async fn action(log: Log) -> Result<up::Report, Failure> {
-    let (inputs, notices) = inputs::from_environment(std::env::vars_os())
-        .map_err(|error| Failure::faulty(error.to_string()))?;
+async fn action_run(log: Log) -> Result<Exit, Failure> {
+    let files = runner::StepFiles::from_environment();
+    let (inputs, notices) = match inputs::from_environment(std::env::vars_os()) {
+        Ok(read) => read,
+        Err(error) => {
+            let failure = Failure::faulty(error.to_string());
+            let seen = up::Seen::default();
+            let story = Story::new(Err(&failure), &seen, Duration::ZERO);
+            // Why the run failed matters more than that nobody could be told.
+            let _ = outputs::hand_over(&story, &files, log);
+            return Err(failure);
+        }
+    };
     for notice in &notices {
         log.warning(&notice.to_string());
     }
@@ -134,11 +146,14 @@ async fn action(log: Log) -> Result<up::Report, Failure> {
         service: Service::Aws,
         data: None,
     };
-    up::up(order, log).await
+    job(order, Recipient::Step(files), log).await
 }
 
 async fn command_run(up: cli::Up, log: Log) -> Result<Exit, Failure> {
-    let json = up.json;
+    let recipient = match up.json {
+        true => Recipient::Program,
+        false => Recipient::Person,
+    };
     let order = up::Order {
         inputs: up.inputs,
         service: if up.local {
@@ -148,11 +163,38 @@ async fn command_run(up: cli::Up, log: Log) -> Result<Exit, Failure> {
         },
         data: up.data,
     };
-    let report = up::up(order, log).await?;
-    if json {
-        show::data(&outputs::json(&report))?;
+    job(order, recipient, log).await
+}
+
+/// The main job, told to everybody who is to know of it, however it ends.
+async fn job(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, Failure> {
+    let begin = Instant::now();
+    let talk = config::conversation(&order.inputs, |name| std::env::var(name).ok());
+    let log = match &talk {
+        Some(talk) => {
+            pull_request::mask(talk, log);
+            log.annotated_later()
+        }
+        None => log,
+    };
+    let record = up::Record::default();
+    let result = up::up(order, &record, log).await;
+    let seen = record.so_far();
+    let story = Story::new(result.as_ref(), &seen, begin.elapsed());
+    let failed = story.result.err().map(|failure| say(failure, log));
+    if let Some(talk) = &talk {
+        pull_request::tell(talk, &story, log).await;
     }
-    Ok(Exit::Done)
+    let handed_over = match recipient {
+        Recipient::Step(files) => outputs::hand_over(&story, &files, log),
+        Recipient::Program => show::data(&outputs::json(&story)),
+        Recipient::Person => Ok(()),
+    };
+    match failed {
+        // Why the run failed matters more than that nobody could be told.
+        Some(exit) => Ok(exit),
+        None => handed_over.map(|()| Exit::Done),
+    }
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
@@ -163,25 +205,14 @@ fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
 }
 
 fn end(result: Result<Exit, Failure>, log: Log) -> Exit {
-    match result {
-        Ok(exit) => exit,
-        Err(Failure::Because(exit, message)) => {
-            log.failure(&message);
-            exit
-        }
-        Err(Failure::Inputs(faults)) => {
-            for fault in &faults {
-                log.faulty(fault);
-            }
-            log.failure(&format!("{}; nothing was called", count(faults.len())));
-            Exit::Faulty
-        }
-    }
+    result.unwrap_or_else(|failure| say(&failure, log))
 }
 
-fn count(faults: usize) -> String {
-    match faults {
-        1 => "1 input is faulty".to_owned(),
-        n => format!("{n} inputs are faulty"),
+/// Says why a run ends.
+fn say(failure: &Failure, log: Log) -> Exit {
+    if let Failure::Inputs(faults) = failure {
+        faults.iter().for_each(|fault| log.faulty(fault));
     }
+    log.failure(&failure.message());
+    failure.exit()
 }

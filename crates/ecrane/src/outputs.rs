@@ -1,16 +1,34 @@
 //! What a run hands over: the step's outputs and summary, or JSON.
 
-use crate::config::Fault;
 use crate::exit::Failure;
+use crate::files::{self, Files};
 use crate::runner::StepFiles;
-use crate::show;
+use crate::show::{self, Log};
+use crate::story::Story;
 use crate::up::{Made, Placed, Report};
-use ecrane_core::diagnostic::Colour;
 use ecrane_core::report::summary;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-/// The step's outputs, by the names that action.yml declares.
-fn outputs(report: &Report) -> Vec<(&'static str, String)> {
+/// An output by the name that action.yml declares.
+type Output = (&'static str, String);
+
+/// The step's outputs. Of a run that failed they are what it found out.
+fn outputs(story: &Story<'_>) -> Vec<Output> {
+    let mut outputs = match &story.result {
+        Ok(report) => of_report(report),
+        Err(_) => Vec::new(),
+    };
+    if story.result.is_err()
+        && let Some(wanted) = &story.seen.wanted
+    {
+        outputs.push(("repository", wanted.repository.to_string()));
+    }
+    let expiring = story.expiring().map(|count| count.to_string());
+    outputs.push(("expiring", expiring.unwrap_or_default()));
+    outputs
+}
+
+fn of_report(report: &Report) -> Vec<Output> {
     let mut outputs = vec![
         ("repository", report.repository.to_string()),
         ("changed", report.changed().to_string()),
@@ -49,62 +67,57 @@ fn placed_outputs(report: &Report, made: &Made, main: &Placed) -> Vec<(&'static 
 }
 
 /// Writes the step's outputs and summary.
-pub(crate) fn hand_over(report: &Report, files: &StepFiles) -> Result<(), Failure> {
-    let placed = report.placed.iter();
-    let placed: Vec<_> = placed.map(|it| (&it.result, &it.references)).collect();
-    let markdown = summary(&report.rows, &placed);
-    let written = files
-        .set_outputs(&outputs(report))
-        .and_then(|()| files.add_summary(&markdown));
+pub(crate) fn hand_over(story: &Story<'_>, step: &StepFiles, log: Log) -> Result<(), Failure> {
+    let files = files::write(story).unwrap_or_else(|error| {
+        // Who reads them finds none; the run did its work all the same.
+        log.warning(&format!("the report cannot be written as a file: {error}"));
+        Files::default()
+    });
+    let outputs = [outputs(story), files.outputs()].concat();
+    let written = step
+        .set_outputs(&outputs)
+        .and_then(|()| step.add_summary(&story.tell(summary)));
     if let Err(error) = written {
-        let digest = report
-            .placed
-            .first()
+        let pushed = story.result.ok().and_then(|report| report.placed.first());
+        let digest = pushed
             .map(|placed| format!("; the image is pushed: {}", placed.references.digested))
             .unwrap_or_default();
         return Err(Failure::refused(format!(
             "the outputs cannot be written: {error}{digest}"
         )));
     }
-    if !files.has_output() {
-        show::data(&json(report))?;
+    if !step.has_output() && story.result.is_ok() {
+        show::data(&json(story))?;
     }
     Ok(())
 }
 
-/// Says in the summary why the run ended.
-pub(crate) fn say_failure(failure: &Failure, files: &StepFiles) -> Result<(), Failure> {
-    let text = match failure {
-        Failure::Because(_, message) => message.clone(),
-        Failure::Inputs(faults) => {
-            let render = |fault: &Fault| fault.render(Colour::Off);
-            faults.iter().map(render).collect::<Vec<_>>().join("\n\n")
-        }
-    };
-    // Indented, not fenced: no text can end the block.
-    let block: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
-    files
-        .add_summary(&format!("### ecrane: failed\n\n{}\n", block.join("\n")))
-        .map_err(Failure::refused)
-}
-
-/// The result as JSON: the rows, and the outputs by their names.
-pub(crate) fn json(report: &Report) -> String {
-    let outputs: serde_json::Map<String, serde_json::Value> = outputs(report)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
-    let value = json!({
-        "resources": report.rows,
-        "outputs": outputs,
-        "seconds": report.took.as_secs_f64(),
+/// The run as JSON: the rows, and the outputs by their names; of a run that
+/// failed, the reason and what it found out.
+pub(crate) fn json(story: &Story<'_>) -> String {
+    let outputs = outputs(story).into_iter();
+    let outputs = outputs.map(|(name, value)| (name.to_owned(), value.into()));
+    let mut value = json!({
+        "resources": story.rows(),
+        "outputs": outputs.collect::<Map<String, Value>>(),
+        "costs": story.seen.costs,
+        "seconds": story.took.as_secs_f64(),
     });
+    let more = [
+        ("lifecycle", story.fate().map(|fate| json!(fate))),
+        ("error", story.error()),
+    ];
+    if let Some(object) = value.as_object_mut() {
+        let more = more.into_iter();
+        object.extend(more.filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
     format!("{value:#}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::up::Seen;
     use ecrane_core::name::{Digest, Reference};
     use ecrane_core::report::ImageResult;
     use ecrane_core::repository::PlacedImage;
@@ -151,8 +164,10 @@ mod tests {
             .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
             .filter(|key| !key.starts_with(' '));
         let mut declared: Vec<&str> = declared.collect();
-        let report = report();
-        let mut written: Vec<&str> = outputs(&report).iter().map(|(name, _)| *name).collect();
+        let (report, seen) = (report(), Seen::default());
+        let mut written = outputs(&Story::new(Ok(&report), &seen, Duration::ZERO));
+        written.extend(Files::default().outputs());
+        let mut written: Vec<&str> = written.iter().map(|(name, _)| *name).collect();
         declared.sort_unstable();
         written.sort_unstable();
         assert_eq!(written, declared);
@@ -160,8 +175,8 @@ mod tests {
 
     #[test]
     fn an_output_is_what_the_next_step_needs() {
-        let report = report();
-        let outputs = outputs(&report);
+        let (report, seen) = (report(), Seen::default());
+        let outputs = outputs(&Story::new(Ok(&report), &seen, Duration::ZERO));
         let output = |wanted: &str| {
             let found = outputs.iter().find(|(name, _)| *name == wanted);
             found.unwrap().1.as_str()

@@ -20,9 +20,6 @@ pub(crate) struct StepFiles {
     summary: Option<PathBuf>,
 }
 
-/// The runner refuses a larger summary.
-const MAX_SUMMARY: usize = 1024 * 1024;
-
 impl StepFiles {
     /// As the runner names them in the environment.
     pub(crate) fn from_environment() -> Self {
@@ -50,16 +47,12 @@ impl StepFiles {
         append(self.output.as_ref(), &output_text(outputs, &delimiter()))
     }
 
-    /// Adds to the job's summary, cut to what the runner takes.
+    /// Adds to the job's summary.
     ///
     /// # Errors
     /// The file cannot be written; it is named.
     pub(crate) fn add_summary(&self, markdown: &str) -> io::Result<()> {
-        let end = markdown.floor_char_boundary(MAX_SUMMARY - 1);
-        append(
-            self.summary.as_ref(),
-            markdown.get(..end).unwrap_or_default(),
-        )
+        append(self.summary.as_ref(), markdown)
     }
 }
 

@@ -29,11 +29,21 @@ pub(crate) enum Stream {
     Error,
 }
 
+/// When a pull request is shown findings at their lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Annotations {
+    /// With the log, by the runner.
+    AtOnce,
+    /// Later, in another way, or by [`Log::annotate`].
+    Later,
+}
+
 /// The log of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Log {
     place: Place,
     stream: Stream,
+    annotations: Annotations,
 }
 
 const DIM: Style = Style::new().dimmed();
@@ -42,7 +52,20 @@ const BOLD: Style = Style::new().bold();
 impl Log {
     /// A log for this place on this stream.
     pub(crate) const fn new(place: Place, stream: Stream) -> Self {
-        Self { place, stream }
+        Self {
+            place,
+            stream,
+            annotations: Annotations::AtOnce,
+        }
+    }
+
+    /// The same log, which leaves findings at lines of files to
+    /// [`annotate`](Self::annotate).
+    pub(crate) const fn annotated_later(self) -> Self {
+        Self {
+            annotations: Annotations::Later,
+            ..self
+        }
     }
 
     /// The same log where standard output is the data's.
@@ -147,13 +170,22 @@ impl Log {
     pub(crate) fn fault(self, fault: &Fault) {
         self.line(&fault.render(Colour::On));
         self.line("");
-        if self.place == Place::Workflow {
-            for annotation in annotations(fault.source(), &fault.diagnostics) {
-                self.raw(&match fault.origin {
-                    Origin::File(_) => runner::annotation(&annotation),
-                    Origin::Input(_) => runner::input_annotation(&annotation),
-                });
-            }
+        let in_file = matches!(fault.origin, Origin::File(_));
+        if !(in_file && self.annotations == Annotations::Later) {
+            self.annotate(fault);
+        }
+    }
+
+    /// Findings where the pull request shows them, in a workflow.
+    pub(crate) fn annotate(self, fault: &Fault) {
+        if self.place != Place::Workflow {
+            return;
+        }
+        for annotation in annotations(fault.source(), &fault.diagnostics) {
+            self.raw(&match fault.origin {
+                Origin::File(_) => runner::annotation(&annotation),
+                Origin::Input(_) => runner::input_annotation(&annotation),
+            });
         }
     }
 }

@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod engine;
 mod fuzz;
+mod github;
 mod http;
 mod machine;
 mod need;
@@ -30,7 +31,8 @@ Build tasks of ecrane
 Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
-  setup  Install what the tests need: packages, Rust targets, Python tools, two engines, a base image
+  setup  Install what the tests need: packages, Rust targets, Python tools, two engines, a base image,
+         GitHub's description of its API
   demo   Run the main job twice on examples/hello against a local ECR, and pull the image back
   test   Check and test everything
   dist   Build the static binary that ships, into dist/ecrane

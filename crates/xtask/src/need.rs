@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::command::{self, Failure};
 use crate::engine::{self, modern};
+use crate::github;
 use crate::machine;
 use crate::packages::{self, Package};
 use crate::workspace::Workspace;
@@ -33,6 +34,8 @@ pub(crate) enum Need {
     BaseImage,
     /// A second engine, with what later releases can do.
     ModernEngine,
+    /// GitHub's description of its API, and what holds to it.
+    GitHub,
 }
 
 /// Sees to it that everything is there. Without consent to install, names all that is missing and fails.
@@ -97,6 +100,7 @@ impl Need {
             Self::Engine => "Docker engine".to_owned(),
             Self::ModernEngine => "Docker engine with the containerd store".to_owned(),
             Self::BaseImage => format!("base image {}", engine::BASE_IMAGE),
+            Self::GitHub => "GitHub's description of its API".to_owned(),
         }
     }
 
@@ -108,6 +112,7 @@ impl Need {
             Self::Engine => engine::answers(),
             Self::ModernEngine => modern::is_here(workspace),
             Self::BaseImage => engine::has_base_image(),
+            Self::GitHub => github::is_here(workspace),
         }
     }
 
@@ -119,6 +124,7 @@ impl Need {
             Self::Engine => engine::commands(),
             Self::ModernEngine => modern::commands(workspace),
             Self::BaseImage => engine::base_image_commands(workspace).into(),
+            Self::GitHub => github::commands(workspace),
         }
     }
 
@@ -130,6 +136,7 @@ impl Need {
             Self::Engine => engine::install_and_start(workspace),
             Self::ModernEngine => modern::install_and_start(workspace),
             Self::BaseImage => engine::import_base_image(workspace),
+            Self::GitHub => github::install(workspace),
         }
     }
 }

@@ -72,6 +72,11 @@ pub(crate) const NODE: Package = Package {
     name: "nodejs",
     proof: Proof::Program("node"),
 };
+/// Brings programs for Node; Debian has it as a package of its own.
+pub(crate) const NPM: Package = Package {
+    name: "npm",
+    proof: Proof::Program("npm"),
+};
 /// A registry that is not ours: the push is tested against it.
 pub(crate) const REGISTRY: Package = Package {
     name: "docker-registry",

@@ -7,9 +7,11 @@ use std::time::Instant;
 use crate::command::{self, Failure};
 use crate::dist;
 use crate::fuzz;
+use crate::github;
 use crate::need::{self, Consent, Need};
 use crate::packages::{
-    BUILDAH, CERTIFICATES, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, REGISTRY, SKOPEO, VENV,
+    BUILDAH, CERTIFICATES, CURL, CXX, GIT, KEYRING, MMDEBSTRAP, MUSL, NODE, NPM, REGISTRY, SKOPEO,
+    VENV,
 };
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -26,6 +28,7 @@ pub(crate) const NEEDS: &[Need] = &[
         MMDEBSTRAP,
         MUSL,
         NODE,
+        NPM,
         REGISTRY,
         SKOPEO,
         VENV,
@@ -36,6 +39,7 @@ pub(crate) const NEEDS: &[Need] = &[
     Need::Engine,
     Need::BaseImage,
     Need::ModernEngine,
+    Need::GitHub,
 ];
 
 /// The packages that stand alone, then the workspace, which takes the longest: a lock file of theirs that is behind
@@ -98,7 +102,7 @@ fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
     command
 }
 
-/// All tests of the workspace. They find their programs on PATH and what was built by three variables.
+/// All tests of the workspace. They find their programs on PATH and what was made by variables of their own.
 fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     let mut command = workspace.cargo("test --workspace --locked");
     let path = env::var_os("PATH").unwrap_or_default();
@@ -113,6 +117,7 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("ECRANE_BIN", workspace.ecrane());
     command.env("ECRANE_DIST", workspace.dist());
     command.env("ECRANE_WASM", workspace.wasm());
+    command.env("ECRANE_GITHUB", github::folder(workspace));
     if long {
         command.env("ECRANE_LONG", "1");
     }

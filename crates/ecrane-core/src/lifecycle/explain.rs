@@ -1,5 +1,7 @@
 //! A policy in plain sentences, and what it would do to an image with given tags.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::language::Images;
@@ -84,5 +86,21 @@ fn claim(policy: &Policy, tags: &[&str], class: StorageClass) -> Claim {
         claimed_by: first.map(|rule| rule.priority.get()),
         fate,
         also_selected_by: selecting.map(|rule| rule.priority.get()).collect(),
+    }
+}
+
+impl fmt::Display for Claim {
+    /// What becomes of the image, by which rule, and which others count it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fate)?;
+        if let Some(rule) = self.claimed_by {
+            write!(f, ", by rule {rule}")?;
+        }
+        let also: Vec<String> = self.also_selected_by.iter().map(u32::to_string).collect();
+        match also.as_slice() {
+            [] => Ok(()),
+            [one] => write!(f, "; rule {one} only counts it"),
+            _ => write!(f, "; rules {} only count it", also.join(", ")),
+        }
     }
 }

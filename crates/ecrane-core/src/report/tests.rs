@@ -1,6 +1,6 @@
 use super::*;
-use crate::name::Reference;
-use crate::repository::PlacedImage;
+
+mod run;
 
 fn digest(byte: &str) -> Digest {
     format!("sha256:{}", byte.repeat(32)).parse().unwrap()
@@ -97,59 +97,6 @@ fn an_image_is_new_moved_or_unchanged_by_its_tags() {
         Change::Same,
         "sha256:0f0f0f0f0f0f, 1.18 MiB (latest stays at sha256:aaaaaaaaaaaa, newer)",
     );
-}
-
-#[test]
-fn the_summary_is_a_table_that_no_name_breaks() {
-    let rows = [row(Change::Create, "image", "a|b`c", "<script>\n| x")];
-    insta::assert_snapshot!(summary(&rows, &[]), @r"
-    ### ecrane: plan
-
-    | | resource | name | |
-    |---|---|---|---|
-    | `+` | image | `a b c` | &lt;script&gt; \| x |
-    ");
-}
-
-#[test]
-fn the_summary_says_which_registry_has_what() {
-    let reference = |text: &str| text.parse::<Reference>().unwrap();
-    let placed = |host: &str, tagged: &[&str], held: &[&str]| PlacedImage {
-        tagged: tagged
-            .iter()
-            .map(|tag| reference(&format!("{host}/app:{tag}")))
-            .collect(),
-        held: held
-            .iter()
-            .map(|tag| reference(&format!("{host}/app:{tag}")))
-            .collect(),
-        digested: reference(&format!("{host}/app@{}", digest("0f"))),
-    };
-    let result = image(&[("v1", TagChange::New)]);
-    let here = placed("127.0.0.1:1", &["v1"], &["latest"]);
-    let there = placed("127.0.0.1:2", &["v1", "latest"], &[]);
-    let rows = ["127.0.0.1:1", "127.0.0.1:2"]
-        .map(|host| row(Change::Create, "image", "app:v1", "new").of(host));
-    insta::assert_snapshot!(summary(&rows, &[(&result, &here), (&result, &there)]), @"
-    ### ecrane: result
-
-    | | resource | name | |
-    |---|---|---|---|
-    | `+` | image | `127.0.0.1:1/app:v1` | new |
-    | `+` | image | `127.0.0.1:2/app:v1` | new |
-
-    + 2 created
-
-    | output | value |
-    |---|---|
-    | image | `127.0.0.1:1/app:v1` |
-    | left at a newer image | `127.0.0.1:1/app:latest` |
-    | by digest | `127.0.0.1:1/app@sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f` |
-    | image | `127.0.0.1:2/app:v1` |
-    | image | `127.0.0.1:2/app:latest` |
-    | by digest | `127.0.0.1:2/app@sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f` |
-    | size | 1.18 MiB |
-    ");
 }
 
 #[test]

@@ -88,6 +88,17 @@ fn replaced(text: &str, host: &str, own: &str) -> String {
     result + rest
 }
 
+/// A path of this process as the machine's other steps know it: outside of the
+/// container, where that is known.
+pub(crate) fn outside(path: &str, variable: impl Fn(&str) -> Option<String>) -> String {
+    let HostFolders(folders) = HostFolders::new(&variable);
+    let within = folders.iter().find_map(|(host, own)| {
+        let rest = path.strip_prefix(own.as_str())?;
+        rest.starts_with('/').then(|| format!("{host}{rest}"))
+    });
+    within.unwrap_or_else(|| path.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +135,28 @@ mod tests {
             "/data/home/runner/work/app/app",
             "/data/home/runner/work/app/app",
         );
+    }
+
+    #[test]
+    fn a_file_that_is_left_has_the_machines_path() {
+        let variables = [
+            ("GITHUB_WORKSPACE", "/github/workspace"),
+            ("RUNNER_WORKSPACE", "/home/runner/work/app"),
+            ("GITHUB_REPOSITORY", "octocat/app"),
+            ("RUNNER_TEMP", "/github/runner_temp"),
+        ];
+        let check = |path: &str, expected: &str| {
+            let found = outside(path, |name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            });
+            assert_eq!(found, expected);
+        };
+        check(
+            "/github/runner_temp/a/plan.json",
+            "/home/runner/work/_temp/a/plan.json",
+        );
+        check("/tmp/a/plan.json", "/tmp/a/plan.json");
     }
 
     #[test]

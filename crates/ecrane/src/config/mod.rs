@@ -1,6 +1,7 @@
 //! The inputs, judged: every fault is found before anything is called.
 
 mod build;
+mod comment;
 mod event;
 mod fault;
 mod gate;
@@ -14,8 +15,10 @@ mod registries;
 mod repository;
 mod tags;
 
+pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
+pub(crate) use host::outside;
 pub(crate) use identity::SignIn;
 
 use crate::inputs::Inputs;
@@ -61,6 +64,8 @@ pub(crate) struct Config {
     pub push_to: Vec<Destination>,
     /// How far the run goes.
     pub mode: Mode,
+    /// Whose changes it is about.
+    pub changes: Changes,
 }
 
 /// What the engine of this machine has of an image after the run.
@@ -208,6 +213,8 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    // Who is told is found for itself; what is wrong with it is found here.
+    reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
     match name {
@@ -238,6 +245,7 @@ pub(crate) fn read(
                 mount_from,
                 push_to,
                 mode,
+                changes: comment::changes(&variable),
             },
             warnings,
         )),

@@ -1,3 +1,4 @@
+use super::comment::is_for_pull_request;
 use super::list::{boolean, by_comma_and_line};
 use super::policy;
 use super::{Existing, Fault, ImageSource, InEngine, Mode};
@@ -136,8 +137,7 @@ impl Reader {
     pub(super) fn mode(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Mode {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let push = self.boolean("push", inputs.push.as_deref());
-        let pull_request =
-            variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));
+        let pull_request = is_for_pull_request(variable);
         match (dry_run, push) {
             (Some(true), _) => Mode::Plan,
             (_, Some(false)) => Mode::BuildOnly,

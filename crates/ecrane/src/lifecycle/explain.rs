@@ -4,9 +4,10 @@ use super::file;
 use crate::exit::{Exit, Failure};
 use crate::show::{self, Log};
 use clap::ValueHint;
-use ecrane_core::lifecycle::explain::{Claim, Fate, RuleInWords, explain, fate};
+use ecrane_core::lifecycle::explain::{Fate, RuleInWords, explain, fate};
 use ecrane_core::lifecycle::{Dialect, Policy};
 use ecrane_core::name::Tag;
+use ecrane_core::report::fate_sentence;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -82,26 +83,8 @@ fn tell(explanation: &Explanation, policy: &Policy, log: Log) {
 }
 
 fn tell_fate(image: &Fate, log: Log) {
-    let tags: Vec<String> = image.tags.iter().map(|tag| format!("`{tag}`")).collect();
-    let image_words = match tags.as_slice() {
-        [] => "an image without a tag".to_owned(),
-        _ => format!("an image tagged {}", tags.join(" and ")),
-    };
-    log.line(&format!("{image_words} {}", of(&image.standard)));
+    log.line(&fate_sentence(image));
     if image.archive.claimed_by.is_some() {
-        log.line(&format!("in the archive it {}", of(&image.archive)));
-    }
-}
-
-fn of(claim: &Claim) -> String {
-    let mut words = claim.fate.clone();
-    if let Some(rule) = claim.claimed_by {
-        words += &format!(", by rule {rule}");
-    }
-    let also: Vec<String> = claim.also_selected_by.iter().map(u32::to_string).collect();
-    match also.as_slice() {
-        [] => words,
-        [one] => words + &format!("; rule {one} only counts it"),
-        _ => words + &format!("; rules {} only count it", also.join(", ")),
+        log.line(&format!("in the archive it {}", image.archive));
     }
 }

@@ -1,21 +1,23 @@
+use ecrane_core::report::visible;
+
 /// A line of foreign output in which the runner finds no command.
 ///
 /// It takes `::name::` after white space at a line's start, and `##[name]`
 /// anywhere. The bar before the line rules out the first, the space the second.
 pub(crate) fn inert(line: &str) -> String {
-    format!("│ {}", broken(&shown(line)))
+    format!("│ {}", broken(&visible(line)))
 }
 
 /// Our own lines, which may quote a file or a name, with no command in them.
 pub(crate) fn quoted(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let lines = text.split(['\n', '\r']).map(|line| {
-        let bare = shown(&anstream::adapter::strip_str(line).to_string());
+        let bare = visible(&anstream::adapter::strip_str(line).to_string());
         // What the runner reads if nobody takes the colours out.
         let raw: String = line.chars().filter(|c| !c.is_control()).collect();
         if bare.trim_start().starts_with("::") {
             format!("│ {}", broken(&bare))
-        } else if bare.contains(BRACKETS) || shown(&raw).contains(BRACKETS) {
+        } else if bare.contains(BRACKETS) || visible(&raw).contains(BRACKETS) {
             broken(&bare)
         } else {
             line.to_owned()
@@ -28,31 +30,6 @@ const BRACKETS: &str = "##[";
 
 fn broken(text: &str) -> String {
     text.replace(BRACKETS, "## [")
-}
-
-/// What of a text shows. Control characters, which could fake a line's start,
-/// become spaces; what is invisible goes: the runner passes over it when it
-/// looks for a command, and it can make a line read as another.
-fn shown(text: &str) -> String {
-    let visible = text.chars().filter(|c| !is_invisible(*c));
-    visible
-        .map(|c| match c {
-            '\t' => '\t',
-            '\u{2028}' | '\u{2029}' => ' ',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .collect()
-}
-
-/// Unicode's `Default_Ignorable_Code_Point`, with the marks of annotations.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use crate::config::{Gate, Preview};
 use crate::exit::{Exit, Failure};
 use crate::service::Clock;
 use crate::show::Log;
-use ecrane_core::lifecycle::evaluate::{Verdict, Verdicts};
 use ecrane_core::lifecycle::gate::{Objection, Window, losses, within};
 use ecrane_core::lifecycle::image::{self, Images};
 use ecrane_core::lifecycle::{self, Policy, evaluate};
-use ecrane_core::name::{RepositoryName, short};
+use ecrane_core::name::RepositoryName;
+use ecrane_core::report::Cost;
 use ecrane_engine::aws::{self, Ecr, Listing};
 
 /// Whose images would go, and when it is there.
@@ -35,8 +35,8 @@ pub(super) struct Policies<'a> {
     pub(super) stored: Option<&'a str>,
 }
 
-/// Lets a policy pass that costs no more than allowed. `tell` hears of each
-/// image that it costs, and why.
+/// Lets a policy pass that costs no more than allowed. `tell` hears what it
+/// costs before that is judged.
 ///
 /// # Errors
 /// With [`Exit::Gate`]: it costs too much, the service says otherwise, or
@@ -45,7 +45,7 @@ pub(super) async fn pass(
     gate: Gate,
     repository: Repository<'_>,
     policies: Policies<'_>,
-    tell: impl Fn(&[String]),
+    tell: impl Fn(Cost),
 ) -> Result<Passed, Failure> {
     let Policies {
         new: policy,
@@ -67,7 +67,7 @@ pub(super) async fn pass(
     let before = stored.and_then(|text| lifecycle::check(text).policy);
     let before = before.as_ref().map(|it| evaluate(it, &images, opened));
     let lost = losses(before.as_ref(), &new);
-    tell(&lines(&lost, &new));
+    tell(Cost::of(&new, &lost, stored));
     within(gate.max_remove, lost.len(), images.len()).map_err(|it| refused(&it))?;
     if gate.preview == Preview::Service && !images.is_empty() {
         let preview = aws::preview(ecr, name, policy).await.map_err(unread)?;
@@ -132,34 +132,20 @@ fn images(listing: &Listing) -> Result<Images, Failure> {
 /// So many losses are listed.
 const LISTED: usize = 20;
 
-/// The images that a policy costs, each with the reason.
-fn lines(lost: &[Verdict<'_>], new: &Verdicts<'_>) -> Vec<String> {
-    let images = new.images();
-    let line = |verdict: &Verdict<'_>| {
-        let digest = images.digest(verdict.image);
-        let tags: Vec<&str> = images.tags(verdict.image).collect();
-        let name = match tags.as_slice() {
-            [] => short(digest).to_owned(),
-            tags => tags.join(", "),
-        };
-        format!("{name}: {}", new.reason(verdict.image))
-    };
-    lost.iter().map(line).collect()
-}
-
 /// Shows them; `name` says of which registry.
-pub(super) fn tell(lines: &[String], name: Option<&str>, log: Log) {
-    if lines.is_empty() {
+pub(super) fn tell(cost: &Cost, name: Option<&str>, log: Log) {
+    let losses = &cost.losses;
+    if losses.is_empty() {
         return;
     }
     let of = name.map_or_else(String::new, |name| format!(" in {name}"));
     log.line(&format!(
         "Of the images that are kept{of} today, the lifecycle policy would remove:"
     ));
-    for line in lines.iter().take(LISTED) {
-        log.line(&format!("    {line}"));
+    for loss in losses.iter().take(LISTED) {
+        log.line(&format!("    {}: {}", loss.name(), loss.reason));
     }
-    if let more @ 1.. = lines.len().saturating_sub(LISTED) {
+    if let more @ 1.. = losses.len().saturating_sub(LISTED) {
         log.line(&format!(
             "    … and {more} more: `ecrane lifecycle preview` lists them all"
         ));

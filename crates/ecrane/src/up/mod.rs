@@ -8,15 +8,17 @@ mod output;
 mod place;
 mod places;
 mod progress;
+mod record;
 mod result;
 mod secrets;
 mod source;
 mod unfinished;
 mod work;
 
+pub(crate) use record::{Record, Seen};
 pub(crate) use result::{Made, Placed, Report};
 
-use crate::config::{self, Config, Existing, Mode, Service};
+use crate::config::{self, Changes, Config, Existing, Mode, Service};
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::local;
@@ -26,7 +28,7 @@ use crate::show::Log;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
 use ecrane_core::report::{Row, built_row, duration, resources};
-use ecrane_engine::aws::Connection;
+use ecrane_engine::aws::{self, AwsError, Connection, SignInError};
 use output::Output;
 use place::Unplaced;
 use places::{Arrived, Places};
@@ -48,7 +50,7 @@ pub(crate) struct Order {
 }
 
 /// Does the main job.
-pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
+pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report, Failure> {
     let begin = Instant::now();
     let variable = |name: &str| std::env::var(name).ok();
     let (config, warnings) =
@@ -56,16 +58,17 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     for warning in &warnings {
         log.fault(warning);
     }
+    record.inputs(&config, &warnings);
     config.gate.findings()?;
     secrets::mask(&config, log);
     let report = match config.mode {
-        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, log).await?,
+        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, record, log).await?,
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
             // What only looks leaves nothing behind.
             let started = reached.started.as_deref();
             let guard = started.map(local::ForALook);
-            let shown = show_plan(&config, &reached, log).await;
+            let shown = show_plan(&config, &reached, record, log).await;
             if let Some(data) = started {
                 local::end(data).await?;
             }
@@ -82,7 +85,7 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
             };
             let reached = service::reach(&config, order.service, order.data, log).await?;
             let own = &reached.connection;
-            let places = Places::reach(&config, &reached).await?;
+            let places = Places::reach(&config, &reached, record).await?;
             match (places.standing(&config, log).await?, prepared) {
                 (Some(digest), _) => keep(&config, &places, &digest, log).await?,
                 (None, Some(source)) => make(&config, (&places, own), source, &folder, log).await?,
@@ -101,20 +104,44 @@ pub(crate) async fn up(order: Order, log: Log) -> Result<Report, Failure> {
     Ok(report)
 }
 
-async fn show_plan(config: &Config, reached: &Reached, log: Log) -> Result<Report, Failure> {
-    let places = Places::reach(config, reached).await?;
+async fn show_plan(
+    config: &Config,
+    reached: &Reached,
+    record: &Record,
+    log: Log,
+) -> Result<Report, Failure> {
+    if config.changes == Changes::Foreign
+        && let Err(AwsError::SignIn(SignInError::NoCredentials(_))) =
+            aws::connect(&reached.connection).await
+    {
+        log.line(WITHOUT_CREDENTIALS);
+        log.line("");
+        record.no_plan(WITHOUT_CREDENTIALS);
+        return Ok(unplaced(config, Vec::new()));
+    }
+    let places = Places::reach(config, reached, record).await?;
     let standing = places.standing(config, log).await?;
     let rows = places.plan(config, standing.as_ref(), log).await?;
     Ok(unplaced(config, rows))
 }
 
+/// A job for changes of others gets no secrets, and nothing is wrong with that.
+const WITHOUT_CREDENTIALS: &str = "The plan needs AWS credentials, and a run for the changes of a fork or of Dependabot gets none. The inputs and the policy are good.";
+
 /// Builds and asks nobody else: neither AWS nor a registry.
-async fn build_only(config: &Config, folder: &WorkFolder, log: Log) -> Result<Report, Failure> {
+async fn build_only(
+    config: &Config,
+    folder: &WorkFolder,
+    record: &Record,
+    log: Log,
+) -> Result<Report, Failure> {
     let source = prepare(config, folder.path()).await?;
     let source = source.granted(None, &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
-    let built = source.built(folder.path(), &output).await;
+    let built = record
+        .timed("build", source.built(folder.path(), &output))
+        .await;
     output.close();
     let built = built?;
     let into = folder.path().join("layout");
@@ -153,11 +180,13 @@ async fn make(
         return Ok(report(config, arrived, log));
     }
     let source = source.granted(Some(own), &[], folder.path())?;
+    let record = places.record();
     let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
     let exported = source.is_exported();
     let provision = async {
-        let done = places.provision(config, None, &output).await;
+        let provisioning = places.provision(config, None, &output);
+        let done = record.timed("provisioning", provisioning).await;
         if done.is_err() {
             stop.notify_one();
         }
@@ -172,7 +201,7 @@ async fn make(
         tokio::select! {
             // A build that ended counts, even if provisioning failed meanwhile.
             biased;
-            built = source.built(folder.path(), &output) => built.map(Some),
+            built = record.timed("build", source.built(folder.path(), &output)) => built.map(Some),
             () = stop.notified() => Ok(None),
         }
     };
@@ -184,7 +213,8 @@ async fn make(
     let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
     let push = async |known: &Known, into: &str| {
         let layout = source::layout(&built, known, &folder.path().join(into)).await?;
-        places::push(config, &ready, &layout, log).await
+        let push = places::push(config, &ready, &layout, log);
+        record.timed("push", push).await
     };
     let arrived = match push(&known, "layout").await {
         // Whoever removed it from the repository, here it still is.

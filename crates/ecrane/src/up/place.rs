@@ -2,6 +2,7 @@
 
 use super::gate::{self, Passed, Policies, Repository};
 use super::progress::Bars;
+use super::record::Record;
 use super::result::{Made, Placed, found, placed};
 use super::unfinished::Unfinished;
 use crate::config::Config;
@@ -12,7 +13,7 @@ use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
-use ecrane_core::report::{self, TagChange, TagResult};
+use ecrane_core::report::{self, Cost, TagChange, TagResult};
 use ecrane_core::repository::{LeftOut, Observed, Plan, PolicyStep, Refusal, plan};
 use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
 use ecrane_engine::layout::Layout;
@@ -25,6 +26,7 @@ use futures_util::future::join_all;
 pub(super) struct Place {
     pub(super) ecr: Ecr,
     clock: Clock,
+    record: Record,
     /// What `push-to` says, as it was given; none for the main registry.
     pub(super) destination: Option<Destination>,
     /// The registry that it must be, and the input that says so.
@@ -53,6 +55,7 @@ impl Place {
         config: &Config,
         main: &Reached,
         destination: Option<&Destination>,
+        record: &Record,
     ) -> Result<Self, Failure> {
         let clock = main.clock.clone();
         let main = &main.connection;
@@ -80,6 +83,7 @@ impl Place {
         Ok(Self {
             ecr,
             clock,
+            record: record.clone(),
             destination,
             meant,
         })
@@ -149,7 +153,10 @@ impl Place {
             stored: found.policy.as_deref(),
             new: judged,
         };
-        let told = |lines: &[String]| gate::tell(lines, name, log);
+        let told = |cost: Cost| {
+            gate::tell(&cost, name, log);
+            self.record.cost(cost.at(name));
+        };
         let passed = gate::pass(config.gate, self.repository(config), policies, told).await?;
         Ok(Some(passed))
     }

@@ -5,6 +5,7 @@ use super::gate::{self, Passed};
 use super::output::Output;
 use super::place::{Look, Place, Ready, Unplaced, say};
 use super::progress::Bars;
+use super::record::Record;
 use super::result::{Made, Placed};
 use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
@@ -28,7 +29,10 @@ const LOOKS: usize = 5;
 const AT_ONCE: usize = 4;
 
 /// The main registry and the further ones, in this order.
-pub(super) struct Places(Vec<Place>);
+pub(super) struct Places {
+    places: Vec<Place>,
+    record: Record,
+}
 
 /// The image where it was to be.
 pub(super) struct Arrived {
@@ -39,12 +43,24 @@ pub(super) struct Arrived {
 
 impl Places {
     /// Connects to all of them. No call is made yet.
-    pub(super) async fn reach(config: &Config, reached: &Reached) -> Result<Self, Failure> {
+    pub(super) async fn reach(
+        config: &Config,
+        reached: &Reached,
+        record: &Record,
+    ) -> Result<Self, Failure> {
         let further = config.push_to.iter().map(Some);
         let places = [None].into_iter().chain(further);
-        let places = places.map(|destination| Place::reach(config, reached, destination));
+        let places = places.map(|destination| Place::reach(config, reached, destination, record));
         let places = join_all(places).await.into_iter();
-        Ok(Self(places.collect::<Result<_, _>>()?))
+        Ok(Self {
+            places: places.collect::<Result<_, _>>()?,
+            record: record.clone(),
+        })
+    }
+
+    /// Where what is found out is noted.
+    pub(super) const fn record(&self) -> &Record {
+        &self.record
     }
 
     /// The image that all tags name everywhere, if it can be pulled and is to
@@ -57,10 +73,10 @@ impl Places {
         if config.existing == Existing::Replace {
             return Ok(None);
         }
-        let found = join_all(self.0.iter().map(|place| place.tagged(config))).await;
+        let found = join_all(self.places.iter().map(|place| place.tagged(config))).await;
         let found = self.every(found)?;
         let mut first: Option<Digest> = None;
-        for (place, found) in self.0.iter().zip(found) {
+        for (place, found) in self.places.iter().zip(found) {
             let why = match (standing_image(&config.desired.tags, &found), &first) {
                 (Ok(digest), Some(other)) if digest != *other => {
                     format!("it is {}, and {} elsewhere", digest.short(), other.short())
@@ -71,7 +87,7 @@ impl Places {
                 }
                 (Err(why), _) => why.to_string(),
             };
-            let place = match self.0.as_slice() {
+            let place = match self.places.as_slice() {
                 [_] => String::new(),
                 _ => format!(" in {}", place.label()),
             };
@@ -89,9 +105,9 @@ impl Places {
         standing: Option<&Digest>,
         log: Log,
     ) -> Result<Vec<Row>, Failure> {
-        let plans = join_all(self.0.iter().map(|place| place.plan(config, standing))).await;
+        let plans = join_all(self.places.iter().map(|place| place.plan(config, standing))).await;
         let plans = self.every(plans)?;
-        let names: Vec<String> = self.0.iter().map(Place::label).collect();
+        let names: Vec<String> = self.places.iter().map(Place::label).collect();
         let rows = self.show(&names, plans.iter().map(|(plan, _)| plan), log);
         let plans = plans.iter().map(|(plan, observation)| (plan, observation));
         self.pass(config, &names, plans, log).await?;
@@ -108,7 +124,7 @@ impl Places {
         output: &Output,
     ) -> Result<Vec<Ready>, Failure> {
         for round in 1..=LOOKS {
-            let looks = self.0.iter().map(|place| place.look(config, standing));
+            let looks = self.places.iter().map(|place| place.look(config, standing));
             let looks = self.every(join_all(looks).await)?;
             let names = self.names(&looks)?;
             if round == 1 {
@@ -141,11 +157,12 @@ impl Places {
     ) -> Vec<Row> {
         let rows = names.iter().zip(plans);
         let rows: Vec<Row> = rows
-            .flat_map(|(name, plan)| named(plan_rows(plan), name, self.0.len()))
+            .flat_map(|(name, plan)| named(plan_rows(plan), name, self.places.len()))
             .collect();
         log.heading("Plan");
         log.rows(&rows);
         log.line("");
+        self.record.plan(&rows);
         rows
     }
 
@@ -156,8 +173,8 @@ impl Places {
         plans: impl Iterator<Item = (&'p Plan, &'p Observation)>,
         log: Log,
     ) -> Result<Vec<Option<Passed>>, Failure> {
-        let several = self.0.len() > 1;
-        let passes = self.0.iter().zip(names).zip(plans);
+        let several = self.places.len() > 1;
+        let passes = self.places.iter().zip(names).zip(plans);
         let passes = passes.map(|((place, name), plan)| {
             let name = several.then_some(name.as_str());
             place.pass(config, plan, name, log)
@@ -170,7 +187,7 @@ impl Places {
         config: &Config,
         passed: &[Option<Passed>],
     ) -> Result<Option<Objection>, Failure> {
-        let asked = self.0.iter().zip(passed);
+        let asked = self.places.iter().zip(passed);
         let asked = asked.map(|(place, passed)| place.objection(config, passed.as_ref()));
         let said = self.every(join_all(asked).await)?;
         Ok(said.into_iter().flatten().next())
@@ -181,14 +198,14 @@ impl Places {
         config: &Config,
         looks: &[Look],
     ) -> Result<Result<Vec<Applied>, Objection>, Failure> {
-        let applied = self.0.iter().zip(looks);
+        let applied = self.places.iter().zip(looks);
         let applied = applied.map(|(place, look)| place.apply(config, look));
         let applied = self.every(join_all(applied).await)?;
         Ok(applied.into_iter().collect())
     }
 
     fn ready(&self, looks: Vec<Look>, applied: Vec<Applied>, names: Vec<String>) -> Vec<Ready> {
-        let places = self.0.iter().zip(looks).zip(applied).zip(names);
+        let places = self.places.iter().zip(looks).zip(applied).zip(names);
         places
             .map(|(((place, look), applied), name)| place.ready(look, applied, name))
             .collect()
@@ -197,7 +214,7 @@ impl Places {
     /// What people call each of them, now that the hosts are known.
     fn names(&self, looks: &[Look]) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
-        for (place, look) in self.0.iter().zip(looks) {
+        for (place, look) in self.places.iter().zip(looks) {
             let host = &look.credentials.registry;
             // A stand-in has one host for all accounts and Regions.
             let name = match (&place.destination, host) {
@@ -224,7 +241,7 @@ impl Places {
         let several = results.len() > 1;
         let mut good = Vec::new();
         let mut failures = Vec::new();
-        for (place, result) in self.0.iter().zip(results) {
+        for (place, result) in self.places.iter().zip(results) {
             match result {
                 Ok(result) => good.push(result),
                 Err(failure) if several => failures.push(failure.of(&place.label())),

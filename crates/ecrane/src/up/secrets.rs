@@ -13,6 +13,7 @@ const VARIABLES: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "ACTIONS_RUNTIME_TOKEN",
     "GITHUB_TOKEN",
+    "INPUT_GITHUB-TOKEN",
 ];
 
 type Secret = SecretBox<Vec<u8>>;

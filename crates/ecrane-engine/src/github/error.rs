@@ -1,0 +1,141 @@
+use super::permission::wanted;
+use octocrab::Error;
+use std::time::Duration;
+
+/// What GitHub was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    AskingWho,
+    Commenting,
+    Checking,
+}
+
+impl Doing {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::AskingWho => "whose token this is",
+            Self::Commenting => "a comment on the pull request",
+            Self::Checking => "a check run",
+        }
+    }
+
+    /// What a job must be allowed, where the answer does not say it.
+    const fn permission(self) -> &'static str {
+        match self {
+            Self::AskingWho => "pull-requests: read",
+            Self::Commenting => "pull-requests: write",
+            Self::Checking => "checks: write",
+        }
+    }
+}
+
+/// Why GitHub did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum GitHubError {
+    /// No address of an API.
+    #[error("`{address}` is no address of GitHub's API: {why}")]
+    Address {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The token may not do it.
+    #[error(
+        "GitHub refuses {what} ({message}): the token lacks `{permission}`, which the job's `permissions` can grant"
+    )]
+    Forbidden {
+        /// What was asked for.
+        what: &'static str,
+        /// What the token lacks, as a workflow writes it.
+        permission: String,
+        /// GitHub's words.
+        message: String,
+    },
+    /// It asks for a longer wait than a run is worth.
+    #[error("GitHub's rate limit refuses {what}: it asks to wait {} s", .wait.as_secs())]
+    Limited {
+        /// What was asked for.
+        what: &'static str,
+        /// How long.
+        wait: Duration,
+    },
+    /// It refused for another reason.
+    #[error("GitHub refuses {what} with status {status}: {message}")]
+    Refused {
+        /// What was asked for.
+        what: &'static str,
+        /// The status.
+        status: u16,
+        /// GitHub's words.
+        message: String,
+    },
+    /// No answer, or none that could be read.
+    #[error("GitHub gave no answer to a request for {what}: {reason}")]
+    NoAnswer {
+        /// What was asked for.
+        what: &'static str,
+        /// What stood in the way.
+        reason: String,
+    },
+}
+
+impl GitHubError {
+    /// What an error of the client says, without an address that it may quote.
+    pub(super) fn new(doing: Doing, error: &Error) -> Self {
+        let what = doing.words();
+        let Error::GitHub { source, .. } = error else {
+            return Self::NoAnswer {
+                what,
+                reason: chain(error),
+            };
+        };
+        let status = source.status_code.as_u16();
+        let message = source.message.trim().to_owned();
+        if status != 403 {
+            return Self::Refused {
+                what,
+                status,
+                message,
+            };
+        }
+        let headers = source.headers.as_ref();
+        let accepted = headers.and_then(|it| it.get("x-accepted-github-permissions"));
+        let permission = accepted
+            .and_then(|value| wanted(value.to_str().ok()?, doing.permission()))
+            .unwrap_or_else(|| doing.permission().to_owned());
+        Self::Forbidden {
+            what,
+            permission,
+            message,
+        }
+    }
+
+    pub(super) const fn limited(doing: Doing, wait: Duration) -> Self {
+        Self::Limited {
+            what: doing.words(),
+            wait,
+        }
+    }
+
+    /// Whether the token may not do it.
+    #[must_use]
+    pub const fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Forbidden { .. })
+    }
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

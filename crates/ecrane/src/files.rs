@@ -1,0 +1,81 @@
+//! The report of a run as files: the outputs of a job are limited, and there may
+//! be a hundred thousand images to tell of.
+
+use crate::config;
+use crate::outputs;
+use crate::story::Story;
+use serde_json::json;
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Where they are, as the steps after this one know it.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    plan: Option<String>,
+    lifecycle: Option<String>,
+}
+
+impl Files {
+    /// The outputs that say so.
+    pub(crate) fn outputs(self) -> Vec<(&'static str, String)> {
+        vec![
+            ("plan", self.plan.unwrap_or_default()),
+            ("lifecycle-report", self.lifecycle.unwrap_or_default()),
+        ]
+    }
+}
+
+/// Writes them into a folder of their own, in the runner's folder for such
+/// files. Everybody on the machine may read them: the steps after a container
+/// are of another user.
+///
+/// # Errors
+/// What the system says, with the path.
+pub(crate) fn write(story: &Story<'_>) -> io::Result<Files> {
+    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
+    let parent = runner
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(std::env::temp_dir);
+    let folder = tempfile::Builder::new()
+        .prefix("ecrane-report-")
+        .permissions(Permissions::from_mode(0o755))
+        .tempdir_in(parent)?;
+    let plan = file(folder.path(), "plan.json", &outputs::json(story))?;
+    let lifecycle = match lifecycle(story) {
+        Some(text) => Some(file(folder.path(), "lifecycle.json", &text)?),
+        None => None,
+    };
+    // From here on it stays.
+    let _ = folder.keep();
+    Ok(Files {
+        plan: Some(plan),
+        lifecycle,
+    })
+}
+
+fn file(folder: &Path, name: &str, text: &str) -> io::Result<String> {
+    let path = folder.join(name);
+    let path = path.to_string_lossy();
+    std::fs::write(path.as_ref(), text)
+        .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
+    Ok(config::outside(&path, |name| std::env::var(name).ok()))
+}
+
+/// What the policy costs where it is new, and what stood there before: with it
+/// the change can be taken back.
+fn lifecycle(story: &Story<'_>) -> Option<String> {
+    let wanted = story.seen.wanted.as_ref()?;
+    let policy = wanted.policy.as_ref()?;
+    if story.seen.costs.is_empty() {
+        return None;
+    }
+    let value = json!({
+        "repository": wanted.repository,
+        "commit": std::env::var("GITHUB_SHA").ok(),
+        "policy": policy.to_json(),
+        "costs": story.seen.costs,
+    });
+    Some(format!("{value:#}"))
+}

@@ -1,0 +1,83 @@
+//! What a run has found out so far. It is there for those who tell of the run,
+//! however it ends.
+
+use crate::config::{Config, Fault, Preview};
+use ecrane_core::lifecycle::Policy;
+use ecrane_core::name::RepositoryName;
+use ecrane_core::report::{Cost, Row};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A record that its holders share.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Record(Arc<Mutex<Seen>>);
+
+/// What was found out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    /// What is wanted; none where the inputs are faulty.
+    pub(crate) wanted: Option<Wanted>,
+    /// What was noticed in the inputs and the policy, and stops nothing.
+    pub(crate) warnings: Vec<Fault>,
+    /// The plan.
+    pub(crate) plan: Vec<Row>,
+    /// What the policy costs, where that was read.
+    pub(crate) costs: Vec<Cost>,
+    /// Why there is no plan, though nothing is wrong.
+    pub(crate) unplanned: Option<&'static str>,
+    /// What took how long.
+    pub(crate) times: Vec<(&'static str, Duration)>,
+}
+
+/// What a run is to bring about, as far as it is told of.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) repository: RepositoryName,
+    pub(crate) policy: Option<Policy>,
+    /// Who is asked what the policy removes.
+    pub(crate) preview: Preview,
+}
+
+impl Record {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known by now.
+    pub(crate) fn so_far(&self) -> Seen {
+        self.seen().clone()
+    }
+
+    pub(super) fn inputs(&self, config: &Config, warnings: &[Fault]) {
+        let mut seen = self.seen();
+        seen.wanted = Some(Wanted {
+            repository: config.desired.name.clone(),
+            policy: config.desired.policy.clone(),
+            preview: config.gate.preview,
+        });
+        seen.warnings = warnings.to_vec();
+    }
+
+    pub(super) fn plan(&self, rows: &[Row]) {
+        self.seen().plan = rows.to_vec();
+    }
+
+    /// In place of what was found in the same registry before.
+    pub(super) fn cost(&self, cost: Cost) {
+        let mut seen = self.seen();
+        seen.costs.retain(|other| other.registry != cost.registry);
+        seen.costs.push(cost);
+    }
+
+    pub(super) fn no_plan(&self, why: &'static str) {
+        self.seen().unplanned = Some(why);
+    }
+
+    /// Does it, and notes how long that took.
+    pub(super) async fn timed<T>(&self, what: &'static str, work: impl Future<Output = T>) -> T {
+        let begin = Instant::now();
+        let done = work.await;
+        self.seen().times.push((what, begin.elapsed()));
+        done
+    }
+}
