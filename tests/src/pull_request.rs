@@ -365,6 +365,13 @@ fn a_fork_gets_its_policy_checked_and_needs_no_credentials() {
     assert_eq!(job.run_with(&[], &[]).code, Some(1));
 
     job.event("hubot/hello");
+    // It gets no role either.
+    let role = ("role-to-assume", "arn:aws:iam::123456789012:role/look");
+    let account = ("allowed-account-ids", "123456789012");
+    for inputs in [vec![role], vec![account], vec![role, account]] {
+        let ran = job.run_with(&[], &inputs);
+        assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    }
     let good = job.run_with(&[], &[]);
     assert_eq!(good.code, Some(0), "{}", good.stdout);
     assert!(

@@ -213,13 +213,13 @@ fn every_fault_is_found_at_once() {
       |
       = help: write `true` or `false`
 
-    error[input]: `IMMUTABLE_WITH_EXCLUSION` needs exclusion filters, which this version cannot set
+    error[input]: `IMMUTABLE_WITH_EXCLUSION` says that tags are excepted, and none are named
      --> image-tag-mutability:1:1
       |
     1 | IMMUTABLE_WITH_EXCLUSION
       | ^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: use `MUTABLE` or `IMMUTABLE`, or set it by hand and leave this input out
+      = help: name them in `image-tag-mutability-exclusion-filters`
 
     error[input]: `1` is neither true nor false
      --> scan-on-push:1:1
