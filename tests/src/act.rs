@@ -19,7 +19,7 @@ pub(crate) fn dist() -> PathBuf {
 
 /// Lays a checkout: the action's own files and the workflow with its app. `act` leaves out what the repository's
 /// `.gitignore` names, the binary among it, so this is not the repository itself.
-fn lay_checkout(checkout: &Path) {
+pub(crate) fn lay_checkout(checkout: &Path, workflow: &str) {
     let copy = |from: &Path, to: &str| {
         let to = checkout.join(to);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -31,8 +31,8 @@ fn lay_checkout(checkout: &Path) {
     copy(&dist(), "dist/ecrane");
     let fixtures = root().join("tests/act");
     copy(
-        &fixtures.join("main-job.yml"),
-        ".github/workflows/main-job.yml",
+        &fixtures.join(workflow),
+        &format!(".github/workflows/{workflow}"),
     );
     copy(&fixtures.join("app/Dockerfile"), "app/Dockerfile");
     copy(&fixtures.join("app/page.txt"), "app/page.txt");
@@ -51,11 +51,12 @@ fn lay_checkout(checkout: &Path) {
     }
 }
 
-fn act(checkout: &Path, registry: &str) -> Command {
+/// `act`, for this event.
+pub(crate) fn act(event: &str, checkout: &Path, registry: &str) -> Command {
     let socket =
         std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned());
     let mut command = clean("act", checkout);
-    command.args(["push", "--rm", "--no-cache-server", "--pull=false"]);
+    command.args([event, "--rm", "--no-cache-server", "--pull=false"]);
     command.args(["--platform", "ubuntu-latest=debian:trixie-slim"]);
     command.args(["--container-daemon-socket", &socket]);
     command.args(["--var", &format!("REGISTRY={registry}")]);
@@ -67,9 +68,9 @@ fn act(checkout: &Path, registry: &str) -> Command {
 fn a_workflow_builds_and_pushes_and_its_next_steps_use_the_outputs() {
     let ecr = LocalEcr::start();
     let checkout = ecr.home().join("checkout");
-    lay_checkout(&checkout);
+    lay_checkout(&checkout, "main-job.yml");
 
-    let ran = run(&mut act(&checkout, &ecr.address));
+    let ran = run(&mut act("push", &checkout, &ecr.address));
     let log = format!("{}\n{}", ran.stdout, ran.stderr);
     assert_eq!(ran.code, Some(0), "{log}");
 
@@ -112,7 +113,7 @@ fn what_a_workflow_downloads_is_small() {
     assert!(binary < 8_000_000, "the binary: {binary} bytes");
 
     let checkout = home.path().join("checkout");
-    lay_checkout(&checkout);
+    lay_checkout(&checkout, "main-job.yml");
     let docker = |words: &[&str]| {
         let mut command = clean("docker", home.path());
         command.args(words).current_dir(&checkout);

@@ -1,10 +1,9 @@
 //! A policy is put only after what it removes was read, counted and allowed.
 
 mod mode;
-mod proxy;
 
 use crate::harness::{LocalEcr, Ran, run, succeed, writes};
-use proxy::{Fault, Spoil};
+use crate::proxy::{self, Fault, Spoil};
 use serde_json::{Value, json};
 
 const NOW: &str = "2026-09-01T12:00:00Z";
@@ -107,6 +106,49 @@ fn a_policy_that_costs_images_waits_for_a_word() {
 }
 
 #[test]
+fn a_program_is_told_of_a_refused_run_too() {
+    let ecr = ecr(6);
+    let refused = put(&ecr, &keep(7), &["--json"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    let told: Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!(told["error"]["exit"], 3);
+    assert_eq!(
+        told["outputs"],
+        json!({ "repository": "team/app", "expiring": "2" })
+    );
+    assert_eq!(told["resources"][1]["kind"], "lifecycle policy");
+    assert_eq!(told["costs"][0]["losses"][1]["tags"], json!(["multi"]));
+
+    let faulty = put(&ecr, "{}", &["--json"]);
+    assert_eq!(faulty.code, Some(2), "{}", faulty.stderr);
+    let told: Value = serde_json::from_str(&faulty.stdout).unwrap();
+    let finding = &told["error"]["findings"][0];
+    assert_eq!(finding["source"], "lifecycle-policy");
+    assert_eq!(finding["diagnostics"][0]["severity"], "error");
+
+    let placed = put(&ecr, &keep(40), &["--json"]);
+    assert_eq!(placed.code, Some(0), "{}", placed.stderr);
+    let told: Value = serde_json::from_str(&placed.stdout).unwrap();
+    insta::assert_snapshot!(format!("{:#}", told["lifecycle"]), @r#"
+    {
+      "archive": {
+        "alsoSelectedBy": [],
+        "claimedBy": null,
+        "fate": "stays: no rule selects it"
+      },
+      "standard": {
+        "alsoSelectedBy": [],
+        "claimedBy": 1,
+        "fate": "is expired once 40 newer images are among those the rule selects"
+      },
+      "tags": [
+        "new"
+      ]
+    }
+    "#);
+}
+
+#[test]
 fn what_the_policy_in_force_removes_needs_no_leave() {
     let ecr = ecr(6);
     put(&ecr, &keep(5), &["--max-remove", "100%"]);
@@ -184,9 +226,9 @@ fn a_repository_that_appears_between_two_reads_is_read_again() {
     let ecr = ecr(2);
     // As if it had not been there yet when the first policy was asked for.
     let fault = Fault {
-        operation: "GetLifecyclePolicy",
+        operation: "GetLifecyclePolicy".into(),
         calls: 1..=1,
-        spoil: Spoil::Refuse("RepositoryNotFoundException"),
+        spoil: Spoil::refuse("RepositoryNotFoundException"),
     };
     let (ran, puts) = spoiled(&ecr, Some(fault));
     assert_eq!((ran.code, puts), (Some(0), 1), "{}", ran.stderr);
@@ -198,19 +240,21 @@ fn nothing_is_written_anywhere_when_one_registry_is_not_as_it_was() {
     let before = (here.requests(), there.requests());
     let policy = keep(10);
     let second_look = Fault {
-        operation: "GetLifecyclePolicy",
+        operation: "GetLifecyclePolicy".into(),
         calls: 2..=usize::MAX,
-        spoil: Spoil::Refuse("AccessDeniedException"),
+        spoil: Spoil::refuse("AccessDeniedException"),
     };
     let proxy = proxy::before(&there.address, Some(second_look));
-    let ran = put(&here, &policy, &["--push-to", &proxy]);
+    let ran = put(&here, &policy, &["--push-to", &proxy.address]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     assert_eq!(writes(&here.log_since(before.0)).len(), 0);
     assert_eq!(writes(&there.log_since(before.1)).len(), 0);
-    insta::assert_snapshot!(ran.stderr.replace(&proxy, "THERE"), @"error: THERE: the lifecycle policy is not put, as what it would remove cannot be read whole: GetLifecyclePolicy was refused: AccessDeniedException: so it is; nothing was done");
+    let said = ran.stderr.replace(&proxy.address, "THERE");
+    let (said, _) = said.split_once(" (request").unwrap();
+    insta::assert_snapshot!(said, @"error: THERE: the lifecycle policy is not put, as what it would remove cannot be read whole: GetLifecyclePolicy was refused: AccessDeniedException: so it is");
 
     let proxy = proxy::before(&there.address, None);
-    let ran = put(&here, &policy, &["--push-to", &proxy]);
+    let ran = put(&here, &policy, &["--push-to", &proxy.address]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }
 
@@ -229,7 +273,9 @@ fn spoiled(ecr: &LocalEcr, fault: Option<Fault>) -> (Ran, usize) {
     ];
     let mut up = ecr.ecrane(&["up"]);
     up.args(RUN).args(words);
-    let ran = run(up.env("AWS_ENDPOINT_URL_ECR", format!("http://{proxy}")));
+    // What does not heal need not be asked eight times here.
+    up.env("AWS_MAX_ATTEMPTS", "2");
+    let ran = run(up.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address)));
     let log = ecr.log_since(seen);
     let puts = log
         .iter()
@@ -290,8 +336,8 @@ fn the_gate_stays_shut_when_anything_cannot_be_read_or_is_otherwise() {
     let mut faults: Vec<Fault> = reads
         .iter()
         .flat_map(|(operation, from)| {
-            [Spoil::Refuse("AccessDeniedException"), Spoil::Cut].map(|spoil| Fault {
-                operation,
+            [Spoil::refuse("AccessDeniedException"), Spoil::Cut].map(|spoil| Fault {
+                operation: (*operation).to_owned(),
                 calls: *from..=usize::MAX,
                 spoil,
             })
@@ -304,7 +350,7 @@ fn the_gate_stays_shut_when_anything_cannot_be_read_or_is_otherwise() {
         ("GetLifecyclePolicyPreview", nothing_goes),
     ];
     faults.extend(lies.map(|(operation, change)| Fault {
-        operation,
+        operation: operation.to_owned(),
         calls: 1..=usize::MAX,
         spoil: Spoil::Change(change),
     }));

@@ -114,8 +114,15 @@ impl LocalEcr {
 
     /// Starts one that speaks TLS, with a certificate of its own.
     pub(crate) fn start_with_tls() -> Self {
+        Self::start_with_tls_for(&[])
+    }
+
+    /// The same with a certificate for these hosts too.
+    pub(crate) fn start_with_tls_for(hosts: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let names = hosts.iter().copied().chain(["127.0.0.1"]);
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
         let certificate = folder.path().join(CERTIFICATE);
         std::fs::create_dir(certificate.parent().unwrap()).unwrap();
         std::fs::write(certificate, made.cert.pem()).unwrap();
@@ -179,6 +186,11 @@ impl LocalEcr {
     /// The folder of the certificate that it shows.
     pub(crate) fn certificates(&self) -> PathBuf {
         self.home().join(CERTIFICATE).parent().unwrap().to_owned()
+    }
+
+    /// The file of that certificate.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.home().join(CERTIFICATE)
     }
 
     /// A folder that ends with it.

@@ -65,6 +65,7 @@ fn check(mut action: Command, context: &Path) {
     action
         .env("GITHUB_ACTIONS", "true")
         .env("GITHUB_OUTPUT", &outputs)
+        .env("RUNNER_TEMP", context.parent().unwrap())
         .env("INPUT_REPOSITORY", "app")
         .env("INPUT_PUSH", "false")
         .env("INPUT_NETWORK", "none")
@@ -76,7 +77,9 @@ fn check(mut action: Command, context: &Path) {
     let outputs = std::fs::read_to_string(outputs).unwrap();
     let outputs = reader::outputs(&outputs).unwrap();
     let names: Vec<&str> = outputs.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["repository", "changed", "digest", "imageid"]);
+    let ours = ["repository", "changed", "digest", "imageid"];
+    let of_report = ["expiring", "plan", "lifecycle-report"];
+    assert_eq!(names, [&ours[..], &of_report].concat());
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod github;
 mod http;
 mod prism;
 
+use crate::act::{act, lay_checkout};
 use crate::harness::{LocalEcr, Ran, binary, clean, root, run};
 use github::{Fault, GitHub, Instead, forbidden};
 use serde_json::{Value, json};
@@ -144,9 +145,10 @@ fn one_comment_is_kept_and_says_what_would_go() {
     assert_eq!(refused.code, Some(3), "{}", refused.stdout);
     assert_eq!(spoken(&refused), "Pull request #7 has a new comment");
     let [text] = job.github.texts().try_into().unwrap();
-    insta::assert_snapshot!(text, @"
-    <!-- ecrane 56c87cf779de988efb480e36c4672c75 -->
-
+    // The mark has the port of this test in it.
+    let (mark, told) = text.split_once("\n\n").unwrap();
+    assert!(mark.starts_with("<!-- ecrane "), "{mark}");
+    insta::assert_snapshot!(told, @"
     ### ecrane, `team/app`: refused
 
     ```text
@@ -170,7 +172,6 @@ fn one_comment_is_kept_and_says_what_would_go() {
     </details>
     ");
     // The summary of a run that was refused says the same, and programs get it too.
-    let (_, told) = text.split_once("\n\n").unwrap();
     assert!(
         job.read("summary").starts_with(told.trim_end()),
         "{}",
@@ -371,7 +372,7 @@ fn a_fork_gets_its_policy_checked_and_needs_no_credentials() {
         "{}",
         good.stdout
     );
-    insta::assert_snapshot!(spoken(&good), @"::warning::pull request #7 has no comment of this run: a run for the changes of a fork or of Dependabot gets a token that only reads; the job's summary says the same");
+    insta::assert_snapshot!(spoken(&good), @"Pull request #7 has no comment of this run: a run for the changes of a fork or of Dependabot gets a token that only reads; the job's summary says the same");
     let summary = job.read("summary");
     insta::assert_snapshot!(summary.split("\nin all").next().unwrap(), @r#"
     ### ecrane, `team/app`: policy checked, no plan
@@ -404,4 +405,38 @@ fn a_fork_gets_its_policy_checked_and_needs_no_credentials() {
         "{}",
         faulty.stdout
     );
+}
+
+/// A workflow on the pull request, run by `act` with these secrets.
+fn in_workflow(job: &Job, secrets: &[&str]) -> String {
+    let checkout = job.file("checkout");
+    let mut command = act("pull_request", &checkout, &job.ecr.address);
+    command.arg("--eventpath").arg(job.file("event.json"));
+    command.args(["--env", &format!("GITHUB_API_URL={}", job.github.api)]);
+    command.args(["--env", "GITHUB_REPOSITORY=octocat/hello"]);
+    for secret in secrets {
+        command.args(["--secret", secret]);
+    }
+    let ran = run(&mut command);
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+    log
+}
+
+#[test]
+fn a_workflow_tells_the_pull_request_and_one_of_a_fork_is_green() {
+    let job = Job::new();
+    lay_checkout(&job.file("checkout"), "pull-request.yml");
+    let token = format!("GITHUB_TOKEN={TOKEN}");
+    let keys = ["KEY_ID=canary-id", "KEY=canary-key"];
+    let log = in_workflow(&job, &[keys[0], keys[1], &token]);
+    assert!(log.contains("Pull request #7 has a new comment"), "{log}");
+    assert!(
+        job.github.texts()[0].contains("### ecrane, `team/app`: plan"),
+        "{log}"
+    );
+
+    job.event("hubot/hello");
+    let log = in_workflow(&job, &[&token]);
+    assert!(log.contains("The plan needs AWS credentials"), "{log}");
 }

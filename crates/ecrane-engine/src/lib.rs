@@ -9,5 +9,6 @@ pub mod builder;
 mod content;
 pub mod github;
 pub mod layout;
+pub mod network;
 pub mod push;
 pub mod registry;

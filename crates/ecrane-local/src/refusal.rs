@@ -322,7 +322,9 @@ pub(crate) fn name_rule(kind: NameKind) -> String {
         }
         NameKind::Tag => "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}",
         NameKind::Digest => "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+",
-        NameKind::Region | NameKind::Registry => ".+",
+        NameKind::Session => r"[\w+=,.@-]*",
+        NameKind::ExternalId => r"[\w+=,.@:\/-]*",
+        NameKind::Region | NameKind::Registry | NameKind::Role | NameKind::Audience => ".+",
     };
     format!("must satisfy regular expression '{pattern}'")
 }

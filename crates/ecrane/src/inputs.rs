@@ -18,6 +18,40 @@ pub(crate) struct Inputs {
     /// Another endpoint than AWS's own, such as http://127.0.0.1:5100
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     pub endpoint_url: Option<String>,
+    /// The role to take, as an ARN: by the job's token, else by the credentials of the environment
+    #[arg(long, alias = "assume_role", value_name = "ARN", help_heading = "AWS")]
+    pub role_to_assume: Option<String>,
+    /// How the role's session is called in the logs of AWS [default: GitHubActions in a workflow, else ecrane]
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub role_session_name: Option<String>,
+    /// How long a session of the role is, 900 to 43200 [default: 3600]
+    #[arg(long, value_name = "SECONDS", help_heading = "AWS")]
+    pub role_duration_seconds: Option<String>,
+    /// What the role's owner wants to hear from those who take it
+    #[arg(long, value_name = "ID", help_heading = "AWS")]
+    pub role_external_id: Option<String>,
+    /// For whom the job's token is [default: sts.amazonaws.com]
+    #[arg(long, value_name = "AUDIENCE", help_heading = "AWS")]
+    pub audience: Option<String>,
+    /// Account ids that the credentials may be of, by comma or line
+    #[arg(long, value_name = "ACCOUNTS", help_heading = "AWS")]
+    #[serde(deserialize_with = "whole_text")]
+    pub allowed_account_ids: Vec<String>,
+    /// Registries to sign in to for base images: account ids or hosts, by comma or line
+    #[arg(
+        long,
+        alias = "registry_ids",
+        value_name = "REGISTRIES",
+        help_heading = "AWS"
+    )]
+    #[serde(deserialize_with = "whole_text")]
+    pub registries: Vec<String>,
+    /// public signs in to public.ecr.aws for base images, private does not [default: private]
+    #[arg(long, value_name = "TYPE", help_heading = "AWS")]
+    pub registry_type: Option<String>,
+    /// The proxy to AWS and the registries; else HTTPS_PROXY
+    #[arg(long, value_name = "URL", help_heading = "AWS")]
+    pub http_proxy: Option<Hidden>,
 
     /// The repository's name, such as team/app
     #[arg(long, aliases = ["repo", "ecr_repository", "image_name"], value_name = "NAME", help_heading = "Repository")]
@@ -244,6 +278,8 @@ impl From<&str> for Hidden {
 /// Names that other tools use for an input. They work, with one notice.
 pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("region", "aws-region"),
+    ("assume_role", "role-to-assume"),
+    ("registry_ids", "registries"),
     ("repo", "repository"),
     ("ecr_repository", "repository"),
     ("image_name", "repository"),
@@ -372,6 +408,15 @@ fn own_name(used: &str) -> Option<&'static str> {
 pub(crate) const NAMES: &[&str] = &[
     "aws-region",
     "endpoint-url",
+    "role-to-assume",
+    "role-session-name",
+    "role-duration-seconds",
+    "role-external-id",
+    "audience",
+    "allowed-account-ids",
+    "registries",
+    "registry-type",
+    "http-proxy",
     "repository",
     "create-repository",
     "image-tag-mutability",

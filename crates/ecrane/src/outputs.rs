@@ -104,7 +104,7 @@ pub(crate) fn json(story: &Story<'_>) -> String {
         "seconds": story.took.as_secs_f64(),
     });
     let more = [
-        ("image", story.fate().map(|fate| json!(fate))),
+        ("lifecycle", story.fate().map(|fate| json!(fate))),
         ("error", story.error()),
     ];
     if let Some(object) = value.as_object_mut() {

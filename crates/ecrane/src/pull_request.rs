@@ -34,29 +34,32 @@ pub(crate) async fn tell(talk: &Conversation, story: &Story<'_>, log: Log) {
     let (kept, checked) = tokio::join!(kept, check(&github, talk, &findings));
     if let Err(error) = checked {
         findings.iter().for_each(|fault| log.annotate(fault));
-        log.line(&format!(
-            "The findings are shown by the runner, not by a check: {}",
-            told(talk, &error)
-        ));
+        if !is_reader(talk, &error) {
+            log.line(&format!(
+                "The findings are shown by the runner, not by a check: {error}"
+            ));
+        }
     }
     let number = talk.number;
     match kept {
         Ok(Kept::Created) => log.line(&format!("Pull request #{number} has a new comment")),
         Ok(Kept::Updated) => log.line(&format!("Pull request #{number}: comment updated")),
         Ok(Kept::Unchanged) => log.line(&format!("Pull request #{number}: comment unchanged")),
+        // Nothing is wrong with that, and nobody can change it.
+        Err(error) if is_reader(talk, &error) => log.line(&format!(
+            "Pull request #{number} has no comment of this run: {READER}; the job's summary says the same"
+        )),
         Err(error) => log.warning(&format!(
-            "pull request #{number} has no comment of this run: {}",
-            told(talk, &error)
+            "pull request #{number} has no comment of this run: {error}"
         )),
     }
 }
 
-fn told(talk: &Conversation, error: &GitHubError) -> String {
-    if error.is_forbidden() && talk.changes == Changes::Foreign {
-        let which = "a run for the changes of a fork or of Dependabot gets a token that only reads";
-        return format!("{which}; the job's summary says the same");
-    }
-    error.to_string()
+const READER: &str =
+    "a run for the changes of a fork or of Dependabot gets a token that only reads";
+
+fn is_reader(talk: &Conversation, error: &GitHubError) -> bool {
+    error.is_forbidden() && talk.changes == Changes::Foreign
 }
 
 fn in_file(fault: &Fault) -> bool {

@@ -1,6 +1,7 @@
 //! Which ECR a command is for: AWS, an endpoint, or the local one.
 
 use crate::config::{self, Config, Mode, Service};
+use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
 use crate::lifecycle;
@@ -46,7 +47,8 @@ impl Clock {
 /// AWS, an endpoint, or the local one, which may start now.
 ///
 /// # Errors
-/// The local one does not start.
+/// The local one does not start; nobody can be signed in, or somebody of
+/// another account than is allowed.
 pub(crate) async fn reach(
     config: &Config,
     service: Service,
@@ -58,7 +60,7 @@ pub(crate) async fn reach(
             region: region.clone(),
             account: None,
             endpoint: config.endpoint.clone(),
-            identity: Identity::DefaultChain,
+            identity: credentials::identity(&config.sign_in, region, log).await?,
         };
         return Ok(Reached {
             connection,
@@ -86,9 +88,9 @@ pub(crate) async fn reach(
 fn local_connection(running: Running) -> Result<Connection, Failure> {
     Ok(Connection {
         endpoint: Some(EndpointUrl::parse(&running.url()).map_err(Failure::refused)?),
-        region: running.region,
+        region: running.region.clone(),
         account: None,
-        identity: Identity::LocalEcr,
+        identity: Identity::local_ecr(running.region),
     })
 }
 
@@ -127,10 +129,8 @@ impl Asked {
         let variable = |name: &str| std::env::var(name).ok();
         config::place(&inputs, variable)
             .map(|(region, endpoint)| Connection {
-                region,
-                account: None,
                 endpoint,
-                identity: Identity::DefaultChain,
+                ..credentials::in_region(&region)
             })
             .map_err(Failure::Inputs)
     }

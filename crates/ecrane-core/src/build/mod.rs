@@ -38,6 +38,7 @@ pub use route::{BUILDKIT_VARIABLE, Builder, Docker, ImagePlace, OciExporter, Rou
 pub use secret::{Secret, SecretId, SecretSource, SshAgent};
 pub use steps::{Step, Steps};
 
+use crate::name::RegistryHost;
 use std::path::PathBuf;
 
 /// What is built.
@@ -90,6 +91,8 @@ pub struct BuildSpec {
     pub builder: Option<String>,
     /// How layers are compressed; `None`: as the builder does it.
     pub compression: Option<Compression>,
+    /// Registries to sign in to besides those that the build names.
+    pub registries: Vec<RegistryHost>,
     /// Options of the builder that have no input of their own.
     pub options: Vec<ExtraOption>,
 }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// may be sent to: those of Amazon ECR, and those on loopback.
 ///
 /// They are looked for where an image or a cache can be named: in the
-/// Dockerfile, with its arguments put in, in the contexts and in the caches. A
+/// Dockerfile, with its arguments put in, in the contexts and in the caches;
+/// besides there are those that somebody names. A
 /// host too many is never asked for; one too few would end the build.
 /// `environment` gives the arguments that have no value of their own.
 #[must_use]
@@ -20,7 +21,7 @@ pub fn registries(
         Some((arg.name.as_str(), value))
     });
     let given: BTreeMap<&str, String> = given.collect();
-    let mut hosts = BTreeSet::new();
+    let mut hosts: BTreeSet<RegistryHost> = spec.registries.iter().cloned().collect();
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     for line in dockerfile.lines().map(str::trim) {
         if line.starts_with('#') && !line.contains("syntax") {

@@ -10,6 +10,8 @@ mod reference;
 mod region;
 mod registry;
 mod repository;
+mod role;
+mod session;
 mod tag;
 
 pub use account::AccountId;
@@ -19,6 +21,8 @@ pub use reference::Reference;
 pub use region::{Partition, Region};
 pub use registry::{Endpoint, RegistryHost};
 pub use repository::RepositoryName;
+pub use role::RoleArn;
+pub use session::{Audience, ExternalId, SessionName};
 pub use tag::Tag;
 
 use std::fmt;
@@ -38,6 +42,14 @@ pub enum NameKind {
     Tag,
     /// An image digest.
     Digest,
+    /// A role's ARN.
+    Role,
+    /// The name of a role's session.
+    Session,
+    /// An external id.
+    ExternalId,
+    /// Whom a token is for.
+    Audience,
 }
 
 impl fmt::Display for NameKind {
@@ -49,6 +61,10 @@ impl fmt::Display for NameKind {
             Self::Repository => "repository name",
             Self::Tag => "tag",
             Self::Digest => "digest",
+            Self::Role => "role",
+            Self::Session => "session name",
+            Self::ExternalId => "external id",
+            Self::Audience => "audience",
         })
     }
 }

@@ -83,6 +83,12 @@ impl Partition {
         }
     }
 
+    /// The partition of this name in an ARN.
+    #[must_use]
+    pub fn of_arn(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.arn_name() == name)
+    }
+
     /// The prefix of its Regions' names; none for commercial Regions.
     const fn region_prefix(self) -> Option<&'static str> {
         match self {

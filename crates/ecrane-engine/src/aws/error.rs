@@ -1,17 +1,22 @@
+use super::SignInError;
+use super::unreached::Unreached;
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
+use ecrane_core::refusal::{self, Refusal};
+use serde::Deserialize;
 use std::error::Error;
 
 /// Why AWS did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
-    /// The chain of credential sources gave none.
-    #[error("no AWS credentials: {}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role, or use `--local`", .0.as_deref().unwrap_or("none are configured"))]
-    NoCredentials(Option<String>),
+    /// There are no credentials.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The service answered with an error.
-    #[error("{operation} was refused: {code}: {message}{}", request(.request_id.as_deref()))]
+    #[error("{operation} was refused: {code}: {message}{}{}", request(.request_id.as_deref()), remedy(.help.as_deref()))]
     Refused {
         /// The operation.
         operation: &'static str,
@@ -21,9 +26,11 @@ pub enum AwsError {
         message: String,
         /// The request's id, for AWS support.
         request_id: Option<String>,
+        /// What to do about it, where that is known.
+        help: Option<String>,
     },
     /// No answer, or none that could be read.
-    #[error("{operation} got no answer: {reason}")]
+    #[error("{operation} got no answer: {reason}{}", remedy(Unreached::in_words(.reason).map(Unreached::help)))]
     NoAnswer {
         /// The operation.
         operation: &'static str,
@@ -62,8 +69,37 @@ pub enum AwsError {
     Appeared(RepositoryName),
 }
 
-fn request(id: Option<&str>) -> String {
+pub(super) fn request(id: Option<&str>) -> String {
     id.map(|id| format!(" (request {id})")).unwrap_or_default()
+}
+
+fn remedy(help: Option<&str>) -> String {
+    help.map(|help| format!("\n{help}")).unwrap_or_default()
+}
+
+/// What time it is here, and there.
+fn clocks<E>(error: &SdkError<E>) -> String {
+    let here = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let here = here.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or_default());
+    let there = error.raw_response().and_then(|it| it.headers().get("date"));
+    format!(
+        "it is {} here, and {} there",
+        Moment::from_seconds(here),
+        there.unwrap_or("a time that was not said")
+    )
+}
+
+/// What the key service said, which the message leaves out.
+fn of_key<E>(error: &SdkError<E>) -> String {
+    #[derive(Deserialize)]
+    struct OfKey {
+        #[serde(rename = "kmsError")]
+        error: String,
+    }
+    let body = error.raw_response().and_then(|it| it.body().bytes());
+    let said = body.and_then(|body| serde_json::from_slice::<OfKey>(body).ok());
+    said.map(|it| format!(" ({})", it.error))
+        .unwrap_or_default()
 }
 
 impl AwsError {
@@ -77,11 +113,33 @@ impl AwsError {
                 reason: chain(error),
             };
         };
+        let code = service.code().unwrap_or("an unnamed error");
+        let message = service.message().unwrap_or("without a message");
+        let refusal = Refusal {
+            operation,
+            code,
+            message,
+        };
+        let help = refusal::help(&refusal).map(|help| match code {
+            "InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestExpired" => {
+                format!("{help}; {}", clocks(error))
+            }
+            _ => help,
+        });
         Self::Refused {
             operation,
-            code: service.code().unwrap_or("an unnamed error").to_owned(),
-            message: service.message().unwrap_or("without a message").to_owned(),
+            code: code.to_owned(),
+            message: format!("{message}{}", of_key(error)),
             request_id: service.meta().request_id().map(str::to_owned),
+            help,
+        }
+    }
+
+    /// An answer with the token of the page that it is the answer to.
+    pub(super) const fn endless(operation: &'static str) -> Self {
+        Self::Incomplete {
+            operation,
+            what: "an end: the next page is the same again",
         }
     }
 
@@ -96,7 +154,7 @@ impl AwsError {
 }
 
 /// An error and its causes in one line; the SDK's own `Display` hides them.
-pub(super) fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -116,13 +116,16 @@ async fn details(
     let mut all: Vec<Image> = Vec::new();
     let mut next = None;
     loop {
-        let (page, after) = describe(ecr, repository, next).await?;
+        let (page, after) = describe(ecr, repository, next.clone()).await?;
         all.extend(page);
         tell(all.len());
-        next = after;
-        if next.is_none() {
+        if after.is_none() {
             return Ok(all);
         }
+        if after == next {
+            return Err(AwsError::endless("DescribeImages"));
+        }
+        next = after;
     }
 }
 

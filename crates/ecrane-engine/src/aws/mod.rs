@@ -1,28 +1,36 @@
 //! Amazon ECR's API: observe, apply, sign in, list.
 
+mod answers;
 mod apply;
+mod client;
 mod error;
+mod identity;
 mod images;
 mod observe;
 mod preview;
+mod public;
 mod sign_in;
 mod tagged;
+mod unreached;
 
 pub use apply::{Applied, apply};
 pub use error::AwsError;
+pub use identity::{
+    Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account,
+};
 pub use images::{Listing, list, still_holds};
 pub use observe::{Observation, observe, stored_policy};
 pub use preview::preview;
+pub use public::sign_in as sign_in_to_public;
 pub use sign_in::sign_in;
 pub use tagged::tagged;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_ecr::config::{Credentials, ProvideCredentials};
+pub(crate) use error::chain;
+
+use crate::network::Network;
 use ecrane_core::auth::NamedEndpoint;
 use ecrane_core::name::{AccountId, Region};
 use ecrane_core::push::Destination;
-use std::time::Duration;
 
 /// A signed connection to ECR in one Region.
 #[derive(Debug, Clone)]
@@ -30,9 +38,16 @@ pub struct Ecr {
     client: aws_sdk_ecr::Client,
     named: Option<NamedEndpoint>,
     account: Option<AccountId>,
+    network: Network,
 }
 
 impl Ecr {
+    /// How it is reached, and with it the registry.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// The `registryId` of a call; none for the caller's own registry.
     fn registry_id(&self) -> Option<String> {
         self.account.as_ref().map(ToString::to_string)
@@ -66,7 +81,20 @@ impl Connection {
             region: destination.region().unwrap_or(&self.region).clone(),
             account: destination.account().cloned(),
             endpoint,
-            identity: self.identity,
+            identity: self.identity.clone(),
+        }
+    }
+}
+
+impl Connection {
+    /// AWS's own ECR in another Region, by the same identity.
+    #[must_use]
+    pub fn of_aws(&self, region: &Region) -> Self {
+        Self {
+            region: region.clone(),
+            account: None,
+            endpoint: None,
+            identity: self.identity.clone(),
         }
     }
 }
@@ -132,62 +160,27 @@ impl EndpointUrl {
     }
 }
 
-/// Whose calls these are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identity {
-    /// The SDK's default chain: environment, web identity, profile, container
-    /// and instance credentials.
-    DefaultChain,
-    /// The fixed key of the local ECR, which checks no signature.
-    LocalEcr,
-}
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The SDK has no limit of its own for one attempt.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Connects: loads the configuration and finds the credentials, once.
+/// Connects: loads the configuration and finds the credentials, once for an
+/// identity.
 ///
 /// # Errors
-/// [`AwsError::NoCredentials`]. No call to ECR is made.
+/// [`AwsError::SignIn`]. No call to ECR is made.
 pub async fn connect(connection: &Connection) -> Result<Ecr, AwsError> {
-    let config = load(connection).await;
-    let credentials = config
-        .credentials_provider()
-        .ok_or(AwsError::NoCredentials(None))?;
-    credentials
-        .provide_credentials()
-        .await
-        .map_err(|error| AwsError::NoCredentials(Some(error::chain(&error))))?;
+    let Connection {
+        region,
+        account,
+        endpoint,
+        identity,
+    } = connection;
+    identity.credentials().await?;
+    let config = client::of(identity, region).await;
+    let url = endpoint.as_ref().map(EndpointUrl::as_str);
     Ok(Ecr {
-        client: aws_sdk_ecr::Client::new(&config),
-        named: connection
-            .endpoint
+        client: client::ecr(&config, identity, url),
+        named: endpoint
             .as_ref()
             .map(|endpoint| NamedEndpoint(endpoint.authority.clone())),
-        account: connection.account.clone(),
+        account: account.clone(),
+        network: identity.network().clone(),
     })
-}
-
-async fn load(connection: &Connection) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(aws_config::Region::new(connection.region.to_string()))
-        .timeout_config(timeouts);
-    if let Some(endpoint) = &connection.endpoint {
-        loader = loader.endpoint_url(endpoint.as_str());
-    }
-    if connection.identity == Identity::LocalEcr {
-        loader = loader.credentials_provider(Credentials::new(
-            "local",
-            "local",
-            None,
-            None,
-            "ecrane local",
-        ));
-    }
-    loader.load().await
 }

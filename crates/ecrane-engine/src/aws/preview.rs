@@ -107,12 +107,15 @@ async fn all(
     let mut next = first.next_token;
     let mut images = previewed(first.preview_results.unwrap_or_default())?;
     while next.is_some() {
-        let page = page(ecr, repository, next).await?;
+        let page = page(ecr, repository, next.clone()).await?;
         // The preview of another run in the middle of ours.
         if !policy.means_the_same_as(page.lifecycle_policy_text().unwrap_or_default()) {
             return Err(AwsError::Preview("another run's preview took its place"));
         }
         images.extend(previewed(page.preview_results.unwrap_or_default())?);
+        if page.next_token == next {
+            return Err(AwsError::endless(GET));
+        }
         next = page.next_token;
     }
     if images.len() as u64 == expected {

@@ -20,6 +20,7 @@ pub use pace::Rate;
 pub use patience::Patience;
 pub use upload::Arrival;
 
+use crate::network::Network;
 use access::Held;
 use call::{Body, Call, Refusal};
 use ecrane_core::auth::{Credentials, Scheme};
@@ -69,6 +70,19 @@ impl Registry {
     /// The HTTP client cannot be set up, or ECR itself would be spoken to in
     /// the clear.
     pub fn new(credentials: &Credentials, patience: Patience) -> Result<Self, RegistryError> {
+        Self::through(&Network::default(), credentials, patience)
+    }
+
+    /// The same over this network. What stands in for ECR is never behind a
+    /// proxy.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn through(
+        network: &Network,
+        credentials: &Credentials,
+        patience: Patience,
+    ) -> Result<Self, RegistryError> {
         let name = credentials.registry.clone();
         let setup = |cause: String| RegistryError::Setup {
             registry: name.to_string(),
@@ -86,6 +100,7 @@ impl Registry {
             .redirect(reqwest::redirect::Policy::none())
             .https_only(false)
             .tcp_nodelay(true);
+        http = network.set_up(http);
         if stand_in {
             http = http.no_proxy();
         }

@@ -6,17 +6,20 @@ use crate::plain::{line, pushed, pushed_by, skopeo};
 use crate::proxy::answer;
 use crate::registry::Server;
 use ecrane_core::push::Descriptor;
-use ecrane_core::repository::TagMutability;
+use ecrane_core::repository::{MutabilitySetting, TagMutability};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{Backwards, Delivery, Outcome, Progress, Seen, push};
 use ecrane_engine::registry::{Patience, Registry};
 use flate2::Compression;
 use serde_json::json;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+static IMMUTABLE: OnceLock<MutabilitySetting> = OnceLock::new();
 
 fn immutable(delivery: Delivery<'_>) -> Delivery<'_> {
     Delivery {
-        mutability: Some(TagMutability::Immutable),
+        mutability: Some(IMMUTABLE.get_or_init(|| TagMutability::Immutable.into())),
         ..delivery
     }
 }

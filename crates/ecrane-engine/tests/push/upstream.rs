@@ -49,7 +49,7 @@ impl Upstream {
             region: "us-east-1".parse().unwrap(),
             account: None,
             endpoint: Some(EndpointUrl::parse(url).unwrap()),
-            identity: Identity::LocalEcr,
+            identity: Identity::local_ecr("us-east-1".parse().unwrap()),
         };
         let ecr = aws::connect(&connection).await.unwrap();
         let credentials = aws::sign_in(&ecr).await.unwrap();

@@ -1,17 +1,14 @@
 //! What can be asked of STS.
 
 use super::xml::Element;
-use super::{Parameters, StsError};
+use super::{Parameters, StsError, token};
 use crate::clock::Timestamp;
 use crate::ecr::Ecr;
 use crate::identity::{Identity, Session, Unknown, role_key};
 use crate::token::Purpose;
 use axum::http::{HeaderMap, StatusCode};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::AccountId;
-use serde::Deserialize;
 use std::time::Duration;
 
 /// How long a session is, in seconds, where nothing is said. Source: `AssumeRole`
@@ -30,8 +27,8 @@ pub(super) fn run(
     match action {
         "GetCallerIdentity" => Ok(caller(&identity(ecr, headers)?)),
         "AssumeRole" => {
-            identity(ecr, headers)?;
-            assume(ecr, parameters, "AssumeRoleResult")
+            let caller = identity(ecr, headers)?;
+            assume(ecr, parameters, Some(&caller), "AssumeRoleResult")
         }
         "AssumeRoleWithWebIdentity" => web_identity(ecr, parameters),
         _ => Err(StsError::new(
@@ -96,12 +93,81 @@ fn role(arn: &str) -> Option<Role<'_>> {
     })
 }
 
+fn invalid(message: String) -> StsError {
+    StsError::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+}
+
+/// A text of a session's parameters, as the model has it.
+struct Text<'a> {
+    member: &'static str,
+    value: &'a str,
+    longest: usize,
+    /// Which signs it may have, besides letters and digits, and the pattern that
+    /// says so.
+    signs: &'static str,
+    pattern: &'static str,
+}
+
+impl Text<'_> {
+    fn check(&self) -> Result<(), StsError> {
+        let Self {
+            member,
+            value,
+            longest,
+            signs,
+            pattern,
+        } = self;
+        let broken = if value.len() < 2 {
+            Some("Member must have length greater than or equal to 2".to_owned())
+        } else if value.len() > *longest {
+            Some(format!(
+                "Member must have length less than or equal to {longest}"
+            ))
+        } else if !value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+        {
+            Some(format!(
+                "Member must satisfy regular expression pattern: {pattern}"
+            ))
+        } else {
+            None
+        };
+        match broken {
+            Some(constraint) => Err(invalid(format!(
+                "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The result's element, with the credentials of a session of the role in it.
-fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, StsError> {
-    let invalid =
-        |message: String| StsError::new(StatusCode::BAD_REQUEST, "ValidationError", message);
+/// `caller` is who asks, if that must be known.
+fn assume(
+    ecr: &Ecr,
+    parameters: &Parameters,
+    caller: Option<&Identity>,
+    result: &str,
+) -> Result<Element, StsError> {
     let arn = parameters.required("RoleArn")?;
     let session_name = parameters.required("RoleSessionName")?;
+    let name = Text {
+        member: "roleSessionName",
+        value: session_name,
+        longest: 64,
+        signs: "_+=,.@-",
+        pattern: r"[\w+=,.@-]*",
+    };
+    name.check()?;
+    let external_id = parameters.get("ExternalId").map(|value| Text {
+        member: "externalId",
+        value,
+        longest: 1224,
+        signs: "_+=,.@:/-",
+        pattern: r"[\w+=,.@:\/-]*",
+    });
+    external_id.map_or(Ok(()), |it| it.check())?;
     let role = role(arn).ok_or_else(|| invalid(format!("{arn} is invalid")))?;
     let seconds = match parameters.get("DurationSeconds") {
         Some(text) => text
@@ -115,6 +181,11 @@ fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, S
             })?,
         None => USUAL,
     };
+    if seconds > USUAL && caller.is_some_and(|it| it.session.is_some()) {
+        return Err(invalid(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining".to_owned(),
+        ));
+    }
     let Role {
         partition,
         account,
@@ -146,28 +217,12 @@ fn assume(ecr: &Ecr, parameters: &Parameters, result: &str) -> Result<Element, S
     Ok(Element::new(result).child(credentials).child(user))
 }
 
-/// What a web identity token says. It is not verified: whoever issued it is not
-/// asked.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Claims {
-    sub: String,
-    iss: String,
-}
-
 fn web_identity(ecr: &Ecr, parameters: &Parameters) -> Result<Element, StsError> {
     let token = parameters.required("WebIdentityToken")?;
-    let claims = token
-        .split('.')
-        .nth(1)
-        .and_then(|claims| URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok())
-        .and_then(|claims| serde_json::from_slice::<Claims>(&claims).ok())
-        .ok_or_else(|| {
-            let message = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
-            StsError::new(StatusCode::BAD_REQUEST, "InvalidIdentityToken", message)
-        })?;
-    let result = assume(ecr, parameters, "AssumeRoleWithWebIdentityResult")?;
+    let claims = token::read(token, Timestamp::of_machine())?;
+    let result = assume(ecr, parameters, None, "AssumeRoleWithWebIdentityResult")?;
     Ok(result
-        .text("SubjectFromWebIdentityToken", &claims.sub)
-        .text("Provider", &claims.iss))
+        .text("SubjectFromWebIdentityToken", &claims.subject)
+        .text("Audience", &claims.audience)
+        .text("Provider", &claims.issuer))
 }

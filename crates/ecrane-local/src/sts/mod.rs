@@ -1,7 +1,9 @@
 //! As much of AWS STS as a client needs to sign in: the query protocol, with
-//! answers in XML. Every role can be assumed, by everybody.
+//! answers in XML. Every role can be assumed, by everybody: what is asked for is held
+//! to the model's limits, trust is not emulated.
 
 mod action;
+mod token;
 mod xml;
 
 use crate::ecr::Ecr;

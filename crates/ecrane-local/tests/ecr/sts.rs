@@ -1,13 +1,18 @@
 //! Signing in: who a key belongs to, and roles that are assumed.
 
 use crate::server::Server;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const KEY: &str = "AKIDEXAMPLE";
-/// `{"sub":"repo:team/app","iss":"https://issuer.example"}`, not signed.
-const TOKEN: &str =
-    "e30.eyJzdWIiOiJyZXBvOnRlYW0vYXBwIiwiaXNzIjoiaHR0cHM6Ly9pc3N1ZXIuZXhhbXBsZSJ9.e30";
+
+/// A token with these claims, signed by nobody.
+fn token(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.c2ln", part(&json!({ "alg": "RS256" })), part(claims))
+}
 
 struct Credentials {
     key: String,
@@ -137,7 +142,10 @@ async fn a_role_of_another_account_is_assumed() {
 async fn a_workflow_signs_in_by_its_token() {
     let server = Server::start().await;
     let role = "RoleArn=arn:aws:iam::333333333333:role/ci&RoleSessionName=run";
-    let action = format!("Action=AssumeRoleWithWebIdentity&{role}&WebIdentityToken={TOKEN}");
+    let token = token(&json!({
+        "sub": "repo:team/app", "aud": "sts.amazonaws.com", "iss": "https://issuer.example"
+    }));
+    let action = format!("Action=AssumeRoleWithWebIdentity&{role}&WebIdentityToken={token}");
     let (status, answer) = sts(&server, None, &action).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(
@@ -154,6 +162,17 @@ async fn a_workflow_signs_in_by_its_token() {
 async fn what_sts_refuses() {
     let server = Server::start().await;
     let who = Credentials::of(KEY);
+    let good = "RoleSessionName=run&RoleArn=arn:aws:iam::333333333333:role/x";
+    let (_, session) = sts(&server, Some(&who), &format!("Action=AssumeRole&{good}")).await;
+    let session = Credentials::in_answer(&session);
+    let longer = format!("Action=AssumeRole&{good}&DurationSeconds=3601");
+    let other = format!("Action=AssumeRole&{good}&ExternalId=a%20b");
+    let by = |claims: &Value| {
+        let token = token(claims);
+        format!("Action=AssumeRoleWithWebIdentity&{good}&WebIdentityToken={token}")
+    };
+    let nameless = by(&json!({ "iss": "https://issuer", "aud": "x" }));
+    let ended = by(&json!({ "iss": "https://issuer", "aud": "x", "sub": "y", "exp": 1 }));
     let mut lines = Vec::new();
     for (who, action) in [
         (None, "Action=GetCallerIdentity"),
@@ -162,12 +181,20 @@ async fn what_sts_refuses() {
         (Some(&who), "Action=AssumeRole&RoleSessionName=x"),
         (
             Some(&who),
-            "Action=AssumeRole&RoleSessionName=x&RoleArn=arn:aws:iam::1:role/x",
+            "Action=AssumeRole&RoleSessionName=xy&RoleArn=arn:aws:iam::1:role/x",
         ),
         (
             Some(&who),
-            "Action=AssumeRole&RoleSessionName=x&RoleArn=arn:aws:iam::333333333333:role/x&DurationSeconds=1",
+            "Action=AssumeRole&RoleSessionName=xy&RoleArn=arn:aws:iam::333333333333:role/x&DurationSeconds=1",
         ),
+        (
+            Some(&who),
+            "Action=AssumeRole&RoleSessionName=x&RoleArn=arn:aws:iam::333333333333:role/x",
+        ),
+        (Some(&who), &other),
+        (Some(&session), &longer),
+        (None, &nameless),
+        (None, &ended),
         (
             None,
             "Action=AssumeRoleWithWebIdentity&RoleSessionName=x&RoleArn=x&WebIdentityToken=x",
@@ -180,13 +207,18 @@ async fn what_sts_refuses() {
             element(&answer, "Message")
         ));
     }
-    insta::assert_snapshot!(lines.join("\n"), @"
+    insta::assert_snapshot!(lines.join("\n"), @r"
     403 MissingAuthenticationToken: Missing Authentication Token
     400 InvalidAction: ecrane local does not have the STS action GetFederationToken
     400 MissingAction: The request must contain the parameter Action
     400 ValidationError: 1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null
     400 ValidationError: arn:aws:iam::1:role/x is invalid
     400 ValidationError: 1 validation error detected: Value '1' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200
+    400 ValidationError: 1 validation error detected: Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2
+    400 ValidationError: 1 validation error detected: Value 'a b' at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@:\/-]*
+    400 ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining
+    400 InvalidIdentityToken: Missing a required claim: sub
+    400 ExpiredTokenException: Token must be unexpired at the time of use
     400 InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)
     ");
 }

@@ -56,6 +56,7 @@ impl Reader {
                 .unwrap_or_default(),
             builder: inputs.builder.clone(),
             compression: self.one("compression", inputs.compression.as_deref()),
+            registries: Vec::new(),
             options: self.each("build-options", &by_line(&inputs.build_options)),
         };
         self.dockerfile(&spec);

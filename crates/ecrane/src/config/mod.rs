@@ -6,10 +6,12 @@ mod event;
 mod fault;
 mod gate;
 mod host;
+mod identity;
 mod list;
 mod policy;
 mod push_to;
 mod read;
+mod registries;
 mod repository;
 mod tags;
 
@@ -17,6 +19,7 @@ pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;
+pub(crate) use identity::SignIn;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -24,6 +27,7 @@ use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
 use ecrane_core::repository::{Desired, ImageOrigin, MutabilitySetting, TagMutability};
 use ecrane_engine::aws::EndpointUrl;
+use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use host::HostFolders;
@@ -37,6 +41,8 @@ pub(crate) struct Config {
     pub region: Option<Region>,
     /// Another endpoint than AWS's own.
     pub endpoint: Option<EndpointUrl>,
+    /// Who the run is to AWS.
+    pub sign_in: SignIn,
     /// The registry that a full reference in `tags` names: the image goes there
     /// or nowhere.
     pub registry: Option<RegistryHost>,
@@ -137,6 +143,11 @@ pub(crate) fn place(
     }
 }
 
+/// How AWS is reached from here, as far as the environment says it well.
+pub(crate) fn network(variable: impl Fn(&str) -> Option<String>) -> Network {
+    read::Reader::default().network(&Inputs::default(), &variable)
+}
+
 /// A good configuration, or every fault.
 ///
 /// `variable` looks up the environment: the Region's usual variables, and what
@@ -160,6 +171,13 @@ pub(crate) fn read(
         ),
         _ => (None, None),
     };
+    let sign_in = match service {
+        Service::Aws if mode != Mode::BuildOnly => {
+            reader.sign_in(inputs, region.as_ref(), &variable)
+        }
+        _ => SignIn::default(),
+    };
+    let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
     let mutability = reader.mutability(inputs);
@@ -179,6 +197,7 @@ pub(crate) fn read(
         if mode == Mode::BuildOnly || engine == InEngine::Named {
             spec.push_by = PushBy::Ecrane;
         }
+        spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
     let policy = reader.policy(inputs, for_all);
@@ -202,6 +221,7 @@ pub(crate) fn read(
             Config {
                 region,
                 endpoint,
+                sign_in,
                 registry,
                 desired: Desired {
                     name,

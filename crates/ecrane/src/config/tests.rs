@@ -1,4 +1,5 @@
 mod build;
+mod identity;
 mod tags;
 
 use super::*;

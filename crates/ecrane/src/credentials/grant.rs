@@ -135,6 +135,7 @@ fn connection(registry: &RegistryHost, own: Option<&Connection>) -> Option<Conne
     match registry {
         RegistryHost::Private { region, .. } => match own {
             Some(own) if own.region == *region => Some(own.clone()),
+            Some(own) if !own.identity.is_local() => Some(own.of_aws(region)),
             _ => Some(in_region(region)),
         },
         RegistryHost::Emulator(authority) => {
@@ -145,7 +146,12 @@ fn connection(registry: &RegistryHost, own: Option<&Connection>) -> Option<Conne
             let same = port(&endpoint.to_string()) == port(authority);
             same.then(|| own.clone())
         }
-        RegistryHost::Public => None,
+        // It has its own Region, and is asked by the same identity.
+        RegistryHost::Public => match own {
+            Some(own) if !own.identity.is_local() => Some(own.clone()),
+            Some(own) => Some(in_region(&own.region)),
+            None => None,
+        },
     }
 }
 

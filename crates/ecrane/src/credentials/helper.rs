@@ -7,7 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::service;
 use crate::show;
 use clap::Subcommand;
-use ecrane_core::name::{NameError, RegistryHost};
+use ecrane_core::name::{NameError, Region, RegistryHost};
 use ecrane_engine::aws::{Connection, EndpointUrl, Identity};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -75,7 +75,7 @@ async fn alone(asked: &str) -> Result<Password, String> {
     let connection = match &registry {
         RegistryHost::Private { region, .. } => in_region(region),
         RegistryHost::Emulator(authority) => on_loopback(authority)?,
-        RegistryHost::Public => return Err(NOT_FOUND.to_owned()),
+        RegistryHost::Public => in_region(&region(LOCAL_REGION)?),
     };
     sign_in(&registry, &connection).await
 }
@@ -91,16 +91,21 @@ fn on_loopback(authority: &str) -> Result<Connection, String> {
         {
             Ok(usual)
         }
-        _ => Ok(Connection {
-            region: LOCAL_REGION
-                .parse()
-                .map_err(|error: NameError| error.to_string())?,
-            account: None,
-            endpoint: Some(EndpointUrl::parse(&format!("http://{authority}"))?),
-            identity: Identity::LocalEcr,
-        }),
+        _ => {
+            let region = region(LOCAL_REGION)?;
+            Ok(Connection {
+                region: region.clone(),
+                account: None,
+                endpoint: Some(EndpointUrl::parse(&format!("http://{authority}"))?),
+                identity: Identity::local_ecr(region),
+            })
+        }
     }
 }
 
-/// Of a local ECR that was told nothing else.
+/// Of a local ECR that was told nothing else, and where ECR Public is.
 const LOCAL_REGION: &str = "us-east-1";
+
+fn region(name: &str) -> Result<Region, String> {
+    name.parse().map_err(|error: NameError| error.to_string())
+}

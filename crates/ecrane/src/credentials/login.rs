@@ -1,7 +1,7 @@
 //! `ecrane login` and `ecrane logout`: whom Docker asks for the credentials of a
 //! registry. No credential is written.
 
-use super::{docker_config, docker_folder};
+use super::{docker_config, docker_folder, in_region};
 use crate::exit::{Exit, Failure};
 use crate::local;
 use crate::show::Log;
@@ -9,7 +9,7 @@ use crate::{config, inputs::Inputs};
 use clap::{Args, ValueHint};
 use ecrane_core::docker_config::DockerConfig;
 use ecrane_core::name::RegistryHost;
-use ecrane_engine::aws::{self, Connection, Identity};
+use ecrane_engine::aws::{self, Connection};
 use ecrane_engine::builder;
 use std::io::Write as _;
 use std::os::unix::fs::symlink;
@@ -55,11 +55,6 @@ pub(crate) async fn login(options: Login, log: Log) -> Result<Exit, Failure> {
     } else {
         options.registries
     };
-    if registries.contains(&RegistryHost::Public) {
-        return Err(Failure::faulty(
-            "`public.ecr.aws` is signed in to by another service of AWS, which ecrane does not ask yet; its images can be pulled without",
-        ));
-    }
     put_on_path(log)?;
     let (file, mut config) = open()?;
     for registry in &registries {
@@ -130,10 +125,8 @@ async fn default_registry(region: Option<String>) -> Result<RegistryHost, Failur
     let (region, endpoint) =
         config::place(&inputs, |name| std::env::var(name).ok()).map_err(Failure::Inputs)?;
     let connection = Connection {
-        region,
-        account: None,
         endpoint,
-        identity: Identity::DefaultChain,
+        ..in_region(&region)
     };
     let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
     let credentials = aws::sign_in(&ecr).await.map_err(Failure::refused)?;

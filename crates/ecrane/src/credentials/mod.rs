@@ -3,17 +3,19 @@
 
 mod grant;
 mod helper;
+mod identity;
 mod login;
 mod socket;
 
 pub(crate) use grant::{Grant, grant};
 pub(crate) use helper::{Action, run as helper};
+pub(crate) use identity::{identity, in_region};
 pub(crate) use login::{Login, Logout, login, logout};
 
 use crate::exit::Failure;
 use ecrane_core::docker_config::DockerConfig;
-use ecrane_core::name::{Region, RegistryHost};
-use ecrane_engine::aws::{self, Connection, Identity};
+use ecrane_core::name::RegistryHost;
+use ecrane_engine::aws::{self, Connection};
 use ecrane_engine::builder::DOCKER_CONFIG;
 use secrecy::SecretString;
 use std::path::PathBuf;
@@ -32,6 +34,11 @@ struct Password {
 /// What AWS says, or an answer for something else than was asked.
 async fn sign_in(registry: &RegistryHost, connection: &Connection) -> Result<Password, String> {
     let said = |error: aws::AwsError| error.to_string();
+    if *registry == RegistryHost::Public {
+        let signed_in = aws::sign_in_to_public(&connection.identity).await;
+        let (username, password) = signed_in.map_err(said)?;
+        return Ok(Password { username, password });
+    }
     let ecr = aws::connect(connection).await.map_err(said)?;
     let credentials = aws::sign_in(&ecr).await.map_err(said)?;
     let fits = match (registry, &credentials.registry) {
@@ -51,16 +58,6 @@ async fn sign_in(registry: &RegistryHost, connection: &Connection) -> Result<Pas
         username: credentials.username,
         password: credentials.password,
     })
-}
-
-/// ECR of a Region, with the credentials of this environment.
-fn in_region(region: &Region) -> Connection {
-    Connection {
-        region: region.clone(),
-        account: None,
-        endpoint: None,
-        identity: Identity::DefaultChain,
-    }
 }
 
 /// The folder of the user's Docker configuration.

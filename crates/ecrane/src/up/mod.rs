@@ -28,7 +28,7 @@ use crate::show::Log;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
 use ecrane_core::report::{Row, built_row, duration, resources};
-use ecrane_engine::aws::{self, AwsError, Connection};
+use ecrane_engine::aws::{self, AwsError, Connection, SignInError};
 use output::Output;
 use place::Unplaced;
 use places::{Arrived, Places};
@@ -111,7 +111,8 @@ async fn show_plan(
     log: Log,
 ) -> Result<Report, Failure> {
     if config.changes == Changes::Foreign
-        && let Err(AwsError::NoCredentials(_)) = aws::connect(&reached.connection).await
+        && let Err(AwsError::SignIn(SignInError::NoCredentials(_) | SignInError::NoIdToken(_))) =
+            aws::connect(&reached.connection).await
     {
         log.line(WITHOUT_CREDENTIALS);
         log.line("");

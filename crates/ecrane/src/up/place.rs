@@ -346,9 +346,12 @@ impl Ready {
             let ecr = ecr.clone();
             async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
         };
-        Ok(Registry::new(&self.credentials, Patience::default())
-            .map_err(Failure::refused)?
-            .with_refresh(Box::new(refresh)))
+        let network = self.ecr.network();
+        Ok(
+            Registry::through(network, &self.credentials, Patience::default())
+                .map_err(Failure::refused)?
+                .with_refresh(Box::new(refresh)),
+        )
     }
 }
 

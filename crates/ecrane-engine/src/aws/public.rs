@@ -1,0 +1,42 @@
+use super::{AwsError, Identity, client};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ecrane_core::name::Region;
+use secrecy::SecretString;
+
+const OPERATION: &str = "GetAuthorizationToken of ECR Public";
+/// Amazon ECR Public signs in here, whatever Region one works in.
+///
+/// Source: "Amazon ECR Public endpoints and quotas" in the AWS General Reference.
+const REGION: &str = "us-east-1";
+
+/// Gets a user name and a password for `public.ecr.aws`.
+///
+/// # Errors
+/// The service's refusal, or a token that cannot be read.
+pub async fn sign_in(identity: &Identity) -> Result<(String, SecretString), AwsError> {
+    let missing = AwsError::Incomplete {
+        operation: OPERATION,
+        what: "a token that can be read",
+    };
+    identity.credentials().await?;
+    let region: Region = match REGION.parse() {
+        Ok(region) => region,
+        Err(_) => return Err(missing),
+    };
+    let config = client::of(identity, &region).await;
+    let answer = aws_sdk_ecrpublic::Client::new(&config)
+        .get_authorization_token()
+        .send()
+        .await
+        .map_err(|error| AwsError::new(OPERATION, &error))?;
+    let token = answer
+        .authorization_data
+        .and_then(|it| it.authorization_token);
+    let text = token
+        .and_then(|token| STANDARD.decode(token).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let pair = text.as_deref().and_then(|text| text.split_once(':'));
+    let (username, password) = pair.ok_or(missing)?;
+    Ok((username.to_owned(), password.to_owned().into()))
+}

@@ -1,0 +1,77 @@
+//! Whose calls a run makes.
+
+use crate::config::{self, SignIn};
+use crate::exit::{Exit, Failure};
+use crate::show::Log;
+use ecrane_core::name::Region;
+use ecrane_engine::aws::{self, Announce, Connection, Identity, Proof, Setting, SignInError};
+
+/// Signs a run in, once for all that it asks of AWS, and holds that it is in an
+/// account where it may be. Secrets are masked before their first use.
+///
+/// # Errors
+/// There are no credentials, the role is refused, or the account is another.
+pub(crate) async fn identity(
+    sign_in: &SignIn,
+    region: &Region,
+    log: Log,
+) -> Result<Identity, Failure> {
+    let SignIn {
+        role,
+        allowed,
+        network,
+    } = sign_in;
+    let setting = Setting {
+        region: region.clone(),
+        network: network.clone(),
+        announce: Announce::new(move |secret| log.mask(secret)),
+    };
+    let Some((role, proof)) = role else {
+        let identity = Identity::of_environment(setting);
+        if !allowed.is_empty() {
+            aws::account(&identity, allowed).await.map_err(failure)?;
+        }
+        return Ok(identity);
+    };
+    let identity = Identity::of_role(role.clone(), proof.clone(), setting);
+    let signed_in = identity.credentials().await;
+    signed_in.map_err(|error| match (error, proof) {
+        (error @ SignInError::NoCredentials(_), Proof::Environment) if in_workflow() => {
+            failure(SignInError::NoIdToken(Box::new(error)))
+        }
+        (error, _) => failure(error),
+    })?;
+    let by = match proof {
+        Proof::IdToken(_) => "by the token of this job",
+        Proof::Environment => "by the credentials of the environment",
+    };
+    log.line(&format!("signed in as {} {by}", role.arn));
+    log.line("");
+    Ok(identity)
+}
+
+fn in_workflow() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+fn failure(error: SignInError) -> Failure {
+    match error {
+        SignInError::Account { .. } => Failure::Because(Exit::Gate, error.to_string()),
+        other => Failure::refused(other),
+    }
+}
+
+/// ECR of a Region, with the credentials of this environment.
+pub(crate) fn in_region(region: &Region) -> Connection {
+    let setting = Setting {
+        region: region.clone(),
+        network: config::network(|name| std::env::var(name).ok()),
+        announce: Announce::nobody(),
+    };
+    Connection {
+        region: region.clone(),
+        account: None,
+        endpoint: None,
+        identity: Identity::of_environment(setting),
+    }
+}
