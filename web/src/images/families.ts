@@ -34,9 +34,11 @@ export function familiesOf(tags: string, count: number): Families {
 /** `v1.2.0` is of `v…`, `pr-91` of `pr-…`, `latest` of itself. */
 function familyOf(tag: string): string {
   if (tag === '') return UNTAGGED
+  // A commit's hash may begin with a letter, or have no digit at all.
+  const hash = /^(.+-)[0-9a-f]{7,40}$/.exec(tag)
+  if (hash) return `${hash[1]?.slice(0, 24) ?? ''}…`
   const digit = tag.search(/\d/)
   if (digit < 0) return tag
-  // A commit's hash begins with letters as often as with digits.
   if (/^[0-9a-f]{7,}$/.test(tag) || digit === 0) return '0-9 …'
   const dash = tag.lastIndexOf('-', digit)
   const head = dash > 0 ? tag.slice(0, dash + 1) : tag.slice(0, digit)
