@@ -20,6 +20,8 @@ fn a_plan_can_tell_drift_by_its_exit_code() {
         run(&mut command)
     };
     assert_eq!(plan(&[]).code, Some(0));
+    // It writes nothing, whatever else is asked for.
+    assert_eq!(plan(&["--mode", "up"]).code, Some(2));
     let missing = plan(&["--detailed-exitcode"]);
     assert_eq!(missing.code, Some(3), "{}", missing.stderr);
     assert_eq!(writes(&ecr.log_since(0)).len(), 0);
@@ -56,4 +58,28 @@ fn a_check_needs_neither_region_nor_credentials() {
     );
     let bad = check(r#"{"rules": [{"rulePriority": 0}]}"#);
     assert_eq!(bad.code, Some(2));
+}
+
+#[test]
+fn a_policy_that_is_a_link_out_of_the_workspace_is_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    let workspace = home.path().join("workspace");
+    std::fs::create_dir(&workspace).unwrap();
+    let outside = home.path().join("secret");
+    std::fs::write(&outside, "keep this to yourself").unwrap();
+    let policy = workspace.join("lifecycle.json");
+    std::os::unix::fs::symlink(&outside, &policy).unwrap();
+    let mut command = clean(binary(), home.path());
+    command.args(["up", "--mode", "check"]).args(WANTED);
+    command.args(["--lifecycle-policy", policy.to_str().unwrap()]);
+    let ran = run(command
+        .current_dir(crate::harness::root())
+        .env("GITHUB_WORKSPACE", &workspace));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("a link out of the workspace"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("keep this"), "{}", ran.stderr);
 }

@@ -42,7 +42,7 @@ export const FORMS: readonly Form[] = [
   {
     id: 'workflow',
     name: 'Workflow step',
-    text: (policy) => `- uses: ecrane/ecrane@v0
+    text: (policy) => `- uses: OWNER/ecrane@COMMIT
   with:
     repository: team/app
     lifecycle-policy: |

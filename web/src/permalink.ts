@@ -60,6 +60,7 @@ function shared(value: unknown): Shared | null {
     const text = said[name]
     if (typeof text === 'string') result[name] = text
   }
-  if (typeof said['now'] === 'number' && Number.isFinite(said['now'])) result.now = said['now']
+  // Farther than a date reaches, nothing can be shown.
+  if (typeof said['now'] === 'number' && Math.abs(said['now']) <= 8.64e15) result.now = said['now']
   return result
 }

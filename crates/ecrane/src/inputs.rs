@@ -23,7 +23,7 @@ pub(crate) struct Inputs {
     /// Another endpoint than AWS's own, such as http://127.0.0.1:5100
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     pub endpoint_url: Option<String>,
-    /// The role to take, as an ARN: by the job's token, else by the credentials of the environment
+    /// The role to take, as an ARN: by the keys of the environment if there are any, else by the job's token
     #[arg(long, alias = "assume_role", value_name = "ARN", help_heading = "AWS")]
     pub role_to_assume: Option<String>,
     /// How the role's session is called in the logs of AWS [default: GitHubActions in a workflow, else ecrane]

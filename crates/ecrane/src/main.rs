@@ -154,7 +154,14 @@ async fn action_run(log: Log) -> Result<Exit, Failure> {
 
 async fn plan_run(plan: cli::Plan, log: Log) -> Result<Exit, Failure> {
     let mut up = plan.up;
-    up.inputs.mode.get_or_insert_with(|| "plan".to_owned());
+    if let Some(other) = up.inputs.mode.replace("plan".to_owned())
+        && other != "plan"
+    {
+        return Err(Failure::faulty(format!(
+            "`ecrane plan` has no other mode, such as `{}`: that is for `ecrane up`",
+            other.escape_debug()
+        )));
+    }
     let drift = match plan.detailed_exitcode {
         true => Drift::Told,
         false => Drift::Done,

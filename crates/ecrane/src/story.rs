@@ -3,7 +3,7 @@
 
 use crate::config::{Fault, Preview};
 use crate::exit::{Exit, Failure};
-use crate::up::{Report, Seen};
+use crate::up::{Report, Seen, secrets_of_environment};
 use ecrane_core::diagnostic::{Colour, views};
 use ecrane_core::lifecycle::explain::{Fate, fate};
 use ecrane_core::name::Tag;
@@ -48,7 +48,8 @@ impl<'a> Story<'a> {
     /// How many images the change of policy costs; none where nobody looked.
     pub(crate) fn expiring(&self) -> Option<usize> {
         let wanted = self.seen.wanted.as_ref()?;
-        let looked = wanted.preview != Preview::Nobody && !self.seen.plan.is_empty();
+        let unread = self.result.is_err() && self.seen.costs.is_empty();
+        let looked = wanted.preview != Preview::Nobody && !self.seen.plan.is_empty() && !unread;
         if wanted.policy.is_none() || !looked {
             return None;
         }
@@ -80,7 +81,8 @@ impl<'a> Story<'a> {
         }))
     }
 
-    /// Tells it to whoever makes Markdown of it.
+    /// Tells it to whoever makes Markdown of it. What was given may be quoted, and
+    /// nobody masks outside of the log.
     pub(crate) fn tell(&self, to: impl FnOnce(&Run<'_>) -> String) -> String {
         let message = self.result.err().map(Failure::message);
         let findings: Vec<String> = self.findings().map(|it| it.render(Colour::Off)).collect();
@@ -89,7 +91,7 @@ impl<'a> Story<'a> {
         let name = self.seen.wanted.as_ref().map(|it| it.repository.as_str());
         let whole = ("in all", self.took);
         let times: Vec<_> = self.seen.times.iter().copied().chain([whole]).collect();
-        to(&Run {
+        let text = to(&Run {
             ending: self.ending(message.as_deref().unwrap_or_default()),
             repository: name,
             rows: self.rows(),
@@ -98,7 +100,8 @@ impl<'a> Story<'a> {
             images: &images,
             fate: self.fate().as_ref(),
             times: &times,
-        })
+        });
+        secrets_of_environment().scrub(&text).into_owned()
     }
 
     fn ending<'t>(&self, message: &'t str) -> Ending<'t> {

@@ -100,13 +100,13 @@ impl Registry {
             .redirect(reqwest::redirect::Policy::none())
             .https_only(false)
             .tcp_nodelay(true);
-        http = network.set_up(http);
+        http = match credentials.scheme {
+            // Hundreds of certificates would be read that nobody will show.
+            Scheme::Http => http.tls_certs_only([]),
+            Scheme::Https => network.set_up(http),
+        };
         if stand_in {
             http = http.no_proxy();
-        }
-        if credentials.scheme == Scheme::Http {
-            // Hundreds of files are read for certificates that nobody will show.
-            http = http.tls_certs_only([]);
         }
         let http = http.build().map_err(|error| setup(error.to_string()))?;
         let held = Held::first(credentials)

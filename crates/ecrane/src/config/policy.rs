@@ -6,7 +6,7 @@ use crate::project::Project;
 use ecrane_core::diagnostic::{Severity, has_errors};
 use ecrane_core::lifecycle::{self, Policy};
 use ecrane_core::repository::TagMutability;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const INPUT: &str = "lifecycle-policy";
 
@@ -52,7 +52,27 @@ pub(super) fn read(given: &str, mutability: Option<TagMutability>) -> Read {
     }
 }
 
+/// Whether a path within the workspace leads out of it, as a link in somebody
+/// else's change may: what is there is quoted where it is faulty.
+fn leads_out(path: &str) -> bool {
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let within = |workspace: &PathBuf| {
+        std::path::absolute(path).is_ok_and(|path| path.starts_with(workspace))
+    };
+    let Some(workspace) = workspace.filter(within) else {
+        return false;
+    };
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let (path, workspace) = (real(Path::new(path)), real(&workspace));
+    path.zip(workspace)
+        .is_some_and(|(path, workspace)| !path.starts_with(workspace))
+}
+
 fn file(path: &str) -> Result<String, Fault> {
+    if leads_out(path) {
+        let message = "the file is a link out of the workspace";
+        return Err(Fault::whole(INPUT, path, message).help("keep the policy in the repository"));
+    }
     let bytes = std::fs::read(path).map_err(|error| {
         let message = format!("the file cannot be read: {error}");
         Fault::whole(INPUT, path, message)

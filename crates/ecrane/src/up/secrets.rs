@@ -14,6 +14,8 @@ const VARIABLES: &[&str] = &[
     "ACTIONS_RUNTIME_TOKEN",
     "GITHUB_TOKEN",
     "INPUT_GITHUB-TOKEN",
+    "INPUT_HTTP-PROXY",
+    "INPUT_SECRETS",
 ];
 
 type Secret = SecretBox<Vec<u8>>;
@@ -24,6 +26,13 @@ pub(super) fn mask(config: &Config, log: Log) {
     for secret in of_build(config) {
         log.mask(&String::from_utf8_lossy(secret.expose_secret()));
     }
+}
+
+/// What keeps the secrets of the environment out of what is told elsewhere than
+/// in the log, where the runner masks.
+pub(crate) fn of_environment() -> Scrub {
+    let all: Vec<Secret> = VARIABLES.iter().filter_map(|name| variable(name)).collect();
+    Scrub::new(all.iter().map(|secret| secret.expose_secret().as_slice()))
 }
 
 /// What keeps them out of a builder's lines.
