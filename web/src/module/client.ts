@@ -4,6 +4,8 @@ import type { Answer, Calls, Name, Reply, Request, Source } from './protocol.ts'
 /** After so many milliseconds a worker is replaced: lists of 30 MB take seconds on a slow machine, policies do not. */
 const PATIENCE: { [N in Name]?: number } = { load: 30_000 }
 const MOST_PATIENCE = 5_000
+/** So many workers in a row may say nothing before no other is started. */
+const MOST_SILENT = 3
 
 /** Why a call has no answer. */
 export class Refused extends Error {}
@@ -20,11 +22,24 @@ export class Client {
   #worker = this.#start()
   #waiting = new Map<number, Waiting>()
   #next = 0
-  /** What a new worker is to hold again. */
+  /** What a new worker is to hold again: what one has held. */
   #source: Source | null = null
+  /** Workers in a row that gave no answer. */
+  #silent = 0
 
   call<N extends Name>(name: N, ...words: Parameters<Calls[N]>): Promise<Answer<N>> {
-    if (name === 'load') this.#source = words[0] as Source
+    if (this.#silent > MOST_SILENT) return Promise.reject(new Replaced('The module cannot be started. Load the page again.'))
+    const answer = this.#ask(name, ...words)
+    if (name === 'load') {
+      const held = () => {
+        this.#source = words[0] as Source
+      }
+      answer.then(held, () => undefined)
+    }
+    return answer
+  }
+
+  #ask<N extends Name>(name: N, ...words: Parameters<Calls[N]>): Promise<Answer<N>> {
     return new Promise<Answer<N>>((resolve, reject) => {
       const id = this.#next++
       const late = () => this.#replace('The module took too long and was started anew.')
@@ -45,6 +60,7 @@ export class Client {
   #take(reply: Reply) {
     const waiting = this.#waiting.get(reply.id)
     if (!waiting) return
+    this.#silent = 0
     this.#waiting.delete(reply.id)
     clearTimeout(waiting.timer)
     if ('answer' in reply) {
@@ -64,6 +80,8 @@ export class Client {
       reject(new Replaced(why))
     }
     this.#waiting.clear()
+    this.#silent += 1
+    if (this.#silent > MOST_SILENT) return
     this.#worker = this.#start()
     const source = this.#source
     this.#source = null
