@@ -60,7 +60,7 @@ pub(crate) async fn reach(
             region: region.clone(),
             account: None,
             endpoint: config.endpoint.clone(),
-            identity: credentials::identity(&config.sign_in, region, config.changes, log).await?,
+            identity: credentials::identity(&config.sign_in, region, log).await?,
         };
         return Ok(Reached {
             connection,

@@ -1,6 +1,6 @@
 //! Whose calls a run makes.
 
-use crate::config::{self, Changes, SignIn};
+use crate::config::{self, SignIn};
 use crate::exit::{Exit, Failure};
 use crate::show::Log;
 use ecrane_core::name::Region;
@@ -10,11 +10,10 @@ use ecrane_engine::aws::{self, Announce, Connection, Identity, Proof, Setting, S
 /// account where it may be. Secrets are masked before their first use.
 ///
 /// # Errors
-/// There are no credentials, unless the changes are of others, who get none; the role is refused, or the account is another.
+/// There are no credentials, the role is refused, or the account is another.
 pub(crate) async fn identity(
     sign_in: &SignIn,
     region: &Region,
-    changes: Changes,
     log: Log,
 ) -> Result<Identity, Failure> {
     let SignIn {
@@ -32,18 +31,12 @@ pub(crate) async fn identity(
         if allowed.is_empty() {
             return Ok(identity);
         }
-        return match aws::account(&identity, allowed).await {
-            Err(SignInError::NoCredentials(_)) if changes == Changes::Foreign => Ok(identity),
-            asked => asked.map(|_| identity).map_err(failure),
-        };
+        let asked = aws::account(&identity, allowed).await;
+        return asked.map(|_| identity).map_err(failure);
     };
     let identity = Identity::of_role(role.clone(), proof.clone(), setting);
     match (identity.credentials().await, proof) {
         (Ok(_), _) => {}
-        // Whoever needs them finds none then, and may do without.
-        (Err(SignInError::NoCredentials(_)), _) if changes == Changes::Foreign => {
-            return Ok(identity);
-        }
         (Err(error @ SignInError::NoCredentials(_)), Proof::Environment) if in_workflow() => {
             return Err(failure(SignInError::NoIdToken(Box::new(error))));
         }
