@@ -77,5 +77,6 @@ fn lifecycle(story: &Story<'_>) -> Option<String> {
         "policy": policy.to_json(),
         "costs": story.seen.costs,
     });
-    Some(format!("{value:#}"))
+    let text = format!("{value:#}");
+    Some(story.seen.secrets.scrub(&text).into_owned())
 }

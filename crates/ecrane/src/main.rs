@@ -38,7 +38,7 @@ use story::Story;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+    let place = if runner::is_here(|name| std::env::var(name).ok()) {
         Place::Workflow
     } else {
         Place::Terminal
@@ -134,7 +134,7 @@ async fn action_run(log: Log) -> Result<Exit, Failure> {
         Ok(read) => read,
         Err(error) => {
             let failure = Failure::faulty(error.to_string());
-            let seen = up::Seen::default();
+            let seen = up::Seen::nothing();
             let story = Story::new(Err(&failure), &seen, Duration::ZERO);
             // Why the run failed matters more than that nobody could be told.
             let _ = outputs::hand_over(&story, &files, log);
@@ -211,7 +211,7 @@ async fn job(
         }
         None => log,
     };
-    let record = up::Record::default();
+    let record = up::Record::new();
     let result = up::up(order, &record, log).await;
     let seen = record.so_far();
     let story = Story::new(result.as_ref(), &seen, begin.elapsed());

@@ -9,7 +9,7 @@ use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
 use ecrane_core::lifecycle::image::Moment;
-use ecrane_core::name::RepositoryName;
+use ecrane_core::name::{RegistryHost, RepositoryName};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity, Listing};
 use ecrane_local::instance::Running;
 use std::path::PathBuf;
@@ -83,6 +83,30 @@ pub(crate) async fn reach(
         clock: Clock::Local(data.clone()),
         started: started.then_some(data),
     })
+}
+
+/// ECR as a build reads from it that is not pushed, if anything that it reads is
+/// there. The local one is not started for that.
+///
+/// # Errors
+/// Nobody can be signed in, or somebody of another account than is allowed.
+pub(crate) async fn reach_to_read(
+    config: &Config,
+    service: Service,
+    registries: &[RegistryHost],
+    log: Log,
+) -> Result<Option<Connection>, Failure> {
+    let of_registry = || registries.iter().find_map(RegistryHost::region);
+    let region = config.region.clone().or_else(of_registry);
+    match region {
+        Some(region) if service == Service::Aws && !registries.is_empty() => Ok(Some(Connection {
+            account: None,
+            endpoint: config.endpoint.clone(),
+            identity: credentials::identity(&config.sign_in, &region, log).await?,
+            region,
+        })),
+        _ => Ok(None),
+    }
 }
 
 fn local_connection(running: Running) -> Result<Connection, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::config::{self, SignIn};
 use crate::exit::{Exit, Failure};
+use crate::runner;
 use crate::show::Log;
 use ecrane_core::name::Region;
 use ecrane_engine::aws::{self, Announce, Connection, Identity, Proof, Setting, SignInError};
@@ -67,7 +68,7 @@ pub(crate) async fn are_missing(sign_in: &SignIn, region: &Region) -> bool {
 }
 
 fn in_workflow() -> bool {
-    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    runner::is_here(|name| std::env::var(name).ok())
 }
 
 fn failure(error: SignInError) -> Failure {
