@@ -178,6 +178,18 @@ enum Drift {
     Told,
 }
 
+impl Drift {
+    fn exit(self, story: &Story<'_>) -> Result<Exit, Failure> {
+        match (self, story.seen.unplanned) {
+            (Self::Done, _) => Ok(Exit::Done),
+            // That nothing drifts cannot be said.
+            (Self::Told, Some(why)) => Err(Failure::refused(why)),
+            (Self::Told, None) if drifts(story.rows()) => Ok(Exit::Gate),
+            (Self::Told, None) => Ok(Exit::Done),
+        }
+    }
+}
+
 async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failure> {
     let recipient = match up.json {
         true => Recipient::Program,
@@ -216,21 +228,19 @@ async fn job(
     let seen = record.so_far();
     let story = Story::new(result.as_ref(), &seen, begin.elapsed());
     let failed = story.result.err().map(|failure| say(failure, log));
-    if let Some(talk) = &talk {
-        pull_request::tell(talk, &story, log).await;
-    }
+    // First those who need it: GitHub may ask for minutes.
     let handed_over = match recipient {
         Recipient::Step(files) => outputs::hand_over(&story, &files, log),
         Recipient::Program => show::data(&outputs::json(&story)),
         Recipient::Person => Ok(()),
     };
+    if let Some(talk) = &talk {
+        pull_request::tell(talk, &story, log).await;
+    }
     match failed {
         // Why the run failed matters more than that nobody could be told.
         Some(exit) => Ok(exit),
-        None => handed_over.map(|()| match drift {
-            Drift::Told if drifts(story.rows()) => Exit::Gate,
-            Drift::Told | Drift::Done => Exit::Done,
-        }),
+        None => handed_over.and_then(|()| drift.exit(&story)),
     }
 }
 

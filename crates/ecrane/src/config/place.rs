@@ -105,7 +105,10 @@ impl Reader {
 }
 
 /// The Region as it is given, with the name of what gives it.
-fn given_region(inputs: &Inputs, variable: Lookup<'_>) -> Option<(&'static str, String)> {
+pub(super) fn given_region(
+    inputs: &Inputs,
+    variable: Lookup<'_>,
+) -> Option<(&'static str, String)> {
     let named = [("aws-region", inputs.aws_region.clone())].into_iter();
     let usual = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name, variable(name)));
     named
