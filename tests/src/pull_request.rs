@@ -313,7 +313,8 @@ fn what_the_token_may_not_do_is_named_and_the_run_is_green() {
     );
 
     // Not every refusal is for a lack of permissions.
-    let locked = json!({ "message": "Unable to create comment because issue is locked.", "status": "403" });
+    let locked =
+        json!({ "message": "Unable to create comment because issue is locked.", "status": "403" });
     job.github.state().faults = vec![Fault {
         method: "POST",
         path: "/comments",

@@ -410,6 +410,26 @@ fn credentials_of_another_account_are_not_used() {
     );
 }
 
+#[test]
+fn credentials_that_are_refused_when_asked_whose_they_are_say_why() {
+    let ecr = LocalEcr::start();
+    let check = |code: &str| {
+        let mut command = up(&ecr, &["--allowed-account-ids", "222222222222"]);
+        command
+            .env("AWS_ACCESS_KEY_ID", "222222222222")
+            .env("AWS_SECRET_ACCESS_KEY", "x");
+        error(&refused(&ecr, command, "GetCallerIdentity", code, "no"))
+    };
+    insta::assert_snapshot!(check("InvalidClientTokenId"), @"
+    GetCallerIdentity was refused: InvalidClientTokenId: no
+      - the key is unknown to `eu-central-1`: it was deleted or mistyped, is of another partition, or is a session's key without AWS_SESSION_TOKEN
+    ");
+    insta::assert_snapshot!(check("SignatureDoesNotMatch"), @"
+    GetCallerIdentity was refused: SignatureDoesNotMatch: no
+      - AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or this machine's clock is wrong
+    ");
+}
+
 /// A build of an image on a base in ECR, which goes nowhere.
 #[test]
 fn a_build_that_is_not_pushed_reads_from_ecr_as_a_push_does() {

@@ -38,7 +38,7 @@ pub(crate) async fn identity(
     let identity = Identity::of_role(role.clone(), proof.clone(), setting);
     match (identity.credentials().await, proof) {
         (Ok(_), _) => {}
-        (Err(error @ SignInError::NoCredentials(_)), Proof::Environment) if in_workflow() => {
+        (Err(error @ SignInError::NoCredentials), Proof::Environment) if in_workflow() => {
             return Err(failure(SignInError::NoIdToken(Box::new(error))));
         }
         (Err(error), _) => return Err(failure(error)),
@@ -64,7 +64,7 @@ pub(crate) async fn are_missing(sign_in: &SignIn, region: &Region) -> bool {
         announce: Announce::new(|_| ()),
     });
     let found = environment.credentials().await;
-    matches!(found, Err(SignInError::NoCredentials(_)))
+    matches!(found, Err(SignInError::NoCredentials))
 }
 
 fn in_workflow() -> bool {
