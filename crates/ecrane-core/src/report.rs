@@ -4,10 +4,12 @@
 
 mod cost;
 mod markdown;
+mod removal;
 mod run;
 
 pub use cost::{Cost, Loss};
 pub use markdown::visible;
+pub use removal::rollback_rows;
 pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};
@@ -34,6 +36,8 @@ pub enum Change {
     Same,
     /// The build decides.
     AfterBuild,
+    /// It is taken away.
+    Delete,
 }
 
 impl Change {
@@ -45,6 +49,7 @@ impl Change {
             Self::Update => '~',
             Self::Same => '=',
             Self::AfterBuild => '?',
+            Self::Delete => '-',
         }
     }
 }
@@ -333,6 +338,7 @@ pub fn resources(rows: &[Row]) -> String {
     let parts = [
         (of(Change::Create), "+", "created"),
         (of(Change::Update), "~", "updated"),
+        (of(Change::Delete), "-", "deleted"),
         (of(Change::Same), "=", "unchanged"),
     ];
     if of(Change::Same) == rows.len() {

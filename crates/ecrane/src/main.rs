@@ -4,8 +4,10 @@
 mod cli;
 mod config;
 mod credentials;
+mod errand;
 mod exit;
 mod files;
+mod gate;
 mod git;
 mod images;
 mod inputs;

@@ -85,6 +85,17 @@ pub(crate) async fn reach(
     })
 }
 
+/// Who calls, for the report of a run. STS is not asked where something stands
+/// in for ECR alone.
+pub(crate) async fn caller(connection: &Connection) -> Option<String> {
+    let named = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
+    let is_named = named.iter().any(|name| std::env::var_os(name).is_some());
+    match connection.endpoint.is_none() || is_named {
+        true => aws::caller(&connection.identity).await,
+        false => connection.identity.caller(),
+    }
+}
+
 fn local_connection(running: Running) -> Result<Connection, Failure> {
     Ok(Connection {
         endpoint: Some(EndpointUrl::parse(&running.url()).map_err(Failure::refused)?),
@@ -137,6 +148,17 @@ impl Asked {
 }
 
 impl Asked {
+    /// What tells the time there.
+    ///
+    /// # Errors
+    /// Nobody knows where the local ECR's folder is.
+    pub(crate) fn teller(&self) -> Result<Clock, Failure> {
+        match self.local {
+            true => Ok(Clock::Local(local::data_folder(self.data.clone())?)),
+            false => Ok(Clock::Machine),
+        }
+    }
+
     /// The time of the local ECR, if that is asked.
     ///
     /// # Errors

@@ -4,12 +4,14 @@
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
 mod plan;
+mod rollback;
 mod settings;
 
 pub use plan::{
     ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
     SettingChange, plan,
 };
+pub use rollback::{NoRollback, PutBy, PutPolicy, PutReport, Replaced, Rollback};
 pub use settings::{
     Creation, Encryption, EncryptionType, MutabilitySetting, ResourceTags, ScanOnPush,
     SettingError, TagFilter, TagMutability,

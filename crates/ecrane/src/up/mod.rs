@@ -2,7 +2,6 @@
 //! order in which they do and the words that go with it.
 
 mod elsewhere;
-mod gate;
 mod load;
 mod output;
 mod place;
