@@ -4,10 +4,10 @@
 
 use crate::config::{Gate, Preview};
 use crate::exit::{Exit, Failure};
-use crate::service::Clock;
+use crate::service::{self, Clock};
 use crate::show::Log;
 use ecrane_core::lifecycle::gate::{Objection, Window, losses, within};
-use ecrane_core::lifecycle::image::{self, Images};
+use ecrane_core::lifecycle::image::Images;
 use ecrane_core::lifecycle::{self, Policy, evaluate};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::Cost;
@@ -124,14 +124,7 @@ fn unread(error: impl std::fmt::Display) -> Failure {
 }
 
 fn images(listing: &Listing) -> Result<Images, Failure> {
-    let text = serde_json::to_string(listing).map_err(unread)?;
-    let image::Listing {
-        images,
-        diagnostics,
-    } = image::read(&text);
-    let first = diagnostics.into_iter().next();
-    let fault = || first.map_or_else(String::new, |fault| fault.message);
-    images.ok_or_else(|| unread(fault()))
+    service::images_in(listing).map_err(|failure| unread(failure.message()))
 }
 
 /// So many losses are listed.

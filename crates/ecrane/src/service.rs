@@ -1,6 +1,6 @@
 //! Which ECR a command is for: AWS, an endpoint, or the local one.
 
-use crate::config::{self, Config, Mode, Service};
+use crate::config::{self, Config, Mode, Service, SignIn, Target};
 use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -8,8 +8,8 @@ use crate::lifecycle;
 use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
-use ecrane_core::lifecycle::image::Moment;
-use ecrane_core::name::RepositoryName;
+use ecrane_core::lifecycle::image::{self, Images, Moment};
+use ecrane_core::name::{Region, RepositoryName};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity, Listing};
 use ecrane_local::instance::Running;
 use std::path::PathBuf;
@@ -56,17 +56,8 @@ pub(crate) async fn reach(
     log: Log,
 ) -> Result<Reached, Failure> {
     if let (Service::Aws, Some(region)) = (service, &config.region) {
-        let connection = Connection {
-            region: region.clone(),
-            account: None,
-            endpoint: config.endpoint.clone(),
-            identity: credentials::identity(&config.sign_in, region, log).await?,
-        };
-        return Ok(Reached {
-            connection,
-            clock: Clock::Machine,
-            started: None,
-        });
+        let target = (region, config.endpoint.as_ref(), &config.sign_in);
+        return aws(target, log).await;
     }
     let stop = local::stop_command(data.as_deref());
     let data = local::data_folder(data)?;
@@ -94,6 +85,43 @@ pub(crate) async fn caller(connection: &Connection) -> Option<String> {
         true => aws::caller(&connection.identity).await,
         false => connection.identity.caller(),
     }
+}
+
+/// AWS, or what stands at an endpoint, or the local ECR that runs: where nothing
+/// is made, none is started.
+///
+/// # Errors
+/// Nobody can be signed in, or no local ECR runs.
+pub(crate) async fn standing(
+    target: &Target,
+    data: Option<PathBuf>,
+    log: Log,
+) -> Result<Reached, Failure> {
+    if let Some(region) = &target.region {
+        return aws((region, target.endpoint.as_ref(), &target.sign_in), log).await;
+    }
+    Ok(Reached {
+        connection: running_locally(data.clone())?,
+        clock: Clock::Local(local::data_folder(data)?),
+        started: None,
+    })
+}
+
+async fn aws(
+    (region, endpoint, sign_in): (&Region, Option<&EndpointUrl>, &SignIn),
+    log: Log,
+) -> Result<Reached, Failure> {
+    let connection = Connection {
+        region: region.clone(),
+        account: None,
+        endpoint: endpoint.cloned(),
+        identity: credentials::identity(sign_in, region, log).await?,
+    };
+    Ok(Reached {
+        connection,
+        clock: Clock::Machine,
+        started: None,
+    })
 }
 
 fn local_connection(running: Running) -> Result<Connection, Failure> {
@@ -185,6 +213,21 @@ pub(crate) fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failu
         )));
     };
     local_connection(running)
+}
+
+/// What a listing shows.
+///
+/// # Errors
+/// What in it cannot be read.
+pub(crate) fn images_in(listing: &Listing) -> Result<Images, Failure> {
+    let text = serde_json::to_string(listing).map_err(Failure::refused)?;
+    let image::Listing {
+        images,
+        diagnostics,
+    } = image::read(&text);
+    let first = diagnostics.into_iter().next();
+    let fault = || first.map_or_else(String::new, |fault| fault.message);
+    images.ok_or_else(|| Failure::refused(fault()))
 }
 
 /// Everything that a repository holds.

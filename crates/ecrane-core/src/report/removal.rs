@@ -1,8 +1,8 @@
 //! The lines of runs that take something away or put it back.
 
-use super::{Change, Row, count};
+use super::{Change, Row, bytes, count};
 use crate::name::RepositoryName;
-use crate::repository::Rollback;
+use crate::repository::{Contents, Rollback};
 
 fn row(change: Change, kind: &'static str, name: &str, note: String) -> Row {
     Row {
@@ -46,4 +46,20 @@ pub fn rollback_rows(repository: &RepositoryName, rollback: &Rollback) -> Vec<Ro
         row(owner, "repository", name, tags),
         row(change, "lifecycle policy", name, note),
     ]
+}
+
+/// The line of a repository that goes with all that it holds; `None`: it is not
+/// there.
+#[must_use]
+pub fn destroy_row(repository: &RepositoryName, contents: Option<&Contents>) -> Row {
+    let (change, note) = match contents {
+        None => (Change::Same, "is not there".to_owned()),
+        Some(contents) if contents.images == 0 => (Change::Delete, "empty".to_owned()),
+        Some(contents) => {
+            let (images, tags) = (count(contents.images, "image"), count(contents.tags, "tag"));
+            let size = bytes(contents.bytes);
+            (Change::Delete, format!("{images}, {tags}, at most {size}"))
+        }
+    };
+    row(change, "repository", repository.as_str(), note)
 }

@@ -3,10 +3,12 @@
 //! [`plan`] is data to data: the same [`Plan`] is shown in a dry run, printed
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
+mod contents;
 mod plan;
 mod rollback;
 mod settings;
 
+pub use contents::{Contents, NoDestroy, confirmed, may_destroy};
 pub use plan::{
     ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
     SettingChange, plan,

@@ -3,6 +3,7 @@
 mod answers;
 mod apply;
 mod client;
+mod destroy;
 mod error;
 mod identity;
 mod images;
@@ -15,11 +16,12 @@ mod tagged;
 mod unreached;
 
 pub use apply::{Applied, apply};
+pub use destroy::{Destroyed, Held, destroy};
 pub use error::AwsError;
 pub use identity::{
     Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account, caller,
 };
-pub use images::{Listing, list, still_holds};
+pub use images::{Listing, list, outline, still_holds};
 pub use observe::{Found, Observation, Place, find, observe, stored_policy};
 pub use preview::preview;
 pub use public::sign_in as sign_in_to_public;

@@ -2,6 +2,7 @@
 
 mod build;
 mod comment;
+mod errand;
 mod event;
 mod fault;
 mod gate;
@@ -16,6 +17,7 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
+pub(crate) use errand::{Confirmation, Extent, Target, Task, errand, is_errand};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;
@@ -221,6 +223,7 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    reader.no_errand(inputs);
     // Who is told is found for itself; what is wrong with it is found here.
     reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
