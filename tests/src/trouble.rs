@@ -99,12 +99,24 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
         "DescribeImages" | "BatchGetImage" => {
             vec!["images".into(), "--repository".into(), standing]
         }
+        "DeleteLifecyclePolicy" => {
+            let (name, report) = (
+                format!("put/n{number}"),
+                format!("{HOME}/put-n{number}.json"),
+            );
+            let words = ["lifecycle", "rollback", "--repository", &name];
+            let words = [&words[..], &["--report", &report]].concat();
+            words.into_iter().map(str::to_owned).collect()
+        }
         _ => return None,
     })
 }
 
-/// A local ECR with repositories that have an image and an index each, and one
-/// with seven pages of images.
+/// Stands for the folder of the local ECR in the words of a command.
+const HOME: &str = "{home}";
+
+/// A local ECR with repositories that have an image and an index each, others
+/// with a policy that a run put, and one with seven pages of images.
 fn ecr(standing: usize) -> LocalEcr {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.json");
@@ -114,16 +126,27 @@ fn ecr(standing: usize) -> LocalEcr {
     ]);
     let repositories =
         (0..standing).map(|n| json!({ "name": format!("standing/n{n}"), "images": images }));
+    let put = (0..standing)
+        .map(|n| json!({ "name": format!("put/n{n}"), "lifecycle-policy": policy(900) }));
     let pages = json!({ "name": "pages", "images": [{ "count": 6_050, "tags": ["v{n}"], "pushed": "9d" }] });
-    let repositories: Vec<Value> = repositories.chain([pages]).collect();
+    let repositories: Vec<Value> = repositories.chain(put).chain([pages]).collect();
     std::fs::write(&seed, json!({ "repositories": repositories }).to_string()).unwrap();
-    LocalEcr::start_with(&["--seed", seed.to_str().unwrap()])
+    let ecr = LocalEcr::start_with(&["--seed", seed.to_str().unwrap()]);
+    for n in 0..standing {
+        let (name, file) = (format!("put/n{n}"), format!("put-n{n}.json"));
+        let put = json!({ "repositoryUri": format!("{}/{name}", ecr.address) });
+        let report = json!({ "repository": name, "policy": policy(900), "puts": [put] });
+        std::fs::write(ecr.home().join(file), report.to_string()).unwrap();
+    }
+    ecr
 }
 
 /// Runs it; what is not as it should be.
 fn tried(ecr: &LocalEcr, case: &Case) -> Result<(), String> {
     let proxy = proxy::before(&ecr.address, case.faults.clone());
-    let words: Vec<&str> = case.words.iter().map(String::as_str).collect();
+    let home = ecr.home().to_str().unwrap();
+    let words: Vec<String> = case.words.iter().map(|it| it.replace(HOME, home)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut command = ecr.ecrane(&words);
     command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
     judged(case, &run(&mut command), proxy.asked(case.operation))
@@ -170,12 +193,13 @@ fn facts() -> Vec<(String, String)> {
 }
 
 /// The operations that ecrane calls, as they are called here.
-const CALLED: [&str; 13] = [
+const CALLED: [&str; 14] = [
     "CreateRepository",
     "DescribeRepositories",
     "GetAuthorizationToken",
     "PutLifecyclePolicy",
     "GetLifecyclePolicy",
+    "DeleteLifecyclePolicy",
     "StartLifecyclePolicyPreview",
     "GetLifecyclePolicyPreview",
     "PutImageTagMutability",
@@ -232,6 +256,10 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
         ),
         ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
             case(ALWAYS, refuse(), Expected::Heals(1))
+        }
+        // That it is gone is what was wanted.
+        ("DeleteLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
+            case(ALWAYS, refuse(), Expected::Done(1))
         }
         // One of another run is waited for; one that is not known yet, too.
         (_, "LifecyclePolicyPreviewInProgressException")

@@ -4,10 +4,12 @@
 
 mod cost;
 mod markdown;
+mod removal;
 mod run;
 
 pub use cost::{Cost, Loss};
 pub use markdown::visible;
+pub use removal::{destroy_row, rollback_rows};
 pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};
@@ -36,6 +38,8 @@ pub enum Change {
     Differs,
     /// The build decides.
     AfterBuild,
+    /// It is taken away.
+    Delete,
 }
 
 impl Change {
@@ -48,6 +52,7 @@ impl Change {
             Self::Same => '=',
             Self::Differs => '!',
             Self::AfterBuild => '?',
+            Self::Delete => '-',
         }
     }
 }
@@ -339,6 +344,7 @@ pub fn resources(rows: &[Row]) -> String {
     let parts = [
         (of(Change::Create), "+", "created"),
         (of(Change::Update), "~", "updated"),
+        (of(Change::Delete), "-", "deleted"),
         (of(Change::Same), "=", "unchanged"),
         (of(Change::Differs), "!", "left as it is, though it differs"),
     ];

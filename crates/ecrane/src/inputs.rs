@@ -251,9 +251,12 @@ pub(crate) struct Inputs {
     /// The job's token, for the comment; better leave it in the variable GITHUB_TOKEN and say --comment
     #[arg(long, value_name = "TOKEN", help_heading = "Flow")]
     pub github_token: Option<Hidden>,
-    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS)
+    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS); or destroy, as `ecrane destroy`
     #[arg(long, value_name = "MODE", help_heading = "Flow")]
     pub mode: Option<String>,
+    /// With --mode destroy: the repository's name once more
+    #[arg(long, value_name = "NAME", help_heading = "Flow")]
+    pub confirm: Option<String>,
     /// Show the plan and do nothing
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
     pub dry_run: Option<String>,

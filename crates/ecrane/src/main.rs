@@ -4,8 +4,11 @@
 mod cli;
 mod config;
 mod credentials;
+mod destroy;
+mod errand;
 mod exit;
 mod files;
+mod gate;
 mod git;
 mod images;
 mod inputs;
@@ -49,6 +52,7 @@ fn main() {
     let stream = match &command {
         Some(Command::Up(up)) if up.json => Stream::Error,
         Some(Command::Plan(plan)) if plan.up.json => Stream::Error,
+        Some(Command::Destroy(destroy)) if destroy.is_for_program() => Stream::Error,
         _ => Stream::Output,
     };
     let log = Log::new(place, stream);
@@ -92,6 +96,10 @@ fn run(command: Option<Command>, log: Log) -> Exit {
             None => stoppable(action_run(log)).await,
             Some(Command::Up(up)) => stoppable(command_run(*up, Drift::Done, log)).await,
             Some(Command::Plan(plan)) => stoppable(plan_run(*plan, log)).await,
+            Some(Command::Destroy(destroy)) => {
+                let recipient = Recipient::of_command(destroy.is_for_program());
+                stoppable(errand(destroy.order(), recipient, log)).await
+            }
             Some(Command::Local(local)) => match local.command {
                 Some(command) => stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
@@ -126,6 +134,16 @@ enum Recipient {
     Program,
     /// Nobody: the log says it.
     Person,
+}
+
+impl Recipient {
+    /// Of a command, which may have been asked for JSON.
+    const fn of_command(is_for_program: bool) -> Self {
+        match is_for_program {
+            true => Self::Program,
+            false => Self::Person,
+        }
+    }
 }
 
 async fn action_run(log: Log) -> Result<Exit, Failure> {
@@ -191,10 +209,7 @@ impl Drift {
 }
 
 async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failure> {
-    let recipient = match up.json {
-        true => Recipient::Program,
-        false => Recipient::Person,
-    };
+    let recipient = Recipient::of_command(up.json);
     let order = up::Order {
         inputs: up.inputs,
         service: if up.local {
@@ -207,6 +222,21 @@ async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failur
     job(order, recipient, drift, log).await
 }
 
+/// A run that is not the main job, handed over however it ends.
+async fn errand(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, Failure> {
+    let mut errand = errand::Errand::default();
+    let result = errand::run(&order, &mut errand, log).await;
+    match recipient {
+        Recipient::Program => errand.to_program(result),
+        Recipient::Person => result.map(|()| Exit::Done),
+        Recipient::Step(files) => {
+            let told = errand.to_step(result.as_ref().copied(), &files);
+            // Why the run failed matters more than that nobody could be told.
+            result.and(told).map(|()| Exit::Done)
+        }
+    }
+}
+
 /// The main job, told to everybody who is to know of it, however it ends.
 async fn job(
     order: up::Order,
@@ -214,6 +244,9 @@ async fn job(
     drift: Drift,
     log: Log,
 ) -> Result<Exit, Failure> {
+    if config::is_errand(&order.inputs) {
+        return errand(order, recipient, log).await;
+    }
     let begin = Instant::now();
     let talk = config::conversation(&order.inputs, |name| std::env::var(name).ok());
     let log = match &talk {

@@ -103,8 +103,10 @@ pub(crate) fn json(story: &Story<'_>) -> String {
         "costs": story.seen.costs,
         "seconds": story.took.as_secs_f64(),
     });
+    let put = story.put_report().filter(|report| !report.puts.is_empty());
     let more = [
         ("lifecycle", story.fate().map(|fate| json!(fate))),
+        ("report", put.map(|report| json!(report))),
         ("error", story.error()),
     ];
     if let Some(object) = value.as_object_mut() {

@@ -257,6 +257,7 @@ fn style_of(change: Change) -> Style {
     let colour = match change {
         Change::Create => AnsiColor::Green,
         Change::Update | Change::Differs | Change::AfterBuild => AnsiColor::Yellow,
+        Change::Delete => AnsiColor::Red,
         Change::Same => return DIM,
     };
     Style::new().fg_color(Some(colour.into()))

@@ -8,6 +8,7 @@ use ecrane_core::diagnostic::{Colour, views};
 use ecrane_core::lifecycle::explain::{Fate, fate};
 use ecrane_core::name::Tag;
 use ecrane_core::report::{Ending, Row, Run, TagChange};
+use ecrane_core::repository::PutReport;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -55,6 +56,18 @@ impl<'a> Story<'a> {
         }
         let costs = self.seen.costs.iter();
         Some(costs.map(|cost| cost.losses.len()).sum())
+    }
+
+    /// Where the policy was put: with this the change can be taken back. None
+    /// where there is no policy.
+    pub(crate) fn put_report(&self) -> Option<PutReport> {
+        let wanted = self.seen.wanted.as_ref()?;
+        Some(PutReport {
+            repository: wanted.repository.clone(),
+            commit: std::env::var("GITHUB_SHA").ok(),
+            policy: wanted.policy.as_ref()?.to_json(),
+            puts: self.seen.puts.clone(),
+        })
     }
 
     /// What the policy does to the image that was pushed.

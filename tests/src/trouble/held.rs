@@ -9,7 +9,6 @@ use std::path::Path;
 const NEVER_CALLED: &[&str] = &[
     "BatchCheckLayerAvailability",
     "BatchDeleteImage",
-    "DeleteLifecyclePolicy",
     "DeleteRepositoryPolicy",
     "DescribeImageReplicationStatus",
     "DescribeImageScanFindings",

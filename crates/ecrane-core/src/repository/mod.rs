@@ -3,13 +3,17 @@
 //! [`plan`] is data to data: the same [`Plan`] is shown in a dry run, printed
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
+mod contents;
 mod plan;
+mod rollback;
 mod settings;
 
+pub use contents::{Contents, NoDestroy, confirmed, may_destroy};
 pub use plan::{
     ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
     SettingChange, plan,
 };
+pub use rollback::{NoRollback, PutBy, PutPolicy, PutReport, Replaced, Rollback};
 pub use settings::{
     Creation, Encryption, EncryptionType, MutabilitySetting, ResourceTags, ScanOnPush,
     SettingError, TagFilter, TagMutability,

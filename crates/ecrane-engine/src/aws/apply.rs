@@ -110,7 +110,7 @@ async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
     Place::of(OPERATION, repository)
 }
 
-async fn change_setting(
+pub(super) async fn change_setting(
     ecr: &Ecr,
     name: &RepositoryName,
     place: &Place,
@@ -152,7 +152,11 @@ async fn change_setting(
 
 /// Puts the policy. A repository just created may not be known everywhere yet:
 /// only that is waited for, up to a minute.
-async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result<(), AwsError> {
+pub(super) async fn put_policy(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    policy: &Policy,
+) -> Result<(), AwsError> {
     let text = policy.to_json();
     let put = || async {
         ecr.client

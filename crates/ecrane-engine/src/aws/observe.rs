@@ -39,6 +39,28 @@ impl Place {
     }
 }
 
+/// A repository, as those look at it who take something away.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where it is.
+    pub place: Place,
+    /// Its resource tags.
+    pub tags: ResourceTags,
+}
+
+/// Whether a repository is there, and what its tags say of it.
+///
+/// # Errors
+/// Any answer but the repository or "not found".
+pub async fn find(ecr: &Ecr, name: &RepositoryName) -> Result<Option<Found>, AwsError> {
+    let Some(repository) = describe(ecr, name).await? else {
+        return Ok(None);
+    };
+    let place = Place::of("DescribeRepositories", &repository)?;
+    let tags = resource_tags(ecr, &place.arn).await?;
+    Ok(Some(Found { place, tags }))
+}
+
 /// Reads what the plan needs and nothing else: the repository and its policy at
 /// the same time, its resource tags only if they decide something.
 ///
@@ -46,7 +68,8 @@ impl Place {
 /// Any answer but the repository or "not found". A read that failed is never
 /// taken for an absence.
 pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsError> {
-    let (repository, policy) = tokio::join!(describe(ecr, desired), wanted_policy(ecr, desired));
+    let (repository, policy) =
+        tokio::join!(describe(ecr, &desired.name), wanted_policy(ecr, desired));
     let Some(repository) = repository? else {
         return Ok(Observation {
             observed: Observed::Missing,
@@ -101,13 +124,13 @@ fn encryption(repository: &Repository) -> Result<Encryption, String> {
     Ok(Encryption { kind, key })
 }
 
-async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, AwsError> {
+async fn describe(ecr: &Ecr, name: &RepositoryName) -> Result<Option<Repository>, AwsError> {
     const OPERATION: &str = "DescribeRepositories";
     let answer = ecr
         .client
         .describe_repositories()
         .set_registry_id(ecr.registry_id())
-        .repository_names(desired.name.as_str())
+        .repository_names(name.as_str())
         .send()
         .await;
     match answer {
@@ -174,6 +197,6 @@ async fn resource_tags(ecr: &Ecr, arn: &str) -> Result<ResourceTags, AwsError> {
 }
 
 /// The one error code that means "not there"; every other error stays one.
-fn absent<T>(error: AwsError, code: &str) -> Result<Option<T>, AwsError> {
+pub(super) fn absent<T>(error: AwsError, code: &str) -> Result<Option<T>, AwsError> {
     if error.is(code) { Ok(None) } else { Err(error) }
 }

@@ -49,6 +49,7 @@ pub(crate) enum Changes {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Event {
+    action: Option<String>,
     pull_request: Option<PullRequest>,
 }
 
@@ -74,12 +75,7 @@ struct InRepository {
 impl PullRequest {
     /// That of the workflow's event, if it is of one.
     fn of_workflow(variable: Lookup<'_>) -> Option<Self> {
-        if !is_for_pull_request(variable) {
-            return None;
-        }
-        let path = variable("GITHUB_EVENT_PATH").filter(|path| !path.is_empty())?;
-        let text = std::fs::read_to_string(path).ok()?;
-        serde_json::from_str::<Event>(&text).ok()?.pull_request
+        Event::of_workflow(variable)?.pull_request
     }
 
     fn changes(&self, variable: Lookup<'_>) -> Changes {
@@ -93,6 +89,25 @@ impl PullRequest {
             false => Changes::Own,
         }
     }
+}
+
+impl Event {
+    /// The workflow's, if it is of a pull request.
+    fn of_workflow(variable: Lookup<'_>) -> Option<Self> {
+        if !is_for_pull_request(variable) {
+            return None;
+        }
+        let path = variable("GITHUB_EVENT_PATH").filter(|path| !path.is_empty())?;
+        let text = std::fs::read_to_string(path).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
+
+/// The pull request whose end the run is for, as its event says.
+pub(super) fn closed(variable: Lookup<'_>) -> Option<u64> {
+    let event = Event::of_workflow(variable)?;
+    let is_closed = event.action.as_deref() == Some("closed");
+    Some(event.pull_request?.number).filter(|_| is_closed)
 }
 
 /// Whether the run is for a pull request.

@@ -2,6 +2,7 @@
 
 mod build;
 mod comment;
+mod errand;
 mod event;
 mod fault;
 mod gate;
@@ -17,10 +18,12 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
+pub(crate) use errand::{Confirmation, Extent, Task, errand, is_errand};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;
 pub(crate) use identity::SignIn;
+pub(crate) use place::Place;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -32,19 +35,13 @@ use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
 use event::Surroundings;
 use host::HostFolders;
-use place::Place;
 use std::path::PathBuf;
 
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The Region; always there where a plan is made, but for the local ECR,
-    /// which says its own.
-    pub region: Option<Region>,
-    /// Another endpoint than AWS's own.
-    pub endpoint: Option<EndpointUrl>,
-    /// Who the run is to AWS.
-    pub sign_in: SignIn,
+    /// Where it is at AWS, and who it is there.
+    pub place: Place,
     /// The registry that a full reference in `tags` names: the image goes there
     /// or nowhere.
     pub registry: Option<RegistryHost>,
@@ -167,11 +164,10 @@ pub(crate) fn read(
     let mut reader = read::Reader::default();
     let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
+    let place = reader.place(inputs, (service, mode), &variable);
     let Place {
-        region,
-        endpoint,
-        sign_in,
-    } = reader.place(inputs, (service, mode), &variable);
+        region, endpoint, ..
+    } = &place;
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
@@ -207,6 +203,7 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    reader.no_errand(inputs);
     // Who is told is found for itself; what is wrong with it is found here.
     reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
@@ -214,9 +211,7 @@ pub(crate) fn read(
     match name {
         Some(name) if faults.is_empty() => Ok((
             Config {
-                region,
-                endpoint,
-                sign_in,
+                place,
                 registry,
                 desired: Desired {
                     name,

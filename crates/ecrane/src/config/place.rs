@@ -9,13 +9,14 @@ use ecrane_engine::aws::EndpointUrl;
 
 /// A place at AWS, as far as the inputs and the environment name one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place {
-    /// The Region.
-    pub(super) region: Option<Region>,
+pub(crate) struct Place {
+    /// The Region; `None` with the local ECR, which says its own, and where
+    /// nobody need be asked.
+    pub(crate) region: Option<Region>,
     /// Another endpoint than AWS's own.
-    pub(super) endpoint: Option<EndpointUrl>,
+    pub(crate) endpoint: Option<EndpointUrl>,
     /// Who the run is.
-    pub(super) sign_in: SignIn,
+    pub(crate) sign_in: SignIn,
 }
 
 impl Reader {

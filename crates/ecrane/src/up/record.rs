@@ -7,6 +7,7 @@ use crate::scrub::Scrub;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Cost, Row};
+use ecrane_core::repository::PutPolicy;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ pub(crate) struct Seen {
     pub(crate) plan: Vec<Row>,
     /// What the policy costs, where that was read.
     pub(crate) costs: Vec<Cost>,
+    /// Where the policy was put, and what it took the place of.
+    pub(crate) puts: Vec<PutPolicy>,
     /// Why there is no plan, though nothing is wrong.
     pub(crate) unplanned: Option<&'static str>,
     /// What took how long.
@@ -51,6 +54,7 @@ impl Seen {
             warnings: Vec::new(),
             plan: Vec::new(),
             costs: Vec::new(),
+            puts: Vec::new(),
             unplanned: None,
             times: Vec::new(),
         }
@@ -92,6 +96,10 @@ impl Record {
         let mut seen = self.seen();
         seen.costs.retain(|other| other.registry != cost.registry);
         seen.costs.push(cost);
+    }
+
+    pub(super) fn put(&self, put: PutPolicy) {
+        self.seen().puts.push(put);
     }
 
     pub(super) fn no_plan(&self, why: &'static str) {

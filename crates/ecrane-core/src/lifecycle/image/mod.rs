@@ -161,6 +161,11 @@ impl Images {
         self.pushed.at(id)
     }
 
+    /// When it was last pulled, if that was since the push or the restoring.
+    pub fn last_pull(&self, id: ImageId) -> Option<Moment> {
+        Some(self.pulled.at(id)).filter(|pulled| *pulled > self.pushed(id))
+    }
+
     /// Bytes, as ECR counts them: layers that images share count in each.
     pub fn size(&self, id: ImageId) -> u64 {
         self.sizes.at(id)

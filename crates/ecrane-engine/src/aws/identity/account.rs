@@ -3,6 +3,7 @@ use crate::aws::client;
 use aws_sdk_sts::error::ProvideErrorMetadata as _;
 use aws_sdk_sts::operation::RequestId as _;
 use ecrane_core::name::{AccountId, Region};
+use std::time::Duration;
 
 const OPERATION: &str = "GetCallerIdentity";
 
@@ -53,6 +54,7 @@ pub async fn account(identity: &Identity, allowed: &[AccountId]) -> Result<Accou
             reason: crate::aws::chain(&error),
         },
     })?;
+    identity.is_called(answer.arn);
     let account = answer.account.and_then(|it| it.parse::<AccountId>().ok());
     let account = account.ok_or_else(|| SignInError::NoAnswer {
         operation: OPERATION,
@@ -65,4 +67,23 @@ pub async fn account(identity: &Identity, allowed: &[AccountId]) -> Result<Accou
         account,
         allowed: allowed.to_vec(),
     })
+}
+
+/// A report is not worth a longer wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The ARN of who calls, as far as STS tells it soon.
+pub async fn caller(identity: &Identity) -> Option<String> {
+    if identity.is_local() || identity.caller().is_some() {
+        return identity.caller();
+    }
+    let setting = &identity.0.setting;
+    let ask = async {
+        let config = client::shared(&setting.region, &setting.network).await;
+        let config = config.credentials_provider(identity.clone()).load().await;
+        client::sts(&config).get_caller_identity().send().await.ok()
+    };
+    let answer = tokio::time::timeout(PATIENCE, ask).await.ok()??;
+    identity.is_called(answer.arn);
+    identity.caller()
 }

@@ -8,7 +8,7 @@ mod error;
 mod oidc;
 mod role;
 
-pub use account::account;
+pub use account::{account, caller};
 pub use error::SignInError;
 pub use oidc::{IdTokens, NoEndpoint};
 pub use role::Proof;
@@ -39,6 +39,8 @@ struct Inner {
     forgotten: OnceLock<Forgotten>,
     /// The SDK's default chain, set up once.
     chain: OnceCell<Option<SharedCredentialsProvider>>,
+    /// The ARN of who calls, once STS has said it.
+    caller: OnceLock<String>,
 }
 
 /// Credentials that the service called ended before their time.
@@ -145,6 +147,7 @@ impl Identity {
             held: Mutex::new(None),
             forgotten: OnceLock::new(),
             chain: OnceCell::new(),
+            caller: OnceLock::new(),
         }))
     }
 
@@ -152,6 +155,12 @@ impl Identity {
     #[must_use]
     pub fn is_local(&self) -> bool {
         matches!(self.0.source, Source::LocalEcr)
+    }
+
+    /// The ARN of who calls, if STS has said it by now.
+    #[must_use]
+    pub fn caller(&self) -> Option<String> {
+        self.0.caller.get().cloned()
     }
 
     /// How the world is reached for this identity.
@@ -194,15 +203,23 @@ impl Identity {
             Source::Chain => self.chain().await,
             Source::Role(role, proof) => {
                 let setting = &self.0.setting;
-                let credentials = match proof {
+                let (credentials, arn) = match proof {
                     Proof::IdToken(tokens) => role::by_token(role, tokens, setting).await?,
                     Proof::Environment => {
                         role::by_caller(role, self.chain().await?, setting).await?
                     }
                 };
                 setting.announce.credentials(&credentials);
+                self.is_called(arn);
                 Ok(credentials)
             }
+        }
+    }
+
+    /// STS said whose calls these are.
+    fn is_called(&self, arn: Option<String>) {
+        if let Some(arn) = arn {
+            self.0.caller.get_or_init(|| arn);
         }
     }
 
