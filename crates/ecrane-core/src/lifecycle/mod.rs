@@ -84,15 +84,6 @@ impl Checked {
         !crate::diagnostic::has_errors(&self.diagnostics)
     }
 
-    /// The priority of the rule that a finding is in.
-    fn priority(&self, found: &Diagnostic) -> Option<RulePriority> {
-        let path = found.path.as_deref()?;
-        let rules = self.policy.as_ref()?.rules().iter();
-        let mut places = rules.zip(&self.places);
-        let (rule, _) = places.find(|(_, places)| places.rule.contains(path))?;
-        Some(rule.priority)
-    }
-
     /// The same policy, for a repository with this setting: some lints ask for it.
     #[must_use]
     pub fn for_repository(mut self, mutability: Option<TagMutability>) -> Self {
