@@ -74,6 +74,9 @@ fn policy(newest: usize) -> String {
     .to_string()
 }
 
+/// Who may pull.
+const PULL: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "ecr:BatchGetImage"}]}"#;
+
 /// A command that makes a call of this operation, on a repository of its own;
 /// `None` if ecrane never makes one.
 fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
@@ -93,6 +96,8 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
         "StartLifecyclePolicyPreview" | "GetLifecyclePolicyPreview" => {
             up(&standing, &[&with_policy[..], &["aws"]].concat())
         }
+        "GetRepositoryPolicy" => up(&standing, &["--repository-policy", PULL]),
+        "SetRepositoryPolicy" => up(&fresh, &["--repository-policy", PULL]),
         "PutImageTagMutability" => up(&standing, &["--image-tag-mutability", "IMMUTABLE"]),
         "PutImageScanningConfiguration" => up(&standing, &["--scan-on-push", "true"]),
         "TagResource" | "ListTagsForResource" => up(&standing, &["--repository-tags", "team=app"]),

@@ -14,12 +14,10 @@ const NEVER_CALLED: &[&str] = &[
     "DescribeImageScanFindings",
     "DescribeRegistry",
     "GetRegistryScanningConfiguration",
-    "GetRepositoryPolicy",
     "ListImages",
     "PutImage",
     "PutRegistryScanningConfiguration",
     "PutReplicationConfiguration",
-    "SetRepositoryPolicy",
     "StartImageScan",
     "UntagResource",
 ];

@@ -23,7 +23,7 @@ mod json;
 mod language;
 mod lint;
 mod meaning;
-mod node;
+pub(crate) mod node;
 mod phrase;
 mod places;
 pub mod preview;
@@ -153,6 +153,17 @@ impl Checked {
 /// Checks a policy in ECR's own JSON.
 pub fn check(text: &str) -> Checked {
     read(text, Some(Dialect::Ecr))
+}
+
+/// Reads a document of JSON past its faults, each value with its place.
+pub(crate) fn document(text: &str) -> (Option<node::Node>, Vec<Diagnostic>) {
+    let mut findings: Vec<Finding> = expressions(text).collect();
+    if text.trim().is_empty() {
+        findings.push(Finding::new(TextFault::Blank, Span::default()));
+        return (None, findings.into_iter().map(Into::into).collect());
+    }
+    let root = json::read(text, &mut findings);
+    (root, findings.into_iter().map(Into::into).collect())
 }
 
 /// Reads a policy in the dialect given, or in the one it seems to be written

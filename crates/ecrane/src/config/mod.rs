@@ -1,7 +1,9 @@
 //! The inputs, judged: every fault is found before anything is called.
 
+mod access;
 mod build;
 mod comment;
+mod document;
 mod errand;
 mod event;
 mod fault;
@@ -191,6 +193,7 @@ pub(crate) fn read(
         spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
+    let access = reader.access(inputs);
     let policy = reader.policy(inputs, for_all);
     let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
@@ -220,6 +223,7 @@ pub(crate) fn read(
                     scan_on_push,
                     encryption,
                     resource_tags,
+                    access,
                     policy,
                     placement,
                     adoption,
