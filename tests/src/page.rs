@@ -171,6 +171,30 @@ fn a_page_that_has_loaded_asks_nobody() {
 }
 
 #[test]
+fn a_reload_shows_what_is_deployed_and_no_network_what_was() {
+    let seen = seen("update", &json!({ "folder": page() }));
+    let names = |of: &Value| -> Vec<String> {
+        let origin = seen["origin"].as_str().unwrap();
+        let names = of.as_array().unwrap().iter();
+        let names = names.map(|it| it.as_str().unwrap().replace(origin, ""));
+        names.collect()
+    };
+    assert_eq!(seen["before"]["title"], "first");
+    let before = names(&seen["before"]["caches"]);
+    assert_eq!(before[0], "ecrane /some/where/ first");
+    assert!(before[1].starts_with("ecrane /some/where-else/ "));
+    assert_eq!(seen["reloaded"], "second");
+    let after = names(&seen["after"]);
+    assert_eq!(after.len(), 2, "{after:?}");
+    assert!(after.contains(&"ecrane /some/where/ second".to_owned()));
+    assert!(
+        after.contains(&before[1]),
+        "{after:?}: another deployment's"
+    );
+    assert_eq!(seen["offline"], "second");
+}
+
+#[test]
 fn a_text_is_nothing_but_a_text() {
     let corpus = [
         "<img src=x onerror=\"window.planted=1;alert(1)\">",

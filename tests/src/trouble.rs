@@ -198,13 +198,15 @@ fn facts() -> Vec<(String, String)> {
 }
 
 /// The operations that ecrane calls, as they are called here.
-const CALLED: [&str; 14] = [
+const CALLED: [&str; 16] = [
     "CreateRepository",
     "DescribeRepositories",
     "GetAuthorizationToken",
     "PutLifecyclePolicy",
     "GetLifecyclePolicy",
     "DeleteLifecyclePolicy",
+    "SetRepositoryPolicy",
+    "GetRepositoryPolicy",
     "StartLifecyclePolicyPreview",
     "GetLifecyclePolicyPreview",
     "PutImageTagMutability",
@@ -247,11 +249,11 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             case(1..=1, refuse(), Expected::Done(1))
         }
         // It was made a moment ago.
-        ("PutLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("PutLifecyclePolicy" | "SetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=3, refuse(), Expected::Heals(4))
         }
         // The description of the same moment has it.
-        ("GetLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("GetLifecyclePolicy" | "GetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=1, refuse(), Expected::Heals(2))
         }
         (_, "RepositoryNotFoundException") => case(
@@ -259,7 +261,8 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             refuse(),
             Expected::Fails(&["Region, account and name"]),
         ),
-        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
+        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException")
+        | ("GetRepositoryPolicy", "RepositoryPolicyNotFoundException") => {
             case(ALWAYS, refuse(), Expected::Heals(1))
         }
         // That it is gone is what was wanted.

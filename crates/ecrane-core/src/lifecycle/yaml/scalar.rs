@@ -43,6 +43,6 @@ fn is_decimal(text: &str) -> bool {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-    let is_some = !(exponent.is_empty() || (whole.is_empty() && fraction.is_empty()));
+    let is_some = !(exponent.is_empty() || whole.is_empty() && fraction.is_empty());
     is_some && digits(whole) && digits(fraction) && digits(exponent)
 }
