@@ -34,6 +34,8 @@ pub enum Change {
     Update,
     /// It stays.
     Same,
+    /// It is otherwise than wanted, and stays.
+    Differs,
     /// The build decides.
     AfterBuild,
     /// It is taken away.
@@ -48,6 +50,7 @@ impl Change {
             Self::Create => '+',
             Self::Update => '~',
             Self::Same => '=',
+            Self::Differs => '!',
             Self::AfterBuild => '?',
             Self::Delete => '-',
         }
@@ -219,7 +222,10 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::Nothing,
         } => (Change::Create, policy),
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
-        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, _) => (Change::Same, policy),
+        PolicyStep::Leave(policy, LeftOut::OnlyChecked) => (Change::Differs, policy),
+        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, LeftOut::AnotherStands) => {
+            (Change::Same, policy)
+        }
     };
     let rules = count(policy.rules().len(), "rule");
     let note = match step {
@@ -340,6 +346,7 @@ pub fn resources(rows: &[Row]) -> String {
         (of(Change::Update), "~", "updated"),
         (of(Change::Delete), "-", "deleted"),
         (of(Change::Same), "=", "unchanged"),
+        (of(Change::Differs), "!", "left as it is, though it differs"),
     ];
     if of(Change::Same) == rows.len() {
         return format!("= {} unchanged, no changes", rows.len());
@@ -352,20 +359,21 @@ pub fn resources(rows: &[Row]) -> String {
     parts.join(", ")
 }
 
-/// Whether a plan makes or changes anything of a repository or its policy. What
-/// becomes of the image is not known before it is built.
+/// Whether a repository or its policy is otherwise than wanted. What becomes of
+/// the image is not known before it is built.
 #[must_use]
 pub fn drifts(rows: &[Row]) -> bool {
     let settings = rows.iter().filter(|row| row.kind != IMAGE);
     settings
         .map(|row| row.change)
-        .any(|change| matches!(change, Change::Create | Change::Update))
+        .any(|change| matches!(change, Change::Create | Change::Update | Change::Differs))
 }
 
 /// Whether the run changed anything.
 #[must_use]
 pub fn changed(rows: &[Row]) -> bool {
-    rows.iter().any(|row| row.change != Change::Same)
+    let stays = |change| matches!(change, Change::Same | Change::Differs);
+    rows.iter().any(|row| !stays(row.change))
 }
 
 fn count(n: usize, thing: &str) -> String {

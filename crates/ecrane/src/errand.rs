@@ -7,7 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
-use crate::up::{Order, secrets_of_environment};
+use crate::up::{Order, Seen};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Ending, Row, Run, resources, summary};
 use serde::Serialize;
@@ -101,7 +101,7 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
                 extent: asked.extent,
             };
             wish.check()?;
-            let reached = service::standing(&asked.target, order.data.clone(), log).await?;
+            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
             destroy::destroy(&wish, &reached, errand, log).await
         }
     }
@@ -139,7 +139,7 @@ impl Errand {
             fate: None,
             times: &[],
         });
-        let text = secrets_of_environment().scrub(&text).into_owned();
+        let text = Seen::nothing().secrets.scrub(&text).into_owned();
         step.set_outputs(&outputs)
             .and_then(|()| step.add_summary(&text))
             .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))

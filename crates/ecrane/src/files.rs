@@ -74,5 +74,6 @@ fn lifecycle(story: &Story<'_>) -> Option<String> {
     if let Some(object) = value.as_object_mut() {
         object.insert("costs".to_owned(), json!(story.seen.costs));
     }
-    Some(format!("{value:#}"))
+    let text = format!("{value:#}");
+    Some(story.seen.secrets.scrub(&text).into_owned())
 }

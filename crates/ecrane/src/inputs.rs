@@ -54,7 +54,7 @@ pub(crate) struct Inputs {
     /// public signs in to public.ecr.aws for base images, private does not [default: private]
     #[arg(long, value_name = "TYPE", help_heading = "AWS")]
     pub registry_type: Option<String>,
-    /// The proxy to AWS and the registries; else HTTPS_PROXY
+    /// The proxy to AWS, the registries and GitHub; else HTTPS_PROXY
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     pub http_proxy: Option<Hidden>,
 

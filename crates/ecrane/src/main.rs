@@ -41,7 +41,7 @@ use story::Story;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+    let place = if runner::is_here(|name| std::env::var(name).ok()) {
         Place::Workflow
     } else {
         Place::Terminal
@@ -152,7 +152,7 @@ async fn action_run(log: Log) -> Result<Exit, Failure> {
         Ok(read) => read,
         Err(error) => {
             let failure = Failure::faulty(error.to_string());
-            let seen = up::Seen::default();
+            let seen = up::Seen::nothing();
             let story = Story::new(Err(&failure), &seen, Duration::ZERO);
             // Why the run failed matters more than that nobody could be told.
             let _ = outputs::hand_over(&story, &files, log);
@@ -194,6 +194,18 @@ enum Drift {
     Done,
     /// With a code of its own.
     Told,
+}
+
+impl Drift {
+    fn exit(self, story: &Story<'_>) -> Result<Exit, Failure> {
+        match (self, story.seen.unplanned) {
+            (Self::Done, _) => Ok(Exit::Done),
+            // That nothing drifts cannot be said.
+            (Self::Told, Some(why)) => Err(Failure::refused(why)),
+            (Self::Told, None) if drifts(story.rows()) => Ok(Exit::Gate),
+            (Self::Told, None) => Ok(Exit::Done),
+        }
+    }
 }
 
 async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failure> {
@@ -244,26 +256,24 @@ async fn job(
         }
         None => log,
     };
-    let record = up::Record::default();
+    let record = up::Record::new();
     let result = up::up(order, &record, log).await;
     let seen = record.so_far();
     let story = Story::new(result.as_ref(), &seen, begin.elapsed());
     let failed = story.result.err().map(|failure| say(failure, log));
-    if let Some(talk) = &talk {
-        pull_request::tell(talk, &story, log).await;
-    }
+    // First those who need it: GitHub may ask for minutes.
     let handed_over = match recipient {
         Recipient::Step(files) => outputs::hand_over(&story, &files, log),
         Recipient::Program => show::data(&outputs::json(&story)),
         Recipient::Person => Ok(()),
     };
+    if let Some(talk) = &talk {
+        pull_request::tell(talk, &story, log).await;
+    }
     match failed {
         // Why the run failed matters more than that nobody could be told.
         Some(exit) => Ok(exit),
-        None => handed_over.map(|()| match drift {
-            Drift::Told if drifts(story.rows()) => Exit::Gate,
-            Drift::Told | Drift::Done => Exit::Done,
-        }),
+        None => handed_over.and_then(|()| drift.exit(&story)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which ECR a command is for: AWS, an endpoint, or the local one.
 
-use crate::config::{self, Config, Mode, Service, SignIn, Target};
+use crate::config::{self, Config, Mode, Place, Service, SignIn};
 use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -9,7 +9,7 @@ use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
 use ecrane_core::lifecycle::image::{self, Images, Moment};
-use ecrane_core::name::{Region, RepositoryName};
+use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity, Listing};
 use ecrane_local::instance::Running;
 use std::path::PathBuf;
@@ -93,12 +93,12 @@ pub(crate) async fn caller(connection: &Connection) -> Option<String> {
 /// # Errors
 /// Nobody can be signed in, or no local ECR runs.
 pub(crate) async fn standing(
-    target: &Target,
+    place: &Place,
     data: Option<PathBuf>,
     log: Log,
 ) -> Result<Reached, Failure> {
-    if let Some(region) = &target.region {
-        return aws((region, target.endpoint.as_ref(), &target.sign_in), log).await;
+    if let Some(region) = &place.region {
+        return aws((region, place.endpoint.as_ref(), &place.sign_in), log).await;
     }
     Ok(Reached {
         connection: running_locally(data.clone())?,
@@ -122,6 +122,30 @@ async fn aws(
         clock: Clock::Machine,
         started: None,
     })
+}
+
+/// ECR as a build reads from it that is not pushed, if anything that it reads is
+/// there. The local one is not started for that.
+///
+/// # Errors
+/// Nobody can be signed in, or somebody of another account than is allowed.
+pub(crate) async fn reach_to_read(
+    config: &Config,
+    service: Service,
+    registries: &[RegistryHost],
+    log: Log,
+) -> Result<Option<Connection>, Failure> {
+    let of_registry = || registries.iter().find_map(RegistryHost::region);
+    let region = config.region.clone().or_else(of_registry);
+    match region {
+        Some(region) if service == Service::Aws && !registries.is_empty() => Ok(Some(Connection {
+            account: None,
+            endpoint: config.endpoint.clone(),
+            identity: credentials::identity(&config.sign_in, &region, log).await?,
+            region,
+        })),
+        _ => Ok(None),
+    }
 }
 
 fn local_connection(running: Running) -> Result<Connection, Failure> {

@@ -3,7 +3,7 @@
 
 use crate::config::{Fault, Preview};
 use crate::exit::{Exit, Failure};
-use crate::up::{Report, Seen, secrets_of_environment};
+use crate::up::{Report, Seen};
 use ecrane_core::diagnostic::{Colour, views};
 use ecrane_core::lifecycle::explain::{Fate, fate};
 use ecrane_core::name::Tag;
@@ -114,7 +114,7 @@ impl<'a> Story<'a> {
             fate: self.fate().as_ref(),
             times: &times,
         });
-        secrets_of_environment().scrub(&text).into_owned()
+        self.seen.secrets.scrub(&text).into_owned()
     }
 
     fn ending<'t>(&self, message: &'t str) -> Ending<'t> {

@@ -3,6 +3,12 @@ use crate::aws::chain;
 use octocrab::Error;
 use std::time::Duration;
 
+/// How GitHub begins to say that a token lacks a permission; "by integration" or
+/// "by personal access token" follows.
+///
+/// Source: GitHub's documentation, "Troubleshooting the REST API".
+const NO_PERMISSION: &str = "Resource not accessible";
+
 /// What GitHub was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
@@ -93,7 +99,9 @@ impl GitHubError {
         };
         let status = source.status_code.as_u16();
         let message = source.message.trim().to_owned();
-        if status != 403 {
+        // A locked conversation and an address that is not let in are refused with
+        // the same status.
+        if status != 403 || !message.starts_with(NO_PERMISSION) {
             return Self::Refused {
                 what,
                 status,

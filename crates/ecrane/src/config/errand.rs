@@ -2,31 +2,20 @@
 //! looked at.
 
 use super::comment::{closed, is_for_pull_request};
+use super::place::Place;
 use super::read::{Lookup, Reader};
-use super::{Fault, Service, SignIn};
+use super::{Fault, Mode, Service};
 use crate::inputs::Inputs;
-use ecrane_core::name::{Region, RepositoryName};
+use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{Adoption, confirmed};
-use ecrane_engine::aws::EndpointUrl;
 
 /// What such a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Errand {
     pub task: Task,
     pub repository: RepositoryName,
-    pub target: Target,
+    pub place: Place,
     pub extent: Extent,
-}
-
-/// Which ECR is asked, and by whom.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    /// The Region; `None` with the local ECR, which says its own.
-    pub region: Option<Region>,
-    /// Another endpoint than AWS's own.
-    pub endpoint: Option<EndpointUrl>,
-    /// Who the run is to AWS.
-    pub sign_in: SignIn,
 }
 
 /// What is done.
@@ -79,7 +68,7 @@ pub(crate) fn errand(
 ) -> Result<(Errand, Vec<Fault>), Vec<Fault>> {
     let variable: Lookup<'_> = &variable;
     let mut reader = Reader::default();
-    let target = reader.target(inputs, service, variable);
+    let place = reader.place(inputs, (service, Mode::Up), variable);
     let repository = reader.repository(inputs);
     let extent = reader.extent(inputs, variable);
     let task = Task::Destroy {
@@ -92,7 +81,7 @@ pub(crate) fn errand(
             Errand {
                 task,
                 repository,
-                target,
+                place,
                 extent,
             },
             warnings,
@@ -102,23 +91,6 @@ pub(crate) fn errand(
 }
 
 impl Reader {
-    fn target(&mut self, inputs: &Inputs, service: Service, variable: Lookup<'_>) -> Target {
-        if service == Service::Local {
-            let why = "the local ECR takes everybody without a role";
-            return Target {
-                region: None,
-                endpoint: None,
-                sign_in: self.no_sign_in(inputs, why),
-            };
-        }
-        let region = self.region(inputs, variable);
-        Target {
-            endpoint: self.endpoint(inputs, variable),
-            sign_in: self.sign_in(inputs, region.as_ref(), variable),
-            region,
-        }
-    }
-
     /// What is taken away does not come back: as long as a pull request is open,
     /// a run for it only looks, unless somebody says otherwise.
     fn extent(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Extent {

@@ -9,6 +9,7 @@ mod gate;
 mod host;
 mod identity;
 mod list;
+mod place;
 mod policy;
 mod push_to;
 mod read;
@@ -17,11 +18,12 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
-pub(crate) use errand::{Confirmation, Extent, Target, Task, errand, is_errand};
+pub(crate) use errand::{Confirmation, Extent, Task, errand, is_errand};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;
 pub(crate) use identity::SignIn;
+pub(crate) use place::Place;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -38,7 +40,7 @@ use std::path::PathBuf;
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The Region; `None` where no AWS call is made, and with the local ECR,
+    /// The Region; always there where a plan is made, but for the local ECR,
     /// which says its own.
     pub region: Option<Region>,
     /// Another endpoint than AWS's own.
@@ -123,13 +125,6 @@ pub(crate) enum Mode {
     Check,
 }
 
-impl Mode {
-    /// Whether the service is asked anything.
-    const fn has_service(self) -> bool {
-        matches!(self, Self::Up | Self::Plan)
-    }
-}
-
 /// Which ECR a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -174,20 +169,11 @@ pub(crate) fn read(
     let mut reader = read::Reader::default();
     let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
-    // The local ECR says its own, and a build alone asks nobody.
-    let (region, endpoint) = match service {
-        Service::Aws if mode.has_service() => (
-            reader.region(inputs, &variable),
-            reader.endpoint(inputs, &variable),
-        ),
-        _ => (None, None),
-    };
-    let sign_in = match service {
-        Service::Aws if mode.has_service() => reader.sign_in(inputs, region.as_ref(), &variable),
-        Service::Aws if mode == Mode::Check => SignIn::default(),
-        Service::Aws => reader.no_sign_in(inputs, "with `push: false` no role is taken"),
-        Service::Local => reader.no_sign_in(inputs, "the local ECR takes everybody without a role"),
-    };
+    let Place {
+        region,
+        endpoint,
+        sign_in,
+    } = reader.place(inputs, (service, mode), &variable);
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);

@@ -130,7 +130,7 @@ fn a_policy_goes_as_far_as_it_is_asked_to() {
     ");
     insta::assert_snapshot!(of(Placement::Check, None), @"
     =  repository            team/app
-    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    !  ├─ lifecycle policy   team/app      1 rule, checked and not put
     ?  └─ image              team/app:v1   build, push what differs
     ");
     insta::assert_snapshot!(of(Placement::Check, Some(KEEP_9)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
@@ -141,7 +141,7 @@ fn a_policy_goes_as_far_as_it_is_asked_to() {
     };
     insta::assert_snapshot!(check(&new, &Observed::Missing), @"
     +  repository            team/app
-    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    !  ├─ lifecycle policy   team/app      1 rule, checked and not put
     +  └─ image              team/app:v1   build and push
     ");
 }
