@@ -3,11 +3,16 @@
 //! [`plan`] is data to data: the same [`Plan`] is shown in a dry run, printed
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
+mod cleanup;
 mod contents;
 mod plan;
 mod rollback;
 mod settings;
 
+pub use cleanup::{
+    Cleanup, Failed, KeptTag, Named, NoPullTags, PullState, PullTag, PullTags, Removed,
+    TooManyTags, Why, clean_up, pull_tags,
+};
 pub use contents::{Contents, NoDestroy, confirmed, may_destroy};
 pub use plan::{
     ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,

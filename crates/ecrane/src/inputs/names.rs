@@ -65,6 +65,7 @@ pub(crate) const NAMES: &[&str] = &[
     "comment",
     "github-token",
     "mode",
+    "cleanup-tags",
     "confirm",
     "dry-run",
 ];
