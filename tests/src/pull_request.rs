@@ -1,6 +1,7 @@
 //! What a pull request is told of a run, on a GitHub that is held to its own
 //! description.
 
+mod cleanup;
 mod github;
 mod http;
 mod prism;

@@ -5,6 +5,7 @@ mod common;
 mod held;
 
 use crate::harness::{LocalEcr, Ran, root, run};
+use crate::http::{self, Server};
 use crate::proxy::{self, Fault, Spoil};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -113,6 +114,10 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
             let words = [&words[..], &["--report", &report]].concat();
             words.into_iter().map(str::to_owned).collect()
         }
+        "BatchDeleteImage" => {
+            let words = ["cleanup", "--repository", &format!("pulls/n{number}")];
+            words.into_iter().map(str::to_owned).collect()
+        }
         _ => return None,
     })
 }
@@ -121,7 +126,7 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
 const HOME: &str = "{home}";
 
 /// A local ECR with repositories that have an image and an index each, others
-/// with a policy that a run put, and one with seven pages of images.
+/// with a policy that a run put or an image of a pull request, and one with seven pages of images.
 fn ecr(standing: usize) -> LocalEcr {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.json");
@@ -133,8 +138,15 @@ fn ecr(standing: usize) -> LocalEcr {
         (0..standing).map(|n| json!({ "name": format!("standing/n{n}"), "images": images }));
     let put = (0..standing)
         .map(|n| json!({ "name": format!("put/n{n}"), "lifecycle-policy": policy(900) }));
+    let pulls = (0..standing).map(|n| {
+        json!({ "name": format!("pulls/n{n}"), "images": [{ "tags": ["pr-1"], "pushed": "9d" }] })
+    });
     let pages = json!({ "name": "pages", "images": [{ "count": 6_050, "tags": ["v{n}"], "pushed": "9d" }] });
-    let repositories: Vec<Value> = repositories.chain(put).chain([pages]).collect();
+    let repositories: Vec<Value> = repositories
+        .chain(put)
+        .chain(pulls)
+        .chain([pages])
+        .collect();
     std::fs::write(&seed, json!({ "repositories": repositories }).to_string()).unwrap();
     let ecr = LocalEcr::start_with(&["--seed", seed.to_str().unwrap()]);
     for n in 0..standing {
@@ -146,14 +158,19 @@ fn ecr(standing: usize) -> LocalEcr {
     ecr
 }
 
-/// Runs it; what is not as it should be.
-fn tried(ecr: &LocalEcr, case: &Case) -> Result<(), String> {
+/// Runs it beside a GitHub where every pull request is closed; what is not as it
+/// should be.
+fn tried((ecr, github): (&LocalEcr, &Server), case: &Case) -> Result<(), String> {
     let proxy = proxy::before(&ecr.address, case.faults.clone());
     let home = ecr.home().to_str().unwrap();
     let words: Vec<String> = case.words.iter().map(|it| it.replace(HOME, home)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut command = ecr.ecrane(&words);
-    command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
+    command
+        .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address))
+        .env("GITHUB_API_URL", github.url(""))
+        .env("GITHUB_REPOSITORY", "octocat/hello")
+        .env("GITHUB_TOKEN", "of-the-job");
     judged(case, &run(&mut command), proxy.asked(case.operation))
 }
 
@@ -198,7 +215,7 @@ fn facts() -> Vec<(String, String)> {
 }
 
 /// The operations that ecrane calls, as they are called here.
-const CALLED: [&str; 16] = [
+const CALLED: [&str; 17] = [
     "CreateRepository",
     "DescribeRepositories",
     "GetAuthorizationToken",
@@ -215,6 +232,7 @@ const CALLED: [&str; 16] = [
     "ListTagsForResource",
     "DescribeImages",
     "BatchGetImage",
+    "BatchDeleteImage",
 ];
 
 /// A documented error of an operation, `api/OPERATION/CODE`.
@@ -305,12 +323,13 @@ fn every_known_fault_of_the_api_is_answered_as_it_should_be() {
     assert!(missing.is_empty(), "nothing meets {missing:?}");
 
     let ecr = ecr(facts.len());
+    let github = Server::start(|_, _| http::json(&json!({ "state": "closed" })));
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = tried(&ecr, case) {
+                    if let Err(why) = tried((&ecr, &github), case) {
                         failed.lock().unwrap().push(why);
                     }
                 }

@@ -9,7 +9,7 @@ mod run;
 
 pub use cost::{Cost, Loss};
 pub use markdown::visible;
-pub use removal::{destroy_row, rollback_rows};
+pub use removal::{cleanup_rows, destroy_row, rollback_rows};
 pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Up(Box<Up>),
     /// Show what `up` would do, and do nothing
     Plan(Box<Plan>),
+    /// Remove the tags of closed pull requests
+    Cleanup(Box<crate::cleanup::Cleanup>),
     /// Delete a repository with all of its images
     Destroy(Box<crate::destroy::Destroy>),
     /// Run an Amazon ECR on this machine

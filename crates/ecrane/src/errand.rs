@@ -1,15 +1,17 @@
 //! Runs that are not the main job, and take something away or put it back: what
 //! they show, and what they hand over.
 
-use crate::config::{self, Task};
+use crate::cleanup;
+use crate::config::{self, Changes, Cleanup, Place, Task};
+use crate::credentials;
 use crate::destroy;
 use crate::exit::{Exit, Failure};
 use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
-use crate::up::{Order, secrets_of_environment};
+use crate::up::{Order, Seen};
 use ecrane_core::name::RepositoryName;
-use ecrane_core::report::{Ending, Row, Run, resources, summary};
+use ecrane_core::report::{Change, Ending, Row, Run, resources, summary};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -38,6 +40,15 @@ impl Errand {
     /// Notes something for programs.
     pub(crate) fn note(&mut self, name: &str, value: impl Serialize) {
         self.details.insert(name.to_owned(), json!(value));
+    }
+
+    /// What was to go by this name is still there, for this reason.
+    pub(crate) fn stays(&mut self, name: &str, why: &str) {
+        let row = self.rows.iter_mut().find(|row| row.name == name);
+        if let Some(row) = row {
+            row.change = Change::Same;
+            row.note = why.to_owned();
+        }
     }
 
     /// All of it is done.
@@ -104,6 +115,32 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             let reached = service::standing(&asked.place, order.data.clone(), log).await?;
             destroy::destroy(&wish, &reached, errand, log).await
         }
+        Task::Cleanup(tags) if is_without_credentials(&tags, &asked.place).await => {
+            log.line(WITHOUT_CREDENTIALS);
+            Ok(())
+        }
+        Task::Cleanup(tags) => {
+            let wish = cleanup::Wish {
+                name: &asked.repository,
+                tags: &tags,
+                extent: asked.extent,
+            };
+            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            cleanup::clean(&wish, &reached, errand, log).await
+        }
+    }
+}
+
+/// A pull request from a fork has no image that a run for it pushed, and nothing
+/// is wrong with that.
+const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed no image. Nothing was called.";
+
+async fn is_without_credentials(tags: &Cleanup, place: &Place) -> bool {
+    match place.region.as_ref() {
+        Some(region) if tags.changes == Changes::Foreign => {
+            credentials::are_missing(&place.sign_in, region).await
+        }
+        _ => false,
     }
 }
 
@@ -139,7 +176,7 @@ impl Errand {
             fate: None,
             times: &[],
         });
-        let text = secrets_of_environment().scrub(&text).into_owned();
+        let text = Seen::nothing().secrets.scrub(&text).into_owned();
         step.set_outputs(&outputs)
             .and_then(|()| step.add_summary(&text))
             .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))

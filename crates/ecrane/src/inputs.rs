@@ -254,9 +254,13 @@ pub(crate) struct Inputs {
     /// The job's token, for the comment; better leave it in the variable GITHUB_TOKEN and say --comment
     #[arg(long, value_name = "TOKEN", help_heading = "Flow")]
     pub github_token: Option<Hidden>,
-    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS); or destroy, as `ecrane destroy`
+    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS); or cleanup or destroy, as the commands
     #[arg(long, value_name = "MODE", help_heading = "Flow")]
     pub mode: Option<String>,
+    /// With --mode cleanup: how tags name their pull request, by comma or line [default: pr-{number}]
+    #[arg(long, value_name = "PATTERNS", help_heading = "Flow")]
+    #[serde(deserialize_with = "whole_text")]
+    pub cleanup_tags: Vec<String>,
     /// With --mode destroy: the repository's name once more
     #[arg(long, value_name = "NAME", help_heading = "Flow")]
     pub confirm: Option<String>,

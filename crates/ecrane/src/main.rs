@@ -1,6 +1,7 @@
 //! From a Dockerfile to a governed image in Amazon ECR: the command line, and
 //! the entry point of the GitHub Action.
 
+mod cleanup;
 mod cli;
 mod config;
 mod credentials;
@@ -54,6 +55,7 @@ fn main() {
         Some(Command::Up(up)) if up.json => Stream::Error,
         Some(Command::Plan(plan)) if plan.up.json => Stream::Error,
         Some(Command::Destroy(destroy)) if destroy.is_for_program() => Stream::Error,
+        Some(Command::Cleanup(cleanup)) if cleanup.is_for_program() => Stream::Error,
         _ => Stream::Output,
     };
     let log = Log::new(place, stream);
@@ -100,6 +102,10 @@ fn run(command: Option<Command>, log: Log) -> Exit {
             Some(Command::Destroy(destroy)) => {
                 let recipient = Recipient::of_command(destroy.is_for_program());
                 stoppable(errand(destroy.order(), recipient, log)).await
+            }
+            Some(Command::Cleanup(cleanup)) => {
+                let recipient = Recipient::of_command(cleanup.is_for_program());
+                stoppable(errand(cleanup.order(), recipient, log)).await
             }
             Some(Command::Local(local)) => match local.command {
                 Some(command) => stoppable(local::look_after(command)).await,

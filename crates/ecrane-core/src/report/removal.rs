@@ -2,7 +2,7 @@
 
 use super::{Change, Row, bytes, count};
 use crate::name::RepositoryName;
-use crate::repository::{Contents, Rollback};
+use crate::repository::{Cleanup, Contents, Named, Removed, Rollback};
 
 fn row(change: Change, kind: &'static str, name: &str, note: String) -> Row {
     Row {
@@ -62,4 +62,25 @@ pub fn destroy_row(repository: &RepositoryName, contents: Option<&Contents>) -> 
         }
     };
     row(change, "repository", repository.as_str(), note)
+}
+
+/// The lines of the tags of pull requests: first those that go.
+#[must_use]
+pub fn cleanup_rows(repository: &RepositoryName, cleanup: &Cleanup) -> Vec<Row> {
+    let name = repository.as_str();
+    let tag = |tag: &str| format!("{name}:{tag}");
+    let removed = cleanup.removed.iter().map(|Removed { tag: it, image }| {
+        let image = match image {
+            Named::Stays => "the image has other tags".to_owned(),
+            Named::Goes(size) => format!("with its image, at most {}", bytes(*size)),
+        };
+        let note = format!("#{} is closed; {image}", it.number);
+        row(Change::Delete, "tag", &tag(it.tag.as_str()), note)
+    });
+    let kept = cleanup.kept.iter().map(|kept| {
+        let note = format!("#{} {}", kept.tag.number, kept.why);
+        row(Change::Same, "tag", &tag(kept.tag.tag.as_str()), note)
+    });
+    let whole = row(Change::Same, "repository", name, String::new());
+    [whole].into_iter().chain(removed).chain(kept).collect()
 }

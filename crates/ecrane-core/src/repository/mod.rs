@@ -4,12 +4,17 @@
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
 mod access;
+mod cleanup;
 mod contents;
 mod plan;
 mod rollback;
 mod settings;
 
 pub use access::{AccessPolicy, ReadAccess};
+pub use cleanup::{
+    Cleanup, Failed, KeptTag, Named, NoPullTags, PullState, PullTag, PullTags, Removed,
+    TooManyTags, Why, clean_up, pull_tags,
+};
 pub use contents::{Contents, NoDestroy, confirmed, may_destroy};
 pub use plan::{
     AccessStep, ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces,

@@ -14,6 +14,7 @@ mod rollback;
 mod sign_in;
 mod tagged;
 mod unreached;
+mod untag;
 
 pub use apply::{Applied, apply};
 pub use destroy::{Destroyed, Held, destroy};
@@ -28,6 +29,7 @@ pub use public::sign_in as sign_in_to_public;
 pub use rollback::roll_back;
 pub use sign_in::sign_in;
 pub use tagged::tagged;
+pub use untag::{Left, Untagged, untag};
 
 pub(crate) use error::chain;
 

@@ -13,6 +13,7 @@ const NO_PERMISSION: &str = "Resource not accessible";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
     AskingWho,
+    AskingState,
     Commenting,
     Checking,
 }
@@ -21,6 +22,7 @@ impl Doing {
     const fn words(self) -> &'static str {
         match self {
             Self::AskingWho => "whose token this is",
+            Self::AskingState => "the state of a pull request",
             Self::Commenting => "a comment on the pull request",
             Self::Checking => "a check run",
         }
@@ -29,7 +31,7 @@ impl Doing {
     /// What a job must be allowed, where the answer does not say it.
     const fn permission(self) -> &'static str {
         match self {
-            Self::AskingWho => "pull-requests: read",
+            Self::AskingWho | Self::AskingState => "pull-requests: read",
             Self::Commenting => "pull-requests: write",
             Self::Checking => "checks: write",
         }

@@ -6,6 +6,7 @@ mod comment;
 mod error;
 mod patience;
 mod permission;
+mod pull;
 
 pub use check::{Check, Conclusion, Line};
 pub use comment::Kept;

@@ -97,7 +97,7 @@ impl Reader {
             Some("check") => Some(Mode::Check),
             Some(other) => {
                 let fault = Fault::whole("mode", other, format!("`{other}` is no mode"));
-                self.fault(fault.help("write `up`, `plan`, `check` or `destroy`"));
+                self.fault(fault.help("write `up`, `plan`, `check`, `cleanup` or `destroy`"));
                 Some(Mode::Check)
             }
         };

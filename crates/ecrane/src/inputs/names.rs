@@ -66,6 +66,7 @@ pub(crate) const NAMES: &[&str] = &[
     "comment",
     "github-token",
     "mode",
+    "cleanup-tags",
     "confirm",
     "dry-run",
 ];
