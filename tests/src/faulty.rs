@@ -1,5 +1,8 @@
 //! Faulty input: everything is said at once, nothing is called.
 
+mod known;
+mod made;
+
 use crate::harness::{LocalEcr, Ran, clean, run};
 
 /// Runs `ecrane up` with these words beside a local ECR, and holds that it was

@@ -19,7 +19,7 @@ impl fmt::Debug for Scrub {
 }
 
 /// A shorter text is found everywhere: a log without every `1` says nothing.
-const SHORTEST: usize = 6;
+pub(crate) const SHORTEST: usize = 6;
 const MASK: &str = "***";
 
 impl Scrub {

@@ -12,6 +12,14 @@ pub(super) fn by_comma_and_line(texts: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// The lines of such a list in which an entry between commas is empty.
+pub(super) fn empty_entries(texts: &[String]) -> impl Iterator<Item = &str> {
+    let lines = texts.iter().flat_map(|text| text.lines());
+    lines.filter(|line| {
+        !line.trim().is_empty() && fields(line).iter().any(|field| field.trim().is_empty())
+    })
+}
+
 /// One entry a line; commas and quotes belong to the entry.
 pub(super) fn by_line(texts: &[String]) -> Vec<String> {
     texts

@@ -16,6 +16,7 @@ mod policy;
 mod push_to;
 mod read;
 mod registries;
+mod remarks;
 mod repository;
 mod tags;
 
@@ -190,9 +191,11 @@ pub(crate) fn read(
         if mode == Mode::BuildOnly || engine == InEngine::Named {
             spec.push_by = PushBy::Ecrane;
         }
+        reader.remarks_on_build(inputs, spec, &variable);
         spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
+    reader.remarks_on_repository(inputs);
     let access = reader.access(inputs);
     let policy = reader.policy(inputs, for_all);
     let placement = reader.placement(inputs);

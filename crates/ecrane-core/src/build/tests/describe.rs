@@ -36,6 +36,10 @@ fn platforms_and_build_arguments_are_read_with_care() {
         "`--build-arg` is not the name of a build argument: letters, digits and `_`, not starting with a digit"
     );
     assert_eq!(
+        argument("A=\0"),
+        "the value of `A` holds a NUL, which no argument can"
+    );
+    assert_eq!(
         argument(&format!("A={}", "x".repeat(200 * 1024))),
         "`A` is longer than the 128 KiB that the kernel takes in one argument"
     );
