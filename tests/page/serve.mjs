@@ -13,19 +13,23 @@ const TYPES = {
 
 export const PATH = '/some/where/'
 
-/** Gives the page's address and the way to end. */
-export async function serve(folder) {
+/** Gives the page's address and the way to end. Of other folders, there are the pages below other paths. */
+export async function serve(folder, others = {}) {
+  const folders = { [PATH]: folder, ...others }
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://page')
     const name = normalize(decodeURIComponent(pathname))
-    const file = name.startsWith(PATH) ? join(folder, name.slice(PATH.length), name.endsWith('/') ? 'index.html' : '') : null
+    const path = Object.keys(folders).find((path) => name.startsWith(path))
     try {
+      const file = join(folders[path], name.slice(path.length), name.endsWith('/') ? 'index.html' : '')
       const body = await readFile(file)
-      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body)
+      // As GitHub Pages has it.
+      response.writeHead(200, { 'cache-control': 'max-age=600', 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body)
     } catch {
       response.writeHead(404).end()
     }
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { address: `http://127.0.0.1:${server.address().port}${PATH}`, close: () => server.close() }
+  const origin = `http://127.0.0.1:${server.address().port}`
+  return { origin, address: origin + PATH, close: () => server.close() }
 }

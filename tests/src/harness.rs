@@ -23,11 +23,12 @@ pub(crate) fn binary() -> &'static Path {
         if let Some(path) = std::env::var_os("ECRANE_BIN") {
             return PathBuf::from(path);
         }
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "ecrane"])
-            .current_dir(root())
-            .status()
-            .unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "ecrane"]);
+        if let Some(page) = std::env::var_os("ECRANE_WEB") {
+            build.env("ECRANE_PAGE", page);
+        }
+        let status = build.current_dir(root()).status().unwrap();
         assert!(status.success(), "the binary does not build");
         let mut folder = std::env::current_exe().unwrap();
         folder.pop(); // deps

@@ -24,6 +24,7 @@ mod load;
 mod local;
 mod page;
 mod plan;
+mod playground;
 mod proxy;
 mod pull_request;
 mod push;

@@ -1,6 +1,7 @@
 //! The page, in a browser: `tests/page` acts and says what it saw, and here it
 //! is held to what the program says.
 
+use std::ffi::OsStr;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -36,6 +37,11 @@ fn page() -> &'static Path {
 
 /// What a scenario saw, given something; the page itself complained of nothing.
 fn seen(scenario: &str, given: &Value) -> Value {
+    seen_at(page().as_os_str(), scenario, given)
+}
+
+/// The same of the page in a folder, or at an address.
+pub(crate) fn seen_at(place: &OsStr, scenario: &str, given: &Value) -> Value {
     let mut input = tempfile::tempfile().unwrap();
     serde_json::to_writer(&mut input, given).unwrap();
     input.flush().unwrap();
@@ -46,7 +52,7 @@ fn seen(scenario: &str, given: &Value) -> Value {
     command
         .arg(root().join("tests/page/run.mjs"))
         .arg(scenario)
-        .arg(page())
+        .arg(place)
         .stdin(Stdio::from(input));
     let ran = succeed(&mut command);
     let seen: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -162,6 +168,30 @@ fn a_page_that_has_loaded_asks_nobody() {
         !rules.contains("unsafe-inline") && !rules.contains("http"),
         "{rules}"
     );
+}
+
+#[test]
+fn a_reload_shows_what_is_deployed_and_no_network_what_was() {
+    let seen = seen("update", &json!({ "folder": page() }));
+    let names = |of: &Value| -> Vec<String> {
+        let origin = seen["origin"].as_str().unwrap();
+        let names = of.as_array().unwrap().iter();
+        let names = names.map(|it| it.as_str().unwrap().replace(origin, ""));
+        names.collect()
+    };
+    assert_eq!(seen["before"]["title"], "first");
+    let before = names(&seen["before"]["caches"]);
+    assert_eq!(before[0], "ecrane /some/where/ first");
+    assert!(before[1].starts_with("ecrane /some/where-else/ "));
+    assert_eq!(seen["reloaded"], "second");
+    let after = names(&seen["after"]);
+    assert_eq!(after.len(), 2, "{after:?}");
+    assert!(after.contains(&"ecrane /some/where/ second".to_owned()));
+    assert!(
+        after.contains(&before[1]),
+        "{after:?}: another deployment's"
+    );
+    assert_eq!(seen["offline"], "second");
 }
 
 #[test]

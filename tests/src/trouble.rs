@@ -75,6 +75,9 @@ fn policy(newest: usize) -> String {
     .to_string()
 }
 
+/// Who may pull.
+const PULL: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "ecr:BatchGetImage"}]}"#;
+
 /// A command that makes a call of this operation, on a repository of its own;
 /// `None` if ecrane never makes one.
 fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
@@ -94,6 +97,8 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
         "StartLifecyclePolicyPreview" | "GetLifecyclePolicyPreview" => {
             up(&standing, &[&with_policy[..], &["aws"]].concat())
         }
+        "GetRepositoryPolicy" => up(&standing, &["--repository-policy", PULL]),
+        "SetRepositoryPolicy" => up(&fresh, &["--repository-policy", PULL]),
         "PutImageTagMutability" => up(&standing, &["--image-tag-mutability", "IMMUTABLE"]),
         "PutImageScanningConfiguration" => up(&standing, &["--scan-on-push", "true"]),
         "TagResource" | "ListTagsForResource" => up(&standing, &["--repository-tags", "team=app"]),
@@ -210,13 +215,15 @@ fn facts() -> Vec<(String, String)> {
 }
 
 /// The operations that ecrane calls, as they are called here.
-const CALLED: [&str; 15] = [
+const CALLED: [&str; 17] = [
     "CreateRepository",
     "DescribeRepositories",
     "GetAuthorizationToken",
     "PutLifecyclePolicy",
     "GetLifecyclePolicy",
     "DeleteLifecyclePolicy",
+    "SetRepositoryPolicy",
+    "GetRepositoryPolicy",
     "StartLifecyclePolicyPreview",
     "GetLifecyclePolicyPreview",
     "PutImageTagMutability",
@@ -260,11 +267,11 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             case(1..=1, refuse(), Expected::Done(1))
         }
         // It was made a moment ago.
-        ("PutLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("PutLifecyclePolicy" | "SetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=3, refuse(), Expected::Heals(4))
         }
         // The description of the same moment has it.
-        ("GetLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("GetLifecyclePolicy" | "GetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=1, refuse(), Expected::Heals(2))
         }
         (_, "RepositoryNotFoundException") => case(
@@ -272,7 +279,8 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             refuse(),
             Expected::Fails(&["Region, account and name"]),
         ),
-        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
+        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException")
+        | ("GetRepositoryPolicy", "RepositoryPolicyNotFoundException") => {
             case(ALWAYS, refuse(), Expected::Heals(1))
         }
         // That it is gone is what was wanted.

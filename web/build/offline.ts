@@ -1,31 +1,40 @@
 // The service worker: it keeps the whole page, so that it opens without a network.
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 /** Copied as it is. */
 const PUBLIC = new URL('../public/', import.meta.url)
 
 const SCRIPT = (version: string, files: string[]) => `// Made by the build. Keeps the files of one version.
-const CACHE = 'ecrane-${version}'
+// Another deployment on this host has another scope, and its own files.
+const OWN = 'ecrane ' + self.registration.scope + ' '
+const CACHE = OWN + '${version}'
 const FILES = ${JSON.stringify(files)}
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()))
+  // As they are deployed now, and not as the browser has kept them.
+  const fresh = FILES.map((file) => new Request(file, { cache: 'reload' }))
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()))
 })
 
 self.addEventListener('activate', (event) => {
-  const old = (names) => names.filter((name) => name.startsWith('ecrane-') && name !== CACHE)
+  const old = (names) => names.filter((name) => name.startsWith(OWN) && name !== CACHE)
   event.waitUntil(
     caches.keys().then((names) => Promise.all(old(names).map((name) => caches.delete(name)))).then(() => self.clients.claim()),
   )
 })
 
+// A file's name says what is in it, but the page's own does not: that is asked for, and kept for when nobody answers.
+const current = (address, kept) =>
+  fetch(address, { cache: 'no-cache' }).then((answer) => (answer.ok ? answer : kept ?? answer), (error) => kept ?? Promise.reject(error))
+
 self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return
   const kept = caches.open(CACHE).then((cache) => cache.match(request, { ignoreSearch: true }))
-  event.respondWith(kept.then((answer) => answer ?? fetch(request)))
+  const answer = (kept) => (request.mode === 'navigate' ? current(request.url, kept) : (kept ?? fetch(request)))
+  event.respondWith(kept.then(answer))
 })
 `
 
@@ -44,7 +53,9 @@ export function offline(): Plugin {
           hash.update(name)
           if (file) hash.update(file.type === 'chunk' ? file.code : file.source)
         }
-        const kept = ['', ...names, ...readdirSync(PUBLIC)].map((name) => `./${name}`)
+        const copied = readdirSync(PUBLIC).sort()
+        for (const name of copied) hash.update(name).update(readFileSync(new URL(name, PUBLIC)))
+        const kept = ['', ...names, ...copied].map((name) => `./${name}`)
         const source = SCRIPT(hash.digest('hex').slice(0, 12), kept)
         this.emitFile({ type: 'asset', fileName: 'sw.js', source })
       },

@@ -1,4 +1,5 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
+import { type Given, given, isGiven } from './given.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
 import { tagsOf } from './images/cadence.ts'
 import { DAY } from './images/making.ts'
@@ -36,18 +37,37 @@ class Desk {
   took = $state(0)
 
   #playing = $state(false)
+  #mending = $state(false)
   #again = false
   #standInFor = ''
 
   /** The end of the time slider's range begins here. */
   readonly base = $derived(this.origin.kind === 'sample' ? NOW : Math.floor(Date.now() / 60_000) * 60_000)
   /** Whether the outcome is that of what is shown: nothing is under way. */
-  readonly atRest = $derived(!this.#playing && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
+  readonly atRest = $derived(!this.#playing && !this.#mending && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
 
   async start(fragment: string) {
     const shared = await unpack(fragment)
     if (shared) await this.open(shared)
+    else if (isGiven) await this.#openGiven()
+    else await this.openSample(SAMPLES[0]?.id ?? 'trap')
+  }
+
+  async #openGiven() {
+    let files: Given
+    try {
+      files = await given()
+    } catch (error) {
+      this.phase = 'failed'
+      this.trouble = said(error)
+      return
+    }
+    const { policy, images } = files
+    this.policy = policy ?? sample(SAMPLES[0]?.id ?? 'trap').policy
+    this.before = null
+    if (images !== null) await this.loadFile(images)
+    else if (policy !== null) await this.standIn()
     else await this.openSample(SAMPLES[0]?.id ?? 'trap')
   }
 
@@ -172,13 +192,16 @@ class Desk {
   }
 
   /** The finding's rule written anew, by the module. */
-  async mend(code: string, from: number): Promise<string | null> {
-    const { text, refusal } = await this.client.call('mend', this.policy, code, from)
-    if (text === null) {
-      this.trouble = refusal === null ? '' : `That cannot be mended: ${refusal}.`
-      return null
+  async mend(code: string, from: number) {
+    this.#mending = true
+    try {
+      const { text, refusal } = await this.client.call('mend', this.policy, code, from)
+      if (text !== null) this.write(text, false)
+      else this.trouble = refusal === null ? '' : `That cannot be mended: ${refusal}.`
+    } catch (error) {
+      this.trouble = said(error)
     }
-    return text
+    this.#mending = false
   }
 }
 

@@ -15,7 +15,8 @@ pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
 use crate::repository::{
-    Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces, RepositoryStep,
+    AccessStep, Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces,
+    RepositoryStep,
 };
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -174,6 +175,11 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
     let mut rows = vec![repository_row(&plan.repository)];
     let repository = rows.first().map(|row| row.name.clone()).unwrap_or_default();
     rows.extend(
+        plan.access
+            .as_ref()
+            .map(|step| access_row(step, &repository)),
+    );
+    rows.extend(
         plan.policy
             .as_ref()
             .map(|step| policy_row(step, &repository)),
@@ -215,6 +221,27 @@ fn repository_row(step: &RepositoryStep) -> Row {
     }
 }
 
+fn access_row(step: &AccessStep, repository: &str) -> Row {
+    let (change, policy, instead) = match step {
+        AccessStep::Put { policy, replaces } => match replaces {
+            Replaces::Nothing => (Change::Create, policy, ""),
+            Replaces::OwnPolicy => (Change::Update, policy, ""),
+            Replaces::ForeignPolicy => (Change::Update, policy, FOREIGN),
+        },
+        AccessStep::Keep(policy) => (Change::Same, policy, ""),
+    };
+    Row {
+        change,
+        kind: "repository policy",
+        name: repository.to_owned(),
+        note: count(policy.statements(), "statement") + instead,
+        registry: None,
+    }
+}
+
+/// What is said of a policy that takes the place of somebody else's.
+const FOREIGN: &str = ", in place of one that ecrane did not put";
+
 fn policy_row(step: &PolicyStep, repository: &str) -> Row {
     let (change, policy) = match step {
         PolicyStep::Put {
@@ -232,7 +259,7 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
         PolicyStep::Put {
             replaces: Replaces::ForeignPolicy,
             ..
-        } => format!("{rules}, in place of one that ecrane did not put"),
+        } => rules + FOREIGN,
         PolicyStep::Leave(_, LeftOut::OnlyChecked) => format!("{rules}, checked and not put"),
         PolicyStep::Leave(_, LeftOut::AnotherStands) => {
             format!("{rules}, not put: another stands there")

@@ -52,7 +52,7 @@ impl RuleAtWork {
         words: RuleInWords,
         share: &Share<'_>,
         checked: &Checked,
-        units: &Units,
+        units: &Units<'_>,
     ) -> Self {
         let place = checked.place(share.rule.priority).unwrap_or_default();
         let (from, to) = units.range(place);

@@ -114,7 +114,7 @@ impl Report {
 
 impl Finding {
     /// With its places as JavaScript counts them.
-    pub(crate) fn new(diagnostic: &Diagnostic, units: &Units) -> Self {
+    pub(crate) fn new(diagnostic: &Diagnostic, units: &Units<'_>) -> Self {
         let (from, to) = units.range(diagnostic.span);
         let labels = diagnostic.labels.iter().map(|label| {
             let (from, to) = units.range(label.span);

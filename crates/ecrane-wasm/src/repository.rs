@@ -2,7 +2,7 @@
 //! keystroke.
 
 use ecrane_core::diagnostic::Diagnostic;
-use ecrane_core::lifecycle::evaluate::{Outcome, Verdict, Workbench};
+use ecrane_core::lifecycle::evaluate::{Brief, Outcome, Workbench};
 use ecrane_core::lifecycle::explain::explain;
 use ecrane_core::lifecycle::image::{self, ImageId, Images};
 use ecrane_core::lifecycle::preview::{Line, Preview};
@@ -141,9 +141,7 @@ impl Repository {
         let Some(verdicts) = self.verdicts_in_full() else {
             return Vec::new();
         };
-        let each = verdicts.iter().zip(verdicts.claims());
-        each.map(|(verdict, claim)| in_two_bytes(&verdict, claim))
-            .collect()
+        verdicts.briefs().map(in_two_bytes).collect()
     }
 
     /// The verdicts on some images in full, in the order asked for.
@@ -200,14 +198,14 @@ impl Repository {
     }
 }
 
-fn in_two_bytes(verdict: &Verdict<'_>, claim: Option<usize>) -> u16 {
-    let action = match verdict.action() {
+fn in_two_bytes(verdict: Brief) -> u16 {
+    let action = match verdict.action {
         None => 0,
         Some(Action::Expire) => 1,
         Some(Action::Transition) => 2,
     };
-    let doubt = if verdict.doubt.is_some() { 4 } else { 0 };
+    let doubt = if verdict.is_certain { 0 } else { 4 };
     // A policy has at most 50 rules.
-    let rule = claim.map_or(0, |place| place as u16 + 1);
+    let rule = verdict.claim.map_or(0, |place| place as u16 + 1);
     rule << 8 | action | doubt
 }

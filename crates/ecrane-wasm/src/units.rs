@@ -2,26 +2,29 @@
 
 use ecrane_core::diagnostic::Span;
 
-/// A text as JavaScript counts it.
-///
-/// Only characters outside ASCII make a difference. Their places are kept, so
-/// that an offset is found by searching them and not by walking the text again.
-pub(crate) struct Units {
-    /// Where such a character ends in bytes, and how many bytes the text has
-    /// more than units up to there.
-    surplus: Vec<(usize, usize)>,
+/// So many bytes are counted anew for an offset.
+const BLOCK: usize = 1024;
+
+/// A text as JavaScript counts it: with the units that are before each block of
+/// it, so that an offset is found by a look at one block, and a text of
+/// megabytes needs no more than one pass.
+pub(crate) struct Units<'t> {
+    text: &'t [u8],
+    before: Vec<usize>,
 }
 
-impl Units {
-    pub(crate) fn of(text: &str) -> Self {
+impl<'t> Units<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        let text = text.as_bytes();
         let mut total = 0;
-        let wide = text.char_indices().filter(|(_, it)| !it.is_ascii());
-        let surplus = wide.map(|(at, character)| {
-            total += character.len_utf8() - character.len_utf16();
-            (at + character.len_utf8(), total)
+        let before = text.chunks(BLOCK).map(|block| {
+            let before = total;
+            total += units(block);
+            before
         });
         Self {
-            surplus: surplus.collect(),
+            before: before.collect(),
+            text,
         }
     }
 
@@ -33,10 +36,21 @@ impl Units {
     /// The offset in units of an offset in bytes that lies between two
     /// characters.
     pub(crate) fn offset(&self, bytes: usize) -> usize {
-        let before = self.surplus.partition_point(|(end, _)| *end <= bytes);
-        let last = before.checked_sub(1).and_then(|at| self.surplus.get(at));
-        bytes - last.map_or(0, |(_, surplus)| *surplus)
+        // The end of the text may be the end of its last block.
+        let block = (bytes / BLOCK).min(self.before.len().saturating_sub(1));
+        let before = self.before.get(block).copied().unwrap_or_default();
+        let rest = self.text.get(block * BLOCK..bytes);
+        before + rest.map_or(0, units)
     }
+}
+
+/// Every character has one first byte, and is one unit; one of four bytes is two.
+fn units(bytes: &[u8]) -> usize {
+    let mut units = 0;
+    for byte in bytes {
+        units += usize::from(*byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
+    }
+    units
 }
 
 #[cfg(test)]
@@ -45,7 +59,9 @@ mod tests {
 
     #[test]
     fn every_boundary_is_where_javascript_counts_it() {
-        for text in ["", "plain", "é", "aé€𝄞z", "𝄞𝄞", "\u{feff}{}"] {
+        let texts = ["", "plain", "é", "aé€𝄞z", "𝄞𝄞", "\u{feff}{}"];
+        let long = texts.map(|text| text.repeat(700));
+        for text in texts.into_iter().chain(long.iter().map(String::as_str)) {
             let units = Units::of(text);
             let (mut bytes, mut expected) = (0, 0);
             for character in text.chars() {

@@ -55,6 +55,8 @@ pub(crate) enum Command {
     /// Look at lifecycle policies, before anything happens
     #[command(subcommand)]
     Lifecycle(crate::lifecycle::Command),
+    /// Show the playground for lifecycle policies, on this machine
+    Playground(crate::playground::Playground),
     /// Print the completion script of a shell
     Completions {
         /// The shell

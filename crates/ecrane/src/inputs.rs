@@ -80,6 +80,9 @@ pub(crate) struct Inputs {
     /// The key of AWS KMS, by ARN, id or alias
     #[arg(long, value_name = "KEY", help_heading = "Repository")]
     pub kms_key: Option<String>,
+    /// Who may use the repository: an IAM policy, as a file or as JSON; unset leaves it as it is
+    #[arg(long, value_name = "FILE", help_heading = "Repository")]
+    pub repository_policy: Option<String>,
     /// Resource tags KEY=VALUE, one per line; others are left alone
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Repository")]
     #[serde(deserialize_with = "whole_text")]

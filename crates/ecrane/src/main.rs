@@ -16,6 +16,7 @@ mod inputs;
 mod lifecycle;
 mod local;
 mod outputs;
+mod playground;
 mod project;
 mod pull_request;
 mod runner;
@@ -111,6 +112,7 @@ fn run(command: Option<Command>, log: Log) -> Exit {
                 None => local::serve(local.serve).await,
             },
             Some(Command::Lifecycle(command)) => stoppable(lifecycle::run(command, log)).await,
+            Some(Command::Playground(options)) => playground::run(options, log).await,
             Some(Command::Images(options)) => stoppable(images::run(&options, log)).await,
             Some(Command::Login(options)) => stoppable(credentials::login(options, log)).await,
             Some(Command::Logout(options)) => credentials::logout(&options, log),

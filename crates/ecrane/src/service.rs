@@ -1,6 +1,6 @@
 //! Which ECR a command is for: AWS, an endpoint, or the local one.
 
-use crate::config::{self, Config, Mode, Place, Service, SignIn};
+use crate::config::{self, Config, Mode, Place, Service};
 use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -55,9 +55,8 @@ pub(crate) async fn reach(
     data: Option<PathBuf>,
     log: Log,
 ) -> Result<Reached, Failure> {
-    if let (Service::Aws, Some(region)) = (service, &config.region) {
-        let target = (region, config.endpoint.as_ref(), &config.sign_in);
-        return aws(target, log).await;
+    if let (Service::Aws, Some(region)) = (service, &config.place.region) {
+        return aws(region, &config.place, log).await;
     }
     let stop = local::stop_command(data.as_deref());
     let data = local::data_folder(data)?;
@@ -74,6 +73,27 @@ pub(crate) async fn reach(
         clock: Clock::Local(data.clone()),
         started: started.then_some(data),
     })
+}
+
+/// ECR as a build reads from it that is not pushed, if anything that it reads is
+/// there. The local one is not started for that.
+///
+/// # Errors
+/// Nobody can be signed in, or somebody of another account than is allowed.
+pub(crate) async fn reach_to_read(
+    config: &Config,
+    service: Service,
+    registries: &[RegistryHost],
+    log: Log,
+) -> Result<Option<Connection>, Failure> {
+    let of_registry = || registries.iter().find_map(RegistryHost::region);
+    let region = config.place.region.clone().or_else(of_registry);
+    match region {
+        Some(region) if service == Service::Aws && !registries.is_empty() => {
+            Ok(Some(aws(&region, &config.place, log).await?.connection))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Who calls, for the report of a run. STS is not asked where something stands
@@ -98,7 +118,7 @@ pub(crate) async fn standing(
     log: Log,
 ) -> Result<Reached, Failure> {
     if let Some(region) = &place.region {
-        return aws((region, place.endpoint.as_ref(), &place.sign_in), log).await;
+        return aws(region, place, log).await;
     }
     Ok(Reached {
         connection: running_locally(data.clone())?,
@@ -107,45 +127,18 @@ pub(crate) async fn standing(
     })
 }
 
-async fn aws(
-    (region, endpoint, sign_in): (&Region, Option<&EndpointUrl>, &SignIn),
-    log: Log,
-) -> Result<Reached, Failure> {
+async fn aws(region: &Region, place: &Place, log: Log) -> Result<Reached, Failure> {
     let connection = Connection {
         region: region.clone(),
         account: None,
-        endpoint: endpoint.cloned(),
-        identity: credentials::identity(sign_in, region, log).await?,
+        endpoint: place.endpoint.clone(),
+        identity: credentials::identity(&place.sign_in, region, log).await?,
     };
     Ok(Reached {
         connection,
         clock: Clock::Machine,
         started: None,
     })
-}
-
-/// ECR as a build reads from it that is not pushed, if anything that it reads is
-/// there. The local one is not started for that.
-///
-/// # Errors
-/// Nobody can be signed in, or somebody of another account than is allowed.
-pub(crate) async fn reach_to_read(
-    config: &Config,
-    service: Service,
-    registries: &[RegistryHost],
-    log: Log,
-) -> Result<Option<Connection>, Failure> {
-    let of_registry = || registries.iter().find_map(RegistryHost::region);
-    let region = config.region.clone().or_else(of_registry);
-    match region {
-        Some(region) if service == Service::Aws && !registries.is_empty() => Ok(Some(Connection {
-            account: None,
-            endpoint: config.endpoint.clone(),
-            identity: credentials::identity(&config.sign_in, &region, log).await?,
-            region,
-        })),
-        _ => Ok(None),
-    }
 }
 
 fn local_connection(running: Running) -> Result<Connection, Failure> {

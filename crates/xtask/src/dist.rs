@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::command::{self, Failure};
 use crate::need::Need;
-use crate::packages::MUSL;
+use crate::packages::{MUSL, NODE, NPM};
+use crate::wasm;
+use crate::web;
 use crate::workspace::Workspace;
 
 /// What hosted runners are: the target of the binary and of the action's image.
@@ -14,12 +16,26 @@ pub(crate) const TARGET: &str = "x86_64-unknown-linux-musl";
 /// The variable by which C code in the dependencies finds its compiler for [`TARGET`].
 const C_COMPILER: &str = "CC_x86_64_unknown_linux_musl";
 
-pub(crate) const NEEDS: &[Need] = &[Need::Packages(&[MUSL]), Need::RustTarget(TARGET)];
+/// By which the program's build finds the page that it puts in.
+pub(crate) const PAGE: &str = "ECRANE_PAGE";
 
-/// Builds the binary and puts it where the Dockerfile takes it from.
+pub(crate) const NEEDS: &[Need] = &[
+    Need::Packages(&[MUSL, NODE, NPM]),
+    Need::RustTarget(TARGET),
+    Need::RustTarget(wasm::TARGET),
+    Need::NodePackages(web::PACKAGES),
+];
+
+/// Builds the page, and the binary with the page in it.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+    web::run(workspace)?;
+    binary(workspace)
+}
+
+/// Builds the binary with the page that is built, and puts it where the Dockerfile takes it from.
+pub(crate) fn binary(workspace: &Workspace) -> Result<(), Failure> {
     let mut build = workspace.cargo("build --package ecrane --profile dist --target");
-    build.arg(TARGET);
+    build.arg(TARGET).env(PAGE, workspace.web());
     if env::var_os(C_COMPILER).is_none() {
         build.env(C_COMPILER, "musl-gcc");
     }

@@ -38,7 +38,7 @@ Tasks:
          GitHub's description of its API
   demo   Run the main job twice on examples/hello against a local ECR, and pull the image back
   test   Check and test everything
-  dist   Build the static binary that ships, into dist/ecrane
+  dist   Build the page, and the static binary that ships with it, into dist/ecrane
   wasm   Build the module that a page loads, into target/page
   web    Build the page, into target/web
   fuzz   Run the fuzz targets, a minute in all

@@ -84,10 +84,12 @@ pub(crate) fn run(workspace: &Workspace, consent: Consent, long: bool) -> Result
     web::run(workspace)?;
     web::check(workspace)?;
     println!("test: the binary that ships");
-    dist::run(workspace)?;
+    dist::binary(workspace)?;
     step(
         "the binary for development",
-        &mut workspace.cargo("build --package ecrane"),
+        workspace
+            .cargo("build --package ecrane")
+            .env(dist::PAGE, workspace.web()),
     )?;
     step("the suite", &mut suite(workspace, long)?)?;
     println!("test: the fuzz targets");
@@ -123,6 +125,8 @@ fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
     command.env("ECRANE_DIST", workspace.dist());
     command.env("ECRANE_WASM", workspace.wasm());
     command.env("ECRANE_WEB", workspace.web());
+    // As the binary for development was built, so that it is not built anew.
+    command.env(dist::PAGE, workspace.web());
     command.env("ECRANE_GITHUB", github::folder(workspace));
     if long {
         command.env("ECRANE_LONG", "1");

@@ -13,12 +13,10 @@ const NEVER_CALLED: &[&str] = &[
     "DescribeImageScanFindings",
     "DescribeRegistry",
     "GetRegistryScanningConfiguration",
-    "GetRepositoryPolicy",
     "ListImages",
     "PutImage",
     "PutRegistryScanningConfiguration",
     "PutReplicationConfiguration",
-    "SetRepositoryPolicy",
     "StartImageScan",
     "UntagResource",
 ];

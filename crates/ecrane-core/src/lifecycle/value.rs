@@ -25,7 +25,10 @@ pub(super) fn whole_number(name: NumberName, written: &str) -> Result<NonZeroU32
 /// `5.0` as `5` and `1e3` as `1000`; nothing where the value is no whole number
 /// that could be meant.
 fn plain_form(written: &str) -> Option<String> {
-    let value: f64 = written.parse().ok()?;
+    let written = written.trim_start_matches('+').trim_end_matches('.');
+    // The standard library's reader is exact to the last bit by a table of 10 kB,
+    // which the page would have to load.
+    let value: f64 = serde_json::from_str(written).ok()?;
     let fits = value >= 1.0 && value <= f64::from(MAX_NUMBER) && value.fract() == 0.0;
     fits.then(|| (value as u32).to_string())
 }

@@ -3,9 +3,8 @@
 
 use super::comment::{Changes, changes, closed, is_for_pull_request};
 use super::list::by_comma_and_line;
-use super::place::Place;
 use super::read::{Lookup, Reader};
-use super::{Fault, Mode, Service};
+use super::{Fault, Mode, Place, Service};
 use crate::inputs::Inputs;
 use ecrane_core::lifecycle::gate::MaxRemove;
 use ecrane_core::name::RepositoryName;

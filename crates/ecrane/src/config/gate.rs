@@ -119,7 +119,9 @@ impl Reader {
             (FAIL_ON, inputs.fail_on.as_deref()),
         ];
         for (input, given) in about_policy {
-            if let (None, Some(given)) = (&inputs.lifecycle_policy, given) {
+            // A policy of who may use the repository is adopted too.
+            let about_other = input == "adopt" && inputs.repository_policy.is_some();
+            if let (None, Some(given), false) = (&inputs.lifecycle_policy, given, about_other) {
                 let message = format!("`{input}` is about `lifecycle-policy`, which is not given");
                 self.warn(Fault::whole(input, given, message));
             }

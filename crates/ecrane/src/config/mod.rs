@@ -1,7 +1,9 @@
 //! The inputs, judged: every fault is found before anything is called.
 
+mod access;
 mod build;
 mod comment;
+mod document;
 mod errand;
 mod event;
 mod fault;
@@ -40,13 +42,8 @@ use std::path::PathBuf;
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The Region; always there where a plan is made, but for the local ECR,
-    /// which says its own.
-    pub region: Option<Region>,
-    /// Another endpoint than AWS's own.
-    pub endpoint: Option<EndpointUrl>,
-    /// Who the run is to AWS.
-    pub sign_in: SignIn,
+    /// Where it is at AWS, and who it is there.
+    pub place: Place,
     /// The registry that a full reference in `tags` names: the image goes there
     /// or nowhere.
     pub registry: Option<RegistryHost>,
@@ -169,11 +166,10 @@ pub(crate) fn read(
     let mut reader = read::Reader::default();
     let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
+    let place = reader.place(inputs, (service, mode), &variable);
     let Place {
-        region,
-        endpoint,
-        sign_in,
-    } = reader.place(inputs, (service, mode), &variable);
+        region, endpoint, ..
+    } = &place;
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
@@ -197,6 +193,7 @@ pub(crate) fn read(
         spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
+    let access = reader.access(inputs);
     let policy = reader.policy(inputs, for_all);
     let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
@@ -217,9 +214,7 @@ pub(crate) fn read(
     match name {
         Some(name) if faults.is_empty() => Ok((
             Config {
-                region,
-                endpoint,
-                sign_in,
+                place,
                 registry,
                 desired: Desired {
                     name,
@@ -228,6 +223,7 @@ pub(crate) fn read(
                     scan_on_push,
                     encryption,
                     resource_tags,
+                    access,
                     policy,
                     placement,
                     adoption,

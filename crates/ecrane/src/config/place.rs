@@ -10,7 +10,8 @@ use ecrane_engine::aws::EndpointUrl;
 /// A place at AWS, as far as the inputs and the environment name one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Place {
-    /// The Region.
+    /// The Region; `None` with the local ECR, which says its own, and where
+    /// nobody need be asked.
     pub(crate) region: Option<Region>,
     /// Another endpoint than AWS's own.
     pub(crate) endpoint: Option<EndpointUrl>,

@@ -54,7 +54,11 @@ fn the_region_comes_from_the_input_then_from_the_usual_variables() {
         ..good()
     };
     let region = |inputs: &Inputs, environment: &[(&str, &str)]| {
-        config(inputs, environment).region.unwrap().to_string()
+        config(inputs, environment)
+            .place
+            .region
+            .unwrap()
+            .to_string()
     };
     let both = [
         ("AWS_REGION", "us-east-1"),

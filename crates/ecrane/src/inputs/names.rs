@@ -20,6 +20,7 @@ pub(crate) const NAMES: &[&str] = &[
     "scan-on-push",
     "encryption-type",
     "kms-key",
+    "repository-policy",
     "repository-tags",
     "context",
     "file",

@@ -16,6 +16,7 @@ mod work;
 
 pub(crate) use record::{Record, Seen};
 pub(crate) use result::{Made, Placed, Report};
+pub(crate) use secrets::of_environment as secrets_of_environment;
 
 use crate::config::{self, Changes, Config, Existing, Mode, Service};
 use crate::credentials;
@@ -141,8 +142,8 @@ const CHECKED: &str = "The inputs and the policy are good. Nothing was called.";
 /// Whether the run is for the changes of others, and gets no credentials for it.
 async fn is_without_credentials(config: &Config, service: Service) -> bool {
     let foreign = config.changes == Changes::Foreign && service == Service::Aws;
-    match config.region.as_ref().filter(|_| foreign) {
-        Some(region) => credentials::are_missing(&config.sign_in, region).await,
+    match config.place.region.as_ref().filter(|_| foreign) {
+        Some(region) => credentials::are_missing(&config.place.sign_in, region).await,
         None => false,
     }
 }

@@ -259,7 +259,7 @@ impl Place {
 fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
         Refusal::Missing { .. } | Refusal::Encryption { .. } => Exit::Refused,
-        Refusal::ForeignPolicy { .. } => Exit::Gate,
+        Refusal::ForeignPolicy { .. } | Refusal::ForeignAccess { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
 }

@@ -29,7 +29,7 @@ pub(super) fn mask(config: &Config, log: Log) {
 }
 
 /// What keeps the secrets of the environment out of what is told.
-pub(super) fn of_environment() -> Scrub {
+pub(crate) fn of_environment() -> Scrub {
     let all: Vec<Secret> = VARIABLES.iter().filter_map(|name| variable(name)).collect();
     Scrub::new(all.iter().map(|secret| secret.expose_secret().as_slice()))
 }

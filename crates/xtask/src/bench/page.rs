@@ -25,13 +25,10 @@ const FIGURES: [(&str, Option<f64>); 5] = [
 
 /// The rows, if this machine has a browser.
 pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>, Failure> {
-    let here = require(workspace, web::NEEDS, Consent::NameOnly)
-        .and_then(|()| require(workspace, NEEDS, Consent::NameOnly));
-    if let Err(missing) = here {
+    if let Err(missing) = require(workspace, NEEDS, Consent::NameOnly) {
         println!("bench: S7 is left out: {missing}");
         return Ok(Vec::new());
     }
-    web::run(workspace)?;
     let mut scenario = Command::new("node");
     scenario
         .arg(workspace.root.join("tests/page/run.mjs"))

@@ -89,18 +89,16 @@ fn before(
     let mut marked = ImageSet::none(images.len());
     let mut today = ImageSet::none(images.len());
     let mut unknown = ImageSet::none(images.len());
-    for id in selected.iter() {
-        match clock(id) {
-            Some(time) if time < age.limit => {
-                marked.insert(id);
-                if time >= age.limit_by_calendar {
-                    today.insert(id);
-                }
+    selected.for_each(&mut |id| match clock(id) {
+        Some(time) if time < age.limit => {
+            marked.insert(id);
+            if time >= age.limit_by_calendar {
+                today.insert(id);
             }
-            Some(_) => {}
-            None => unknown.insert(id),
         }
-    }
+        Some(_) => {}
+        None => unknown.insert(id),
+    });
     Marks {
         marked,
         doubts: vec![(Doubt::CalendarDay, today), (Doubt::NoArchiveTime, unknown)],

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use super::image::{ImageId, Images, Moment};
 use super::rule::{Action, Policy, Rule};
 use set::{ImageSet, Ranks};
-use settle::{Reading, RulePlace, Ruling, Settled, settle};
+use settle::{Classes, Reading, RulePlace, Ruling, Settled, settle};
 
 /// What becomes of every image of a repository.
 #[derive(Debug, Clone)]
@@ -90,6 +90,17 @@ impl Verdict<'_> {
     }
 }
 
+/// A verdict without its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief {
+    /// What happens to the image, if anything.
+    pub action: Option<Action>,
+    /// Whether that is certain.
+    pub is_certain: bool,
+    /// The place of the rule that it belongs to, in the order of priority.
+    pub claim: Option<usize>,
+}
+
 /// The verdicts in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -115,7 +126,8 @@ pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verd
         .iter()
         .map(|rule| select::select(&rule.selection.tags, images))
         .collect();
-    let outcome = outcome(&rules, &tagged, images, now);
+    let classes = Classes::of(images, Reading::OURS);
+    let outcome = outcome(&rules, &tagged, images, &classes, now);
     Verdicts {
         images,
         rules,
@@ -123,16 +135,24 @@ pub fn evaluate<'a>(policy: &'a Policy, images: &'a Images, now: Moment) -> Verd
     }
 }
 
-/// `tagged` is what each rule selects by tags.
-fn outcome(rules: &[&Rule], tagged: &[ImageSet], images: &Images, now: Moment) -> Outcome {
+/// `tagged` is what each rule selects by tags, and `classes` are those of our
+/// reading.
+fn outcome(
+    rules: &[&Rule],
+    tagged: &[ImageSet],
+    images: &Images,
+    classes: &Classes,
+    now: Moment,
+) -> Outcome {
     let Settled {
         selected,
         marked,
         mut rulings,
-    } = settle(rules, tagged, images, now, Reading::OURS);
+    } = settle(rules, tagged, images, now, (Reading::OURS, classes));
     let action = |ruling: &Ruling| Some(rules.get(ruling.removal?.place())?.action);
     for (reading, doubt) in Reading::others(images) {
-        let other = settle(rules, tagged, images, now, reading).rulings;
+        let classes = Classes::of(images, reading);
+        let other = settle(rules, tagged, images, now, (reading, &classes)).rulings;
         for (ours, other) in rulings.iter_mut().zip(&other) {
             // What is uncertain by the other reading is so by both together.
             let differs = action(ours) != action(other) || other.doubt.is_some();
@@ -176,11 +196,17 @@ impl<'a> Verdicts<'a> {
         self.images.ids().map(|id| self.of(id))
     }
 
-    /// The place of the rule that each image belongs to, in the order of priority;
-    /// the newest image first.
-    pub fn claims(&self) -> impl Iterator<Item = Option<usize>> {
+    /// The verdicts on all images in brief, the newest first.
+    pub fn briefs(&self) -> impl Iterator<Item = Brief> {
+        let actions: Vec<Action> = self.rules.iter().map(|rule| rule.action).collect();
         let rulings = self.outcome.rulings.iter();
-        rulings.map(|ruling| ruling.claim.map(RulePlace::place))
+        rulings.map(move |ruling| Brief {
+            action: ruling
+                .removal
+                .and_then(|rule| actions.get(rule.place()).copied()),
+            is_certain: ruling.doubt.is_none(),
+            claim: ruling.claim.map(RulePlace::place),
+        })
     }
 
     /// What each rule comes to, the rules in the order of priority.
@@ -218,18 +244,19 @@ impl<'a> Verdicts<'a> {
             images: self.images.len(),
             ..Summary::default()
         };
-        for verdict in self.iter() {
-            match verdict.action() {
+        for (place, ruling) in self.outcome.rulings.iter().enumerate() {
+            let rule = ruling.removal.and_then(|place| self.rule(place));
+            match rule.map(|rule| rule.action) {
                 Some(Action::Expire) => {
                     summary.expire += 1;
-                    let size = self.images.size(verdict.image);
+                    let size = self.images.size(ImageId::new(place));
                     summary.bytes = summary.bytes.saturating_add(size);
                 }
                 Some(Action::Transition) => summary.transition += 1,
                 None => {}
             }
-            summary.may += usize::from(verdict.doubt.is_some());
-            summary.may_go += usize::from(verdict.may_go());
+            summary.may += usize::from(ruling.doubt.is_some());
+            summary.may_go += usize::from(ruling.may_go());
         }
         summary
     }

@@ -134,12 +134,16 @@ impl Verdicts<'_> {
     /// What whoever reads the verdicts must know of all of them.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = self.data_warnings();
-        // That children are not told is said already, with how to mend it.
-        let others = |doubt: &Doubt| *doubt != Doubt::UnknownChildren;
-        for doubt in Doubt::ALL.into_iter().filter(others) {
-            let of = |ruling: &&super::Ruling| ruling.doubt == Some(doubt);
-            let count = self.outcome.rulings.iter().filter(of).count();
-            if count > 0 {
+        let mut counts = Doubt::ALL.map(|doubt| (doubt, 0));
+        for ruling in self.outcome.rulings.iter() {
+            let Some(doubt) = ruling.doubt else { continue };
+            if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == doubt) {
+                *count += 1;
+            }
+        }
+        for (doubt, count) in counts {
+            // That children are not told is said already, with how to mend it.
+            if count > 0 && doubt != Doubt::UnknownChildren {
                 let images = if count == 1 { "image" } else { "images" };
                 warnings.push(format!("not certain for {count} {images}: {}", doubt.why()));
             }

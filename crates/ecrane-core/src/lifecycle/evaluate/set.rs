@@ -76,9 +76,18 @@ impl ImageSet {
 
     /// Leaves the images from one place up to another.
     pub(super) fn keep_range(&mut self, from: usize, to: usize) {
-        for (index, word) in self.0.iter_mut().enumerate() {
-            let start = index * BITS;
-            *word &= below(to.saturating_sub(start)) & !below(from.saturating_sub(start));
+        let (first, last) = ((from / BITS).min(self.0.len()), to / BITS);
+        if let Some(words) = self.0.get_mut(..first) {
+            words.fill(0);
+        }
+        if let Some(word) = self.0.get_mut(first) {
+            *word &= !below(from % BITS);
+        }
+        if let Some(word) = self.0.get_mut(last) {
+            *word &= below(to % BITS);
+        }
+        if let Some(words) = self.0.get_mut(last + 1..) {
+            words.fill(0);
         }
     }
 
@@ -94,10 +103,16 @@ impl ImageSet {
         part
     }
 
-    /// The images, newest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = ImageId> + '_ {
-        let words = self.0.iter().enumerate();
-        words.flat_map(|(index, word)| ids(index, *word))
+    /// Hands over the images, newest first. In the page, which is compiled to be
+    /// small, this takes a third of the time of an iterator.
+    pub(super) fn for_each(&self, take: &mut dyn FnMut(ImageId)) {
+        for (index, word) in self.0.iter().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                take(ImageId::new(index * BITS + rest.trailing_zeros() as usize));
+                rest &= rest - 1;
+            }
+        }
     }
 
     /// The image with so many newer ones in the set.
@@ -163,5 +178,29 @@ impl Ranks {
         let before = self.before.get(index).copied().unwrap_or_default();
         let word = set.0.get(index).copied().unwrap_or_default();
         before + (word & below(id.place() % BITS)).count_ones()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(set: &ImageSet) -> Vec<usize> {
+        let mut places = Vec::new();
+        set.for_each(&mut |id| places.push(id.place()));
+        places
+    }
+
+    #[test]
+    fn a_range_is_what_lies_from_one_place_up_to_another() {
+        for size in [0, 1, 63, 64, 65, 128, 200] {
+            for from in 0..=size + 70 {
+                for to in 0..=size + 70 {
+                    let range = places(&ImageSet::all(size).within(from, to));
+                    let expected: Vec<usize> = (from..to.min(size)).collect();
+                    assert_eq!(range, expected, "{from}..{to} of {size}");
+                }
+            }
+        }
     }
 }

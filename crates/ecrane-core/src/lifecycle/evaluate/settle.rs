@@ -3,7 +3,7 @@
 use super::doubt::Doubt;
 use super::mark::mark;
 use super::relation::relate;
-use super::set::{ImageSet, Ranks};
+use super::set::ImageSet;
 use crate::lifecycle::image::{Extent, ImageId, ImageStatus, Images, Moment};
 use crate::lifecycle::rule::{Rule, StorageClass};
 
@@ -111,48 +111,66 @@ pub(super) struct Settled {
     pub(super) rulings: Vec<Ruling>,
 }
 
-/// Settles every image; `tagged` is what each rule selects by tags.
+/// The images of each storage class that rules can select.
+#[derive(Debug)]
+pub(super) struct Classes {
+    standard: ImageSet,
+    archive: ImageSet,
+}
+
+impl Classes {
+    pub(super) fn of(images: &Images, reading: Reading) -> Self {
+        let (mut standard, mut archive) =
+            (ImageSet::none(images.len()), ImageSet::none(images.len()));
+        for id in images.ids() {
+            let follows = reading.referrers == Referrers::Follow
+                && images.relations.subjects.at(id).is_some();
+            match reading.class(images, id) {
+                _ if follows => {}
+                StorageClass::Standard => standard.insert(id),
+                StorageClass::Archive => archive.insert(id),
+            }
+        }
+        Self { standard, archive }
+    }
+
+    fn of_rule(&self, rule: &Rule) -> &ImageSet {
+        match rule.selection.count_type.storage_class() {
+            StorageClass::Standard => &self.standard,
+            StorageClass::Archive => &self.archive,
+        }
+    }
+}
+
+/// Settles every image; `tagged` is what each rule selects by tags, and `classes`
+/// those of the same reading.
 pub(super) fn settle(
     rules: &[&Rule],
     tagged: &[ImageSet],
     images: &Images,
     now: Moment,
-    reading: Reading,
+    (reading, classes): (Reading, &Classes),
 ) -> Settled {
-    let in_class = |class| {
-        ImageSet::filled(images.len(), |id| {
-            let follows = reading.referrers == Referrers::Follow
-                && images.relations.subjects.at(id).is_some();
-            reading.class(images, id) == class && !follows
-        })
-    };
-    let (standard, archive) = (
-        in_class(StorageClass::Standard),
-        in_class(StorageClass::Archive),
-    );
     let mut rulings = vec![Ruling::default(); images.len()];
     let mut unclaimed = ImageSet::all(images.len());
     let mut all_selected = Vec::with_capacity(rules.len());
     let mut marked = Vec::with_capacity(rules.len());
     for ((rule, tagged), place) in rules.iter().zip(tagged).zip(0..) {
-        let selected = match rule.selection.count_type.storage_class() {
-            StorageClass::Standard => tagged.and(&standard),
-            StorageClass::Archive => tagged.and(&archive),
-        };
+        let selected = tagged.and(classes.of_rule(rule));
         let marks = mark(&rule.selection, &selected, images, now);
         let claimed = selected.and(&unclaimed);
         let place = Some(RulePlace(place));
-        change(&mut rulings, &claimed, |ruling| ruling.claim = place);
-        change(&mut rulings, &claimed.and(&marks.marked), |ruling| {
+        change(&mut rulings, &claimed, &|ruling| ruling.claim = place);
+        change(&mut rulings, &claimed.and(&marks.marked), &|ruling| {
             ruling.removal = place;
         });
         for (doubt, images) in &marks.doubts {
-            change(&mut rulings, &claimed.and(images), |ruling| {
+            change(&mut rulings, &claimed.and(images), &|ruling| {
                 ruling.doubt = ruling.doubt.or(Some(*doubt));
             });
         }
         unclaimed.remove(&selected);
-        marked.push(Ranks::new(&marks.marked).total());
+        marked.push(u32::try_from(marks.marked.len()).unwrap_or(u32::MAX));
         all_selected.push(selected);
     }
     Gaps::of(images).doubt(&mut rulings, images);
@@ -163,12 +181,12 @@ pub(super) fn settle(
     }
 }
 
-fn change(rulings: &mut [Ruling], images: &ImageSet, change: impl Fn(&mut Ruling)) {
-    for id in images.iter() {
+fn change(rulings: &mut [Ruling], images: &ImageSet, change: &dyn Fn(&mut Ruling)) {
+    images.for_each(&mut |id| {
         if let Some(ruling) = rulings.get_mut(id.place()) {
             change(ruling);
         }
-    }
+    });
 }
 
 /// What the data do not tell.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::set::ImageSet;
+use super::settle::{Classes, Reading};
 use super::{Outcome, Verdicts, outcome, select};
 use crate::lifecycle::image::{Images, Moment};
 use crate::lifecycle::rule::{Policy, Rule, TagSelection};
@@ -15,6 +16,7 @@ use crate::lifecycle::rule::{Policy, Rule, TagSelection};
 #[derive(Debug)]
 pub struct Workbench {
     images: Images,
+    classes: Classes,
     kept: Kept,
 }
 
@@ -30,6 +32,7 @@ impl Workbench {
     /// One on which nothing was tried yet.
     pub fn new(images: Images) -> Self {
         Self {
+            classes: Classes::of(&images, Reading::OURS),
             images,
             kept: Kept::default(),
         }
@@ -44,7 +47,8 @@ impl Workbench {
     pub fn evaluate(&mut self, policy: &Policy, now: Moment) -> Outcome {
         let rules = policy.by_priority();
         self.kept = std::mem::take(&mut self.kept).turned_to(&rules, &self.images);
-        outcome(&rules, &self.kept.selected, &self.images, now)
+        let (tagged, images) = (&self.kept.selected, &self.images);
+        outcome(&rules, tagged, images, &self.classes, now)
     }
 
     /// The outcome in full, given the policy that it is of.

@@ -124,7 +124,7 @@ impl Written {
         if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
             return Some(Self::plain(moment));
         }
-        if let Ok(number) = text.parse() {
+        if let Ok(number) = serde_json::from_str(text) {
             return Self::number(number);
         }
         let moment = OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339).ok()?;

@@ -127,8 +127,17 @@ impl Entry {
 
     /// Whether this tag matches.
     pub(in crate::lifecycle) fn matches(&self, tag: &str) -> bool {
+        if !tag.as_bytes().starts_with(self.start()) {
+            return false;
+        }
         let end = tag.bytes().fold(0, |state, byte| self.step(state, byte));
         self.accepts(end)
+    }
+
+    /// The literal parts one after the other: the shortest text that matches,
+    /// legal or not.
+    pub(super) fn shortest(&self) -> &[u8] {
+        &self.literal
     }
 
     /// The characters it mentions.

@@ -102,6 +102,9 @@ pub(super) fn left_over(
     }
     let lists = lists(others);
     let lists = overlapping(entries, &lists, budget)?;
+    if lists.is_empty() {
+        return one_tag_each(entries, budget);
+    }
     let claims = Claims::of(&lists)?;
     let mut choices = vec![Choice::default()];
     for entry in entries {
@@ -116,6 +119,22 @@ pub(super) fn left_over(
         choices = wider.0;
     }
     Ok(choices.into_iter().next().map(|choice| choice.tags))
+}
+
+/// Tags of an image that these entries select.
+pub(super) fn one_tag_each(
+    entries: &[Entry],
+    budget: &mut Budget,
+) -> Result<Option<Vec<String>>, NotDecided> {
+    let mut tags = Vec::new();
+    for entry in entries {
+        match common_tag(&[entry], budget)? {
+            Some(tag) if tags.contains(&tag) => {}
+            Some(tag) => tags.push(tag),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(tags))
 }
 
 fn lists<'e>(images: &[&'e Images]) -> Vec<&'e [Entry]> {

@@ -96,6 +96,14 @@ fn alphabet(entries: &[&Entry]) -> Vec<u8> {
     known
 }
 
+/// The text, if it is a legal tag.
+fn legal(text: &[u8]) -> Option<String> {
+    let begins = text.first().is_some_and(|first| may_begin(*first));
+    let is_legal = begins && text.len() <= MAX_TAG && text.iter().all(|byte| LEGAL.contains(byte));
+    let text = is_legal.then(|| text.to_owned());
+    text.and_then(|text| String::from_utf8(text).ok())
+}
+
 fn may_begin(byte: u8) -> bool {
     !matches!(byte, b'.' | b'-')
 }
@@ -105,6 +113,12 @@ pub(in crate::lifecycle) fn common_tag(
     entries: &[&Entry],
     budget: &mut Budget,
 ) -> Result<Option<String>, NotDecided> {
+    // Of one entry alone it is known, unless its literal text is no tag.
+    if let [entry] = entries
+        && let Some(tag) = legal(entry.shortest())
+    {
+        return Ok(Some(tag));
+    }
     let unlike = |(index, one): (usize, &&Entry)| {
         let others = entries.iter().skip(index + 1);
         others.into_iter().any(|other| one.begins_unlike(other))

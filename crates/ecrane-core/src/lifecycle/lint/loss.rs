@@ -1,10 +1,9 @@
 //! Images that somebody needs and a rule may take.
 
 use super::super::codes::Code;
-use super::super::language::{Budget, Images};
+use super::super::language::{Budget, Images, one_tag_each};
 use super::super::phrase;
 use super::super::rule::{CountType, StorageClass};
-use super::order::one_tag_each;
 use super::{Placed, advice, claimer, of_class, warning};
 use crate::diagnostic::Diagnostic;
 use crate::sorting;
@@ -150,7 +149,7 @@ fn taker_by_another_tag<'r, 'p>(
         let Images::WithTags(entries) = &rule.images else {
             return None;
         };
-        let tags = one_tag_each(entries, budget)?;
+        let tags = one_tag_each(entries, budget).ok().flatten()?;
         let image: Vec<&str> = tags.iter().map(String::as_str).chain([tag]).collect();
         let image = sorting::sorted(&image);
         let first = claimer(rules, &image)?;

@@ -63,6 +63,8 @@ pub fn mend(
 /// Whether [`mend`] knows something for this finding.
 pub fn is_mendable(text: &str, checked: &Checked, finding: &Diagnostic) -> bool {
     let may_be = checked.dialect.and_then(numbers_its_rules).is_some();
+    let known = [Code::ListIsAnd, Code::PrefixWithStar].map(Code::id);
+    let may_be = may_be && known.contains(&finding.code);
     let mut rules = rules(checked).into_iter();
     may_be && rules.any(|(rule, places)| bodies(text, rule, places, finding).is_some())
 }

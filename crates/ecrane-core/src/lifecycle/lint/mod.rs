@@ -189,8 +189,8 @@ fn of_class<'r, 'p>(rules: &'r [Placed<'p>], class: StorageClass) -> Vec<&'r Pla
 
 /// The rule that claims a standard image with these tags.
 fn claimer<'r, 'p>(rules: &'r [Placed<'p>], tags: &[&str]) -> Option<&'r Placed<'p>> {
-    let mut standard = of_class(rules, StorageClass::Standard).into_iter();
-    standard.find(|rule| rule.images.include(tags))
+    let mut rules = rules.iter();
+    rules.find(|rule| rule.class() == StorageClass::Standard && rule.images.include(tags))
 }
 
 fn finding(

@@ -1,9 +1,7 @@
 //! Rules that take images from one another.
 
 use super::super::codes::Code;
-use super::super::language::{
-    Budget, Entry, Images, NotDecided, both_claim, common_tag, left_over,
-};
+use super::super::language::{Budget, Images, NotDecided, both_claim, left_over, one_tag_each};
 use super::super::phrase;
 use super::super::rule::{Rule, StorageClass};
 use super::{Placed, advice, claimer, of_class, pointing_at, warning};
@@ -11,7 +9,12 @@ use crate::diagnostic::Diagnostic;
 use crate::sorting;
 
 pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Diagnostic>) {
-    found.extend(rules.iter().filter_map(|rule| drags(rule, rules, budget)));
+    let examples: Vec<Option<Vec<String>>> = rules
+        .iter()
+        .map(|rule| example(&rule.images, budget))
+        .collect();
+    let of = |rule| drags(rule, rules, &examples);
+    found.extend(rules.iter().zip(&examples).filter_map(of));
     for class in [StorageClass::Standard, StorageClass::Archive] {
         let rules = of_class(rules, class);
         for (index, rule) in rules.iter().enumerate().skip(1) {
@@ -25,16 +28,19 @@ pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Di
     }
 }
 
-fn selects_nothing(images: &Images, budget: &mut Budget) -> Result<bool, NotDecided> {
-    let Images::WithTags(entries) = images else {
-        return Ok(false);
-    };
-    for entry in entries {
-        if common_tag(&[entry], budget)?.is_none() {
-            return Ok(true);
-        }
+/// The tags of an image that a rule for some tags selects.
+fn example(images: &Images, budget: &mut Budget) -> Option<Vec<String>> {
+    match images {
+        Images::WithTags(entries) => one_tag_each(entries, budget).ok().flatten(),
+        Images::Any | Images::Untagged => None,
     }
-    Ok(false)
+}
+
+fn selects_nothing(images: &Images, budget: &mut Budget) -> Result<bool, NotDecided> {
+    match images {
+        Images::WithTags(entries) => Ok(one_tag_each(entries, budget)?.is_none()),
+        Images::Any | Images::Untagged => Ok(false),
+    }
 }
 
 fn shadowed(rule: &Placed<'_>, earlier: &[&Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
@@ -143,28 +149,24 @@ fn shared_image(
 
 /// A rule that removes early, before one that keeps long: an image with the tags
 /// of both goes by the first.
-fn drags(rule: &Placed<'_>, rules: &[Placed<'_>], budget: &mut Budget) -> Option<Diagnostic> {
-    let Images::WithTags(short_lived) = &rule.images else {
-        return None;
-    };
-    if rule.protects() {
-        return None;
-    }
-    let (longer, tags) = rules
+fn drags(
+    (rule, short_lived): (&Placed<'_>, &Option<Vec<String>>),
+    rules: &[Placed<'_>],
+    examples: &[Option<Vec<String>>],
+) -> Option<Diagnostic> {
+    let short_lived = short_lived.as_deref().filter(|_| !rule.protects())?;
+    let mut later = rules
         .iter()
-        .filter(|other| other.rule.priority > rule.rule.priority && keeps_longer(other, rule))
-        .find_map(|other| {
-            let Images::WithTags(long_lived) = &other.images else {
-                return None;
-            };
-            let mut tags = one_tag_each(short_lived, budget)?;
-            tags.extend(one_tag_each(long_lived, budget)?);
-            let image: Vec<&str> = tags.iter().map(String::as_str).collect();
-            let image = sorting::sorted(&image);
-            let first = claimer(rules, &image)?;
-            let tags: Vec<String> = image.into_iter().map(str::to_owned).collect();
-            (first.rule.priority == rule.rule.priority).then_some((other, tags))
-        })?;
+        .zip(examples)
+        .filter(|(other, _)| other.rule.priority > rule.rule.priority && keeps_longer(other, rule));
+    let (longer, tags) = later.find_map(|(other, long_lived)| {
+        let tags = short_lived.iter().chain(long_lived.iter().flatten());
+        let image: Vec<&str> = tags.map(String::as_str).collect();
+        let first = claimer(rules, &image)?;
+        let drags = long_lived.is_some() && first.rule.priority == rule.rule.priority;
+        drags.then(|| (other, sorting::sorted(&image)))
+    })?;
+    let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
     let message = format!(
         "{} {} by this rule, though {} would keep it longer",
         phrase::image_tagged(&tags),
@@ -185,11 +187,4 @@ fn keeps_longer(other: &Placed<'_>, rule: &Placed<'_>) -> bool {
     let same_type = other.rule.selection.count_type == rule.rule.selection.count_type;
     let standard = other.class() == StorageClass::Standard && rule.class() == other.class();
     standard && (other.protects() || (same_type && other.number() > rule.number()))
-}
-
-/// Tags of an image that these entries select.
-pub(super) fn one_tag_each(entries: &[Entry], budget: &mut Budget) -> Option<Vec<String>> {
-    let tags = entries.iter();
-    tags.map(|entry| common_tag(&[entry], budget).ok().flatten())
-        .collect()
 }

@@ -34,10 +34,15 @@ fn is_number(text: &str) -> bool {
     match unsigned {
         ".inf" | ".Inf" | ".INF" => true,
         ".nan" | ".NaN" | ".NAN" => unsigned == text,
-        // Rust reads what the core schema has, and the words `inf` and `nan`.
-        _ => {
-            unsigned.starts_with(|it: char| it.is_ascii_digit() || it == '.')
-                && unsigned.parse::<f64>().is_ok()
-        }
+        _ => is_decimal(unsigned),
     }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let is_some = !(exponent.is_empty() || whole.is_empty() && fraction.is_empty());
+    is_some && digits(whole) && digits(fraction) && digits(exponent)
 }

@@ -17,7 +17,11 @@ fn with_role() -> Inputs {
 #[test]
 fn a_role_is_taken_by_the_jobs_token_unless_somebody_gave_keys() {
     let by_token = |environment: &[(&str, &str)]| {
-        let (role, proof) = config(&with_role(), environment).sign_in.role.unwrap();
+        let (role, proof) = config(&with_role(), environment)
+            .place
+            .sign_in
+            .role
+            .unwrap();
         assert_eq!(role.arn.as_str(), ROLE);
         matches!(proof, Proof::IdToken(_))
     };
@@ -34,7 +38,11 @@ fn a_role_is_taken_by_the_jobs_token_unless_somebody_gave_keys() {
 #[test]
 fn a_session_is_called_as_trust_policies_of_today_expect() {
     let session = |environment: &[(&str, &str)]| {
-        let (role, _) = config(&with_role(), environment).sign_in.role.unwrap();
+        let (role, _) = config(&with_role(), environment)
+            .place
+            .sign_in
+            .role
+            .unwrap();
         (role.session.to_string(), role.length.seconds())
     };
     assert_eq!(session(&[]), ("ecrane".to_owned(), 3600));
@@ -96,7 +104,13 @@ fn a_build_alone_signs_in_as_a_push_does() {
         aws_region: None,
         ..inputs
     };
-    assert!(config(&alone(with_role()), &[]).sign_in.role.is_some());
+    assert!(
+        config(&alone(with_role()), &[])
+            .place
+            .sign_in
+            .role
+            .is_some()
+    );
     // A registry that is named by its account is in a Region.
     check(
         &alone(signing_in("123456789012")),
