@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
-use crate::up::{Order, secrets_of_environment};
+use crate::up::{Order, Seen};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Change, Ending, Row, Run, resources, summary};
 use serde::Serialize;
@@ -176,7 +176,7 @@ impl Errand {
             fate: None,
             times: &[],
         });
-        let text = secrets_of_environment().scrub(&text).into_owned();
+        let text = Seen::nothing().secrets.scrub(&text).into_owned();
         step.set_outputs(&outputs)
             .and_then(|()| step.add_summary(&text))
             .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))

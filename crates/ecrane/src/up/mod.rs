@@ -16,7 +16,6 @@ mod work;
 
 pub(crate) use record::{Record, Seen};
 pub(crate) use result::{Made, Placed, Report};
-pub(crate) use secrets::of_environment as secrets_of_environment;
 
 use crate::config::{self, Changes, Config, Existing, Mode, Service};
 use crate::credentials;
