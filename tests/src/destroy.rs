@@ -258,7 +258,9 @@ fn in_a_workflow_it_is_a_mode() {
     assert_eq!(open.code, Some(0), "{}", open.stdout);
     assert!(outputs.contains("changed<<") && outputs.contains("\nfalse\n"));
     assert!(is_there(&ecr, "team/app"));
-    let (unsure, ..) = job(&event("closed"), &[]);
+    let (unsure, ..) = job(&event("closed"), &[("push-to", "eu-west-1")]);
+    let alone = "::warning title=input push-to::this mode looks at the main registry alone";
+    assert!(unsure.stdout.contains(alone), "{}", unsure.stdout);
     assert_eq!(unsure.code, Some(2), "{}", unsure.stdout);
     assert!(is_there(&ecr, "team/app"));
     let (closed, outputs, summary) = job(&event("closed"), &[sure]);

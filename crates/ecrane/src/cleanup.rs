@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  GITHUB_REPOSITORY=octocat/hello ecrane cleanup --repository team/app --dry-run\n  ecrane cleanup --repository team/app --cleanup-tags 'pr-{number},preview-{number}' --max-remove 500\n\nGITHUB_TOKEN and GITHUB_REPOSITORY say whose pull requests these are."
+    after_help = "Examples:\n  GITHUB_REPOSITORY=octocat/hello ecrane cleanup --repository team/app --dry-run\n  ecrane cleanup --repository team/app --cleanup-tags 'app-pr-{number}' --max-remove 500\n\nGITHUB_TOKEN and GITHUB_REPOSITORY say whose pull requests these are."
 )]
 pub(crate) struct Cleanup {
     /// How tags name their pull request, by comma [default: pr-{number}, which also takes pr-12-abc123]

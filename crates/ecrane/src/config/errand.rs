@@ -3,9 +3,8 @@
 
 use super::comment::{Changes, changes, closed, is_for_pull_request};
 use super::list::by_comma_and_line;
-use super::place::Place;
 use super::read::{Lookup, Reader};
-use super::{Fault, Mode, Service};
+use super::{Fault, Mode, Place, Service};
 use crate::inputs::Inputs;
 use ecrane_core::lifecycle::gate::MaxRemove;
 use ecrane_core::name::RepositoryName;
@@ -111,6 +110,7 @@ pub(crate) fn errand(
             adoption: reader.adoption(inputs),
         }),
     };
+    reader.main_registry_alone(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there are both; the pattern says so to the compiler.
     match repository.zip(task) {
@@ -153,6 +153,16 @@ impl Reader {
             self.fault(fault.help("write the name of the repository that is to go, to the letter"));
         }
         Confirmation::Given
+    }
+
+    /// What is in further registries stays: a run takes away in one place only.
+    fn main_registry_alone(&mut self, inputs: &Inputs) {
+        let further = by_comma_and_line(&inputs.push_to);
+        if !further.is_empty() {
+            let message = "this mode looks at the main registry alone";
+            let fault = Fault::whole("push-to", &further.join(", "), message);
+            self.warn(fault.help("run it once more with each of their Regions and roles"));
+        }
     }
 
     fn cleanup(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<Cleanup> {

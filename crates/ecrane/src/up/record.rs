@@ -49,12 +49,12 @@ impl Seen {
     /// Nothing yet, but the secrets of the environment.
     pub(crate) fn nothing() -> Self {
         Self {
-            puts: Vec::new(),
             secrets: secrets::of_environment(),
             wanted: None,
             warnings: Vec::new(),
             plan: Vec::new(),
             costs: Vec::new(),
+            puts: Vec::new(),
             unplanned: None,
             times: Vec::new(),
         }
