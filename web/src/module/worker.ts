@@ -1,5 +1,5 @@
 // Holds the module. Everything that could take long is done here, so that typing never waits.
-import init, { mend, Repository } from '../../module/ecrane.js'
+import init, { causes, mend, Repository } from '../../module/ecrane.js'
 import address from '../../module/ecrane_bg.wasm?url'
 import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
@@ -52,9 +52,12 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
     const start = performance.now()
     const played = held().play(text, now, own)
     const verdicts = held().verdicts()
-    return { played, verdicts, took: performance.now() - start }
+    return { played, causes: played.report.valid ? [] : causes(text), verdicts, took: performance.now() - start }
   },
-  rows: (images) => held().rows(images),
+  rows(images) {
+    const bases = held().bases(images)
+    return held().rows(images).flatMap((verdict, at) => (bases[at] ? [{ ...verdict, basis: bases[at] }] : []))
+  },
   find: (words) => held().find(words),
   compare: (old, next, now) => held().compare(old, next, now),
   mend: (text, code, from) => mend(text, code, from),
