@@ -107,6 +107,21 @@ fn a_fault_is_shown_where_it_is_as_it_is_typed() {
     duplicate-any Two rules of one storage class are for any.
     ");
     assert_eq!(codes(&seen["typed"]), ["json-syntax"]);
+    let properties = [
+        "\"action\"",
+        "\"description\"",
+        "\"rulePriority\"",
+        "\"selection\"",
+    ];
+    assert_eq!(seen["names"], json!(properties));
+    assert_eq!(
+        seen["values"],
+        json!(["\"any\"", "\"tagged\"", "\"untagged\""])
+    );
+    assert_eq!(
+        seen["completed"],
+        "{\"rules\": [{\"selection\": {\"tagStatus\": \""
+    );
 }
 
 /// What the program makes of a policy, images and a time.

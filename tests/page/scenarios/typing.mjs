@@ -34,5 +34,19 @@ export default async function (browser, address, { faulty, refusal }) {
   await page.keyboard.type('{"rules": [')
   await settled(page)
   const typed = await problems(page)
-  return { first, mended, pasted, hover, own, causes, typed, complaints: page.complaints }
+  // What may be written here, and what of it, by the schema.
+  await page.keyboard.type('{"')
+  const offered = async () => {
+    await page.locator('.cm-tooltip-autocomplete li').first().waitFor()
+    return page.locator('.cm-tooltip-autocomplete li').allInnerTexts()
+  }
+  const names = await offered()
+  await page.keyboard.type('sel')
+  await page.waitForTimeout(200)
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('{"tagStatus": "')
+  const values = await offered()
+  await page.keyboard.press('Escape')
+  const completed = await editor(page).innerText()
+  return { names, values, completed, first, mended, pasted, hover, own, causes, typed, complaints: page.complaints }
 }

@@ -1,8 +1,8 @@
 // What crosses between the page and the worker that holds the module.
-import type { Basis, Compared, Finding, Mended, Played, Verdict } from '../../module/ecrane.js'
+import type { Basis, Compared, Dialect, Finding, Mended, Played, Verdict } from '../../module/ecrane.js'
 import type { Cadence } from '../images/cadence.ts'
 
-export type { Compared, Finding, Mended, Played, Verdict }
+export type { Compared, Dialect, Finding, Mended, Played, Verdict }
 
 /** Where images come from. */
 export type Source =

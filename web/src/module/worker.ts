@@ -10,6 +10,9 @@ import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
 /** A longer list is not shown as text. */
 const MOST_TEXT = 200_000
 
+/** What a tool prints around the words of ECR, and more. */
+const LONGEST_REFUSAL = 10_000
+
 let repository: Repository | null = null
 let list = ''
 
@@ -52,7 +55,7 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
     const start = performance.now()
     const played = held().play(text, now, own)
     const verdicts = held().verdicts()
-    return { played, causes: played.report.valid ? [] : causes(text), verdicts, took: performance.now() - start }
+    return { played, causes: played.report.valid ? [] : causes(text.slice(0, LONGEST_REFUSAL)), verdicts, took: performance.now() - start }
   },
   rows(images) {
     const bases = held().bases(images)
