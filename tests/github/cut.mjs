@@ -8,6 +8,7 @@ const CALLS = {
   "/repos/{owner}/{repo}/issues/comments/{comment_id}": ["patch"],
   "/repos/{owner}/{repo}/check-runs": ["post"],
   "/repos/{owner}/{repo}/check-runs/{check_run_id}": ["patch"],
+  "/repos/{owner}/{repo}/pulls/{pull_number}": ["get"],
 };
 
 const [from, to] = process.argv.slice(2);

@@ -88,6 +88,34 @@ fn every_page_is_named_in_the_readme() {
     }
 }
 
+/// The actions that a section of the page on permissions allows, without the service.
+fn allowed(heading: &str) -> BTreeSet<String> {
+    let page = std::fs::read_to_string(root().join("docs/iam.md")).unwrap();
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let policies = blocks(section, "json");
+    let policies = policies.iter().map(|it| serde_json::from_str(it).unwrap());
+    let statements = policies.flat_map(|it: Value| it["Statement"].as_array().unwrap().clone());
+    let actions = statements.flat_map(|it| it["Action"].as_array().unwrap().clone());
+    actions
+        .map(|it| it.as_str().unwrap().trim_start_matches("ecr:").to_owned())
+        .collect()
+}
+
+/// Holds that these requests need no other rights than a section allows.
+pub(crate) fn assert_allowed(heading: &str, requests: &[Value]) {
+    let allowed = allowed(heading);
+    assert!(!requests.is_empty());
+    for request in requests {
+        let operation = request["operation"].as_str().unwrap();
+        // That is for the local ECR alone.
+        assert!(
+            operation == "GetClock" || allowed.contains(operation),
+            "{operation}: {heading}"
+        );
+    }
+}
+
 #[test]
 fn the_permissions_are_actions_that_there_are() {
     let page = std::fs::read_to_string(root().join("docs/iam.md")).unwrap();

@@ -1,6 +1,7 @@
 //! A policy is put only after what it removes was read, counted and allowed.
 
 mod mode;
+mod rollback;
 
 use crate::harness::{LocalEcr, Ran, run, succeed, writes};
 use crate::proxy::{self, Fault, Spoil};

@@ -10,6 +10,7 @@ mod build;
 mod canary;
 mod contract;
 mod credentials;
+mod destroy;
 mod docs;
 mod faulty;
 mod gate;

@@ -37,6 +37,40 @@ fn a_plan_can_tell_drift_by_its_exit_code() {
         "{}",
         other.stdout
     );
+    // A policy that is not to be put differs all the same.
+    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 9}, "action": {"type": "expire"}}]}"#;
+    let checked = ["--lifecycle-policy", policy, "--lifecycle-mode", "check"];
+    let checked = plan(&[&same[..], &checked].concat());
+    assert_eq!(checked.code, Some(3), "{}", checked.stdout);
+    let row = checked.stdout.lines().find(|line| line.starts_with(" !"));
+    insta::assert_snapshot!(row.unwrap(), @" !  ├─ lifecycle policy   app      1 rule, checked and not put");
+}
+
+#[test]
+fn without_a_plan_nobody_says_that_nothing_drifts() {
+    let home = tempfile::tempdir().unwrap();
+    let event = home.path().join("event.json");
+    let side = |name: &str| serde_json::json!({ "sha": "0f", "repo": { "full_name": name } });
+    let pull_request = serde_json::json!({ "pull_request": {
+        "number": 7, "head": side("hubot/hello"), "base": side("octocat/hello"),
+    }});
+    std::fs::write(&event, pull_request.to_string()).unwrap();
+    let plan = |words: &[&str]| {
+        let mut command = clean(binary(), home.path());
+        command
+            .args(["plan", "--aws-region", "eu-central-1"])
+            .args(WANTED)
+            .args(words)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("GITHUB_EVENT_NAME", "pull_request")
+            .env("GITHUB_EVENT_PATH", &event)
+            .current_dir(crate::harness::root());
+        run(&mut command)
+    };
+    assert_eq!(plan(&[]).code, Some(0));
+    let drift = plan(&["--detailed-exitcode"]);
+    assert_eq!(drift.code, Some(1));
+    insta::assert_snapshot!(drift.stderr.trim(), @"error: The plan needs AWS credentials, and a run for the changes of a fork or of Dependabot gets none. The inputs and the policy are good.");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a pull request is told of a run, on a GitHub that is held to its own
 //! description.
 
+mod cleanup;
 mod github;
 mod http;
 mod prism;
@@ -8,6 +9,7 @@ mod prism;
 use crate::act::{act, lay_checkout};
 use crate::harness::{LocalEcr, Ran, binary, clean, root, run};
 use github::{Fault, GitHub, Instead, forbidden};
+use http::Answer;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -310,6 +312,17 @@ fn what_the_token_may_not_do_is_named_and_the_run_is_green() {
         "{}",
         ran.stdout
     );
+
+    // Not every refusal is for a lack of permissions.
+    let locked =
+        json!({ "message": "Unable to create comment because issue is locked.", "status": "403" });
+    job.github.state().faults = vec![Fault {
+        method: "POST",
+        path: "/comments",
+        times: 1,
+        instead: Instead::Answer(Answer::json(403, &locked)),
+    }];
+    insta::assert_snapshot!(spoken(&job.run(&[])), @"::warning::pull request #7 has no comment of this run: GitHub refuses a comment on the pull request with status 403: Unable to create comment because issue is locked.");
 }
 
 #[test]

@@ -107,3 +107,72 @@ fn faulty_settings_are_told_together() {
     error: 2 inputs are faulty; nothing was called
     ");
 }
+
+/// What the AWS CLI says of who may use the repository.
+fn access(ecr: &LocalEcr) -> Value {
+    let stored = ecr.aws(&["get-repository-policy", "--repository-name", "app"]);
+    serde_json::from_str(stored["policyText"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn who_may_use_a_repository_is_said_by_a_policy() {
+    let ecr = LocalEcr::start();
+    let policy = |account: &str| {
+        json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "AWS": account }, "Action": "ecr:BatchGetImage",
+        }]})
+    };
+    let file = ecr.home().join("access.json");
+    std::fs::write(&file, policy("123456789012").to_string()).unwrap();
+    let of_file = ["--repository-policy", file.to_str().unwrap()];
+    let made = up(&ecr, &of_file);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(made.stdout.contains("repository policy"), "{}", made.stdout);
+    assert_eq!(access(&ecr), policy("123456789012"));
+
+    // As ECR writes it, it is the same.
+    let root = policy("arn:aws:iam::123456789012:root");
+    let put = |policy: &Value| {
+        let text = policy.to_string();
+        let words = ["--repository-name", "app", "--policy-text", &text];
+        ecr.aws(&[&["set-repository-policy"], &words[..]].concat());
+    };
+    put(&root);
+    let seen = ecr.requests();
+    assert_eq!(up(&ecr, &of_file).code, Some(0));
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
+
+    // Another one that ecrane put is changed, one of somebody else is not.
+    let other = policy("210987654321").to_string();
+    let changed = up(&ecr, &["--repository-policy", &other]);
+    assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+    put(&policy("333333333333"));
+    let seen = ecr.requests();
+    let foreign = up(&ecr, &of_file);
+    assert_eq!(foreign.code, Some(3));
+    insta::assert_snapshot!(foreign.stderr.trim(), @"error: the repository `app` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out");
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
+    let adopted = up(&ecr, &[&of_file[..], &["--adopt"]].concat());
+    assert_eq!(adopted.code, Some(0), "{}", adopted.stderr);
+    assert_eq!(access(&ecr), policy("123456789012"));
+}
+
+#[test]
+fn a_policy_that_opens_or_locks_a_repository_is_warned_of() {
+    let ecr = LocalEcr::start();
+    let open =
+        r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]}"#;
+    let ran = up(&ecr, &["--repository-policy", open]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let said = "warning[repository-policy]: this opens the repository to every AWS account";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+
+    let seen = ecr.requests();
+    let faulty = up(&ecr, &["--repository-policy", r#"{"rules": []}"#]);
+    assert_eq!((faulty.code, ecr.requests()), (Some(2), seen));
+    assert!(
+        faulty.stderr.contains("this is a lifecycle policy"),
+        "{}",
+        faulty.stderr
+    );
+}

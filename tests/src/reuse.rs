@@ -7,14 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// A folder with a `docker` that notes what it is asked for, and runs the lines
-/// given before it saves an image.
-fn client(ecr: &LocalEcr, before_save: &str) -> PathBuf {
+/// given before it does this.
+fn client(ecr: &LocalEcr, word: &str, before: &str) -> PathBuf {
     let folder = ecr.home().join("bin");
     std::fs::create_dir_all(&folder).unwrap();
     let program = folder.join("docker");
     let path = std::env::var("PATH").unwrap();
     let text = format!(
-        "#!/bin/sh\necho \"$1\" >> {home}/asked\nPATH={path}\n[ \"$1\" != save ] || {{\n{before_save}\n}}\nexec docker \"$@\"\n",
+        "#!/bin/sh\necho \"$1\" >> {home}/asked\nPATH={path}\n[ \"$1\" != {word} ] || {{\n{before}\n}}\nexec docker \"$@\"\n",
         home = ecr.home().display(),
     );
     std::fs::write(&program, text).unwrap();
@@ -41,10 +41,10 @@ fn up(ecr: &LocalEcr, tags: &str, files: &[(&str, &str)]) -> Ran {
     run(command.env("PATH", format!("{}:{path}", bin.display())))
 }
 
-/// How often an image was saved so far.
-fn saves(ecr: &LocalEcr) -> usize {
+/// How often the client was asked for this so far.
+fn asked(ecr: &LocalEcr, word: &str) -> usize {
     let asked = std::fs::read_to_string(ecr.home().join("asked")).unwrap();
-    asked.lines().filter(|word| *word == "save").count()
+    asked.lines().filter(|asked| *asked == word).count()
 }
 
 /// The line on what was pushed.
@@ -82,20 +82,20 @@ fn pull(ecr: &LocalEcr, tag: &str) {
 #[test]
 fn an_image_that_is_there_is_not_saved_and_of_another_only_what_is_new() {
     let ecr = LocalEcr::start();
-    client(&ecr, ":");
+    client(&ecr, "save", ":");
     let mine = ("mine", ecr.address.as_str());
     let first = up(&ecr, "v1", &[mine, ("page", "one")]);
     assert_eq!(pushed(&first), "pushed 3 of 3 blobs");
     let again = up(&ecr, "v1", &[mine, ("page", "one")]);
     assert!(again.stdout.contains("no changes"), "{}", again.stdout);
-    assert_eq!(saves(&ecr), 1);
+    assert_eq!(asked(&ecr, "save"), 1);
     // A tag more is a manifest more.
     let tagged = up(&ecr, "v1,v2", &[mine, ("page", "one")]);
     assert_eq!(pushed(&tagged), "pushed 0 of 3 blobs");
-    assert_eq!(saves(&ecr), 1);
+    assert_eq!(asked(&ecr, "save"), 1);
     let changed = up(&ecr, "v1", &[mine, ("page", "two")]);
     assert_eq!(pushed(&changed), "pushed 2 of 3 blobs");
-    assert_eq!(saves(&ecr), 2);
+    assert_eq!(asked(&ecr, "save"), 2);
     pull(&ecr, "v1");
     pull(&ecr, "v2");
 }
@@ -103,7 +103,7 @@ fn an_image_that_is_there_is_not_saved_and_of_another_only_what_is_new() {
 #[test]
 fn what_the_docker_client_pushed_is_the_same_image() {
     let ecr = LocalEcr::start();
-    client(&ecr, ":");
+    client(&ecr, "save", ":");
     ecr.aws(&["create-repository", "--repository-name", "app"]);
     let files = [("mine", ecr.address.as_str()), ("page", "one")];
     up(&ecr, "v1", &files);
@@ -117,7 +117,7 @@ fn what_the_docker_client_pushed_is_the_same_image() {
     succeed(docker.env("DOCKER_CONFIG", &config).args(["push", &name]));
     let again = up(&ecr, "v2", &files);
     assert!(again.stdout.contains("no changes"), "{}", again.stdout);
-    assert_eq!(saves(&ecr), 1);
+    assert_eq!(asked(&ecr, "save"), 1);
     // Its layers serve another image too.
     let changed = up(&ecr, "v2", &[files[0], ("page", "two")]);
     assert_eq!(pushed(&changed), "pushed 2 of 3 blobs");
@@ -127,7 +127,7 @@ fn what_the_docker_client_pushed_is_the_same_image() {
 #[test]
 fn what_the_repository_loses_meanwhile_is_exported_again() {
     let ecr = LocalEcr::start();
-    client(&ecr, ":");
+    client(&ecr, "save", ":");
     let files = [("mine", ecr.address.as_str()), ("page", "one")];
     assert_eq!(pushed(&up(&ecr, "v1", &files)), "pushed 3 of 3 blobs");
     let aws = ["delete-repository --force", "create-repository"]
@@ -139,7 +139,7 @@ fn what_the_repository_loses_meanwhile_is_exported_again() {
             format!("{sign} aws ecr {call} --repository-name app > /dev/null")
         })
         .join("\n");
-    client(&ecr, &aws);
+    client(&ecr, "save", &aws);
     let changed = up(&ecr, "v1", &[files[0], ("page", "two")]);
     assert_eq!(
         pushed(&changed),
@@ -147,6 +147,31 @@ fn what_the_repository_loses_meanwhile_is_exported_again() {
         "{}",
         changed.stderr
     );
-    assert_eq!(saves(&ecr), 3);
+    assert_eq!(asked(&ecr, "save"), 3);
     pull(&ecr, "v1");
+}
+
+/// The builder lists the engine's images, and another job removes one of them.
+#[test]
+fn a_build_that_tripped_over_an_image_that_went_is_begun_again() {
+    let ecr = LocalEcr::start();
+    let trip = |times: usize| {
+        let home = ecr.home().display();
+        client(
+            &ecr,
+            "build",
+            &format!(
+                "[ $(grep -cx build {home}/asked) -gt {times} ] || {{ echo 'unable to find image \"sha256:1a6a54409e3a\"' >&2; exit 1; }}"
+            ),
+        );
+    };
+    let mine = ("mine", ecr.address.as_str());
+    trip(2);
+    assert_eq!(pushed(&up(&ecr, "v1", &[mine])), "pushed 2 of 2 blobs");
+    assert_eq!(asked(&ecr, "build"), 3);
+    trip(9);
+    let ran = up(&ecr, "v2", &[mine]);
+    let said = ran.stderr.lines().last().unwrap();
+    assert_eq!((ran.code, asked(&ecr, "build")), (Some(1), 6));
+    insta::assert_snapshot!(said, @"error: `docker build` failed with exit status: 1; its output above says why");
 }

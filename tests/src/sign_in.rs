@@ -378,8 +378,6 @@ fn all_that_is_faulty_is_said_together() {
     error[input]: external id must be of letters, digits and `+=,.@:/-_`
      --> role-external-id:1:1
     error[input]: this is not the URL of a proxy (it is not shown here, as there may be a password in it)
-    --> HTTPS_PROXY
-    error[input]: this is not the URL of a proxy (it is not shown here, as there may be a password in it)
     --> http-proxy
      = help: write `http://host:port`, or `http://user:password@host:port`
     error[input]: registry host is not one of Amazon ECR's
@@ -391,7 +389,7 @@ fn all_that_is_faulty_is_said_together() {
     error[input]: `open` is no type of registry
      --> registry-type:1:1
       = help: write `private` or `public`
-    error: 13 inputs are faulty; nothing was called
+    error: 12 inputs are faulty; nothing was called
     ");
 }
 
@@ -410,4 +408,55 @@ fn credentials_of_another_account_are_not_used() {
             .env("AWS_ACCESS_KEY_ID", "222222222222")
             .env("AWS_SECRET_ACCESS_KEY", "x"),
     );
+}
+
+#[test]
+fn credentials_that_are_refused_when_asked_whose_they_are_say_why() {
+    let ecr = LocalEcr::start();
+    let check = |code: &str| {
+        let mut command = up(&ecr, &["--allowed-account-ids", "222222222222"]);
+        command
+            .env("AWS_ACCESS_KEY_ID", "222222222222")
+            .env("AWS_SECRET_ACCESS_KEY", "x");
+        error(&refused(&ecr, command, "GetCallerIdentity", code, "no"))
+    };
+    insta::assert_snapshot!(check("InvalidClientTokenId"), @"
+    GetCallerIdentity was refused: InvalidClientTokenId: no
+      - the key is unknown to `eu-central-1`: it was deleted or mistyped, is of another partition, or is a session's key without AWS_SESSION_TOKEN
+    ");
+    insta::assert_snapshot!(check("SignatureDoesNotMatch"), @"
+    GetCallerIdentity was refused: SignatureDoesNotMatch: no
+      - AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or this machine's clock is wrong
+    ");
+}
+
+/// A build of an image on a base in ECR, which goes nowhere.
+#[test]
+fn a_build_that_is_not_pushed_reads_from_ecr_as_a_push_does() {
+    let ecr = LocalEcr::start();
+    let build = |base: &str| {
+        let context = ecr.home().join("context");
+        std::fs::create_dir_all(&context).unwrap();
+        std::fs::write(context.join("Dockerfile"), format!("FROM {base}\n")).unwrap();
+        let mut command = clean(crate::harness::binary(), ecr.home());
+        command
+            .args(["up", "--repository", "app", "--tags", "v1"])
+            .args(["--push", "false", "--allowed-account-ids", "222222222222"])
+            .arg("--context")
+            .arg(&context)
+            .env("AWS_ACCESS_KEY_ID", "333333333333")
+            .env("AWS_SECRET_ACCESS_KEY", "x")
+            .env("AWS_ENDPOINT_URL_STS", &ecr.url);
+        command
+    };
+    let of_ecr = "333333333333.dkr.ecr.eu-west-1.amazonaws.com/base:v1";
+    let ran = run(&mut build(of_ecr));
+    assert_eq!(
+        (ran.code, asked(&ecr)),
+        (Some(3), vec!["GetCallerIdentity".to_owned()])
+    );
+    insta::assert_snapshot!(error(&ran), @"these credentials are of the account 333333333333, and `allowed-account-ids` has 222222222222; nothing was done");
+    // Whose base is elsewhere is not asked who they are.
+    succeed(&mut build("scratch\nCOPY Dockerfile /"));
+    assert_eq!(asked(&ecr).len(), 1);
 }

@@ -5,6 +5,7 @@ mod common;
 mod held;
 
 use crate::harness::{LocalEcr, Ran, root, run};
+use crate::http::{self, Server};
 use crate::proxy::{self, Fault, Spoil};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -74,6 +75,9 @@ fn policy(newest: usize) -> String {
     .to_string()
 }
 
+/// Who may pull.
+const PULL: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "ecr:BatchGetImage"}]}"#;
+
 /// A command that makes a call of this operation, on a repository of its own;
 /// `None` if ecrane never makes one.
 fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
@@ -93,18 +97,36 @@ fn scene(operation: &str, number: usize) -> Option<Vec<String>> {
         "StartLifecyclePolicyPreview" | "GetLifecyclePolicyPreview" => {
             up(&standing, &[&with_policy[..], &["aws"]].concat())
         }
+        "GetRepositoryPolicy" => up(&standing, &["--repository-policy", PULL]),
+        "SetRepositoryPolicy" => up(&fresh, &["--repository-policy", PULL]),
         "PutImageTagMutability" => up(&standing, &["--image-tag-mutability", "IMMUTABLE"]),
         "PutImageScanningConfiguration" => up(&standing, &["--scan-on-push", "true"]),
         "TagResource" | "ListTagsForResource" => up(&standing, &["--repository-tags", "team=app"]),
         "DescribeImages" | "BatchGetImage" => {
             vec!["images".into(), "--repository".into(), standing]
         }
+        "DeleteLifecyclePolicy" => {
+            let (name, report) = (
+                format!("put/n{number}"),
+                format!("{HOME}/put-n{number}.json"),
+            );
+            let words = ["lifecycle", "rollback", "--repository", &name];
+            let words = [&words[..], &["--report", &report]].concat();
+            words.into_iter().map(str::to_owned).collect()
+        }
+        "BatchDeleteImage" => {
+            let words = ["cleanup", "--repository", &format!("pulls/n{number}")];
+            words.into_iter().map(str::to_owned).collect()
+        }
         _ => return None,
     })
 }
 
-/// A local ECR with repositories that have an image and an index each, and one
-/// with seven pages of images.
+/// Stands for the folder of the local ECR in the words of a command.
+const HOME: &str = "{home}";
+
+/// A local ECR with repositories that have an image and an index each, others
+/// with a policy that a run put or an image of a pull request, and one with seven pages of images.
 fn ecr(standing: usize) -> LocalEcr {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.json");
@@ -114,18 +136,41 @@ fn ecr(standing: usize) -> LocalEcr {
     ]);
     let repositories =
         (0..standing).map(|n| json!({ "name": format!("standing/n{n}"), "images": images }));
+    let put = (0..standing)
+        .map(|n| json!({ "name": format!("put/n{n}"), "lifecycle-policy": policy(900) }));
+    let pulls = (0..standing).map(|n| {
+        json!({ "name": format!("pulls/n{n}"), "images": [{ "tags": ["pr-1"], "pushed": "9d" }] })
+    });
     let pages = json!({ "name": "pages", "images": [{ "count": 6_050, "tags": ["v{n}"], "pushed": "9d" }] });
-    let repositories: Vec<Value> = repositories.chain([pages]).collect();
+    let repositories: Vec<Value> = repositories
+        .chain(put)
+        .chain(pulls)
+        .chain([pages])
+        .collect();
     std::fs::write(&seed, json!({ "repositories": repositories }).to_string()).unwrap();
-    LocalEcr::start_with(&["--seed", seed.to_str().unwrap()])
+    let ecr = LocalEcr::start_with(&["--seed", seed.to_str().unwrap()]);
+    for n in 0..standing {
+        let (name, file) = (format!("put/n{n}"), format!("put-n{n}.json"));
+        let put = json!({ "repositoryUri": format!("{}/{name}", ecr.address) });
+        let report = json!({ "repository": name, "policy": policy(900), "puts": [put] });
+        std::fs::write(ecr.home().join(file), report.to_string()).unwrap();
+    }
+    ecr
 }
 
-/// Runs it; what is not as it should be.
-fn tried(ecr: &LocalEcr, case: &Case) -> Result<(), String> {
+/// Runs it beside a GitHub where every pull request is closed; what is not as it
+/// should be.
+fn tried((ecr, github): (&LocalEcr, &Server), case: &Case) -> Result<(), String> {
     let proxy = proxy::before(&ecr.address, case.faults.clone());
-    let words: Vec<&str> = case.words.iter().map(String::as_str).collect();
+    let home = ecr.home().to_str().unwrap();
+    let words: Vec<String> = case.words.iter().map(|it| it.replace(HOME, home)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut command = ecr.ecrane(&words);
-    command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
+    command
+        .env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address))
+        .env("GITHUB_API_URL", github.url(""))
+        .env("GITHUB_REPOSITORY", "octocat/hello")
+        .env("GITHUB_TOKEN", "of-the-job");
     judged(case, &run(&mut command), proxy.asked(case.operation))
 }
 
@@ -170,12 +215,15 @@ fn facts() -> Vec<(String, String)> {
 }
 
 /// The operations that ecrane calls, as they are called here.
-const CALLED: [&str; 13] = [
+const CALLED: [&str; 17] = [
     "CreateRepository",
     "DescribeRepositories",
     "GetAuthorizationToken",
     "PutLifecyclePolicy",
     "GetLifecyclePolicy",
+    "DeleteLifecyclePolicy",
+    "SetRepositoryPolicy",
+    "GetRepositoryPolicy",
     "StartLifecyclePolicyPreview",
     "GetLifecyclePolicyPreview",
     "PutImageTagMutability",
@@ -184,6 +232,7 @@ const CALLED: [&str; 13] = [
     "ListTagsForResource",
     "DescribeImages",
     "BatchGetImage",
+    "BatchDeleteImage",
 ];
 
 /// A documented error of an operation, `api/OPERATION/CODE`.
@@ -218,11 +267,11 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             case(1..=1, refuse(), Expected::Done(1))
         }
         // It was made a moment ago.
-        ("PutLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("PutLifecyclePolicy" | "SetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=3, refuse(), Expected::Heals(4))
         }
         // The description of the same moment has it.
-        ("GetLifecyclePolicy", "RepositoryNotFoundException") => {
+        ("GetLifecyclePolicy" | "GetRepositoryPolicy", "RepositoryNotFoundException") => {
             case(1..=1, refuse(), Expected::Heals(2))
         }
         (_, "RepositoryNotFoundException") => case(
@@ -230,8 +279,13 @@ fn documented(id: &str, number: usize, expect: &str) -> Option<Case> {
             refuse(),
             Expected::Fails(&["Region, account and name"]),
         ),
-        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
+        ("GetLifecyclePolicy", "LifecyclePolicyNotFoundException")
+        | ("GetRepositoryPolicy", "RepositoryPolicyNotFoundException") => {
             case(ALWAYS, refuse(), Expected::Heals(1))
+        }
+        // That it is gone is what was wanted.
+        ("DeleteLifecyclePolicy", "LifecyclePolicyNotFoundException") => {
+            case(ALWAYS, refuse(), Expected::Done(1))
         }
         // One of another run is waited for; one that is not known yet, too.
         (_, "LifecyclePolicyPreviewInProgressException")
@@ -269,12 +323,13 @@ fn every_known_fault_of_the_api_is_answered_as_it_should_be() {
     assert!(missing.is_empty(), "nothing meets {missing:?}");
 
     let ecr = ecr(facts.len());
+    let github = Server::start(|_, _| http::json(&json!({ "state": "closed" })));
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = tried(&ecr, case) {
+                    if let Err(why) = tried((&ecr, &github), case) {
                         failed.lock().unwrap().push(why);
                     }
                 }

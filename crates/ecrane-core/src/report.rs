@@ -4,16 +4,19 @@
 
 mod cost;
 mod markdown;
+mod removal;
 mod run;
 
 pub use cost::{Cost, Loss};
 pub use markdown::visible;
+pub use removal::{cleanup_rows, destroy_row, rollback_rows};
 pub use run::{Ending, Marker, Run, comment, fate_sentence, summary};
 
 use crate::name::{Digest, Tag};
 use crate::push::UploadPlan;
 use crate::repository::{
-    Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces, RepositoryStep,
+    AccessStep, Desired, ImageOrigin, ImageStep, LeftOut, Plan, PolicyStep, Replaces,
+    RepositoryStep,
 };
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -32,8 +35,12 @@ pub enum Change {
     Update,
     /// It stays.
     Same,
+    /// It is otherwise than wanted, and stays.
+    Differs,
     /// The build decides.
     AfterBuild,
+    /// It is taken away.
+    Delete,
 }
 
 impl Change {
@@ -44,7 +51,9 @@ impl Change {
             Self::Create => '+',
             Self::Update => '~',
             Self::Same => '=',
+            Self::Differs => '!',
             Self::AfterBuild => '?',
+            Self::Delete => '-',
         }
     }
 }
@@ -166,6 +175,11 @@ fn rows(plan: &Plan, result: Option<&ImageResult>) -> Vec<Row> {
     let mut rows = vec![repository_row(&plan.repository)];
     let repository = rows.first().map(|row| row.name.clone()).unwrap_or_default();
     rows.extend(
+        plan.access
+            .as_ref()
+            .map(|step| access_row(step, &repository)),
+    );
+    rows.extend(
         plan.policy
             .as_ref()
             .map(|step| policy_row(step, &repository)),
@@ -207,6 +221,27 @@ fn repository_row(step: &RepositoryStep) -> Row {
     }
 }
 
+fn access_row(step: &AccessStep, repository: &str) -> Row {
+    let (change, policy, instead) = match step {
+        AccessStep::Put { policy, replaces } => match replaces {
+            Replaces::Nothing => (Change::Create, policy, ""),
+            Replaces::OwnPolicy => (Change::Update, policy, ""),
+            Replaces::ForeignPolicy => (Change::Update, policy, FOREIGN),
+        },
+        AccessStep::Keep(policy) => (Change::Same, policy, ""),
+    };
+    Row {
+        change,
+        kind: "repository policy",
+        name: repository.to_owned(),
+        note: count(policy.statements(), "statement") + instead,
+        registry: None,
+    }
+}
+
+/// What is said of a policy that takes the place of somebody else's.
+const FOREIGN: &str = ", in place of one that ecrane did not put";
+
 fn policy_row(step: &PolicyStep, repository: &str) -> Row {
     let (change, policy) = match step {
         PolicyStep::Put {
@@ -214,14 +249,17 @@ fn policy_row(step: &PolicyStep, repository: &str) -> Row {
             replaces: Replaces::Nothing,
         } => (Change::Create, policy),
         PolicyStep::Put { policy, .. } => (Change::Update, policy),
-        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, _) => (Change::Same, policy),
+        PolicyStep::Leave(policy, LeftOut::OnlyChecked) => (Change::Differs, policy),
+        PolicyStep::Keep(policy) | PolicyStep::Leave(policy, LeftOut::AnotherStands) => {
+            (Change::Same, policy)
+        }
     };
     let rules = count(policy.rules().len(), "rule");
     let note = match step {
         PolicyStep::Put {
             replaces: Replaces::ForeignPolicy,
             ..
-        } => format!("{rules}, in place of one that ecrane did not put"),
+        } => rules + FOREIGN,
         PolicyStep::Leave(_, LeftOut::OnlyChecked) => format!("{rules}, checked and not put"),
         PolicyStep::Leave(_, LeftOut::AnotherStands) => {
             format!("{rules}, not put: another stands there")
@@ -333,7 +371,9 @@ pub fn resources(rows: &[Row]) -> String {
     let parts = [
         (of(Change::Create), "+", "created"),
         (of(Change::Update), "~", "updated"),
+        (of(Change::Delete), "-", "deleted"),
         (of(Change::Same), "=", "unchanged"),
+        (of(Change::Differs), "!", "left as it is, though it differs"),
     ];
     if of(Change::Same) == rows.len() {
         return format!("= {} unchanged, no changes", rows.len());
@@ -346,20 +386,21 @@ pub fn resources(rows: &[Row]) -> String {
     parts.join(", ")
 }
 
-/// Whether a plan makes or changes anything of a repository or its policy. What
-/// becomes of the image is not known before it is built.
+/// Whether a repository or its policy is otherwise than wanted. What becomes of
+/// the image is not known before it is built.
 #[must_use]
 pub fn drifts(rows: &[Row]) -> bool {
     let settings = rows.iter().filter(|row| row.kind != IMAGE);
     settings
         .map(|row| row.change)
-        .any(|change| matches!(change, Change::Create | Change::Update))
+        .any(|change| matches!(change, Change::Create | Change::Update | Change::Differs))
 }
 
 /// Whether the run changed anything.
 #[must_use]
 pub fn changed(rows: &[Row]) -> bool {
-    rows.iter().any(|row| row.change != Change::Same)
+    let stays = |change| matches!(change, Change::Same | Change::Differs);
+    rows.iter().any(|row| !stays(row.change))
 }
 
 fn count(n: usize, thing: &str) -> String {

@@ -1,9 +1,11 @@
 //! The command line.
 
+use crate::config::Service;
 use crate::credentials::{Action, Login, Logout};
 use crate::inputs::Inputs;
 use crate::lifecycle::When;
 use crate::local::{Schedule, Span};
+use crate::up::Order;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
@@ -32,6 +34,10 @@ pub(crate) enum Command {
     Up(Box<Up>),
     /// Show what `up` would do, and do nothing
     Plan(Box<Plan>),
+    /// Remove the tags of closed pull requests
+    Cleanup(Box<crate::cleanup::Cleanup>),
+    /// Delete a repository with all of its images
+    Destroy(Box<crate::destroy::Destroy>),
     /// Run an Amazon ECR on this machine
     Local(Local),
     /// Have Docker ask ecrane for the credentials of registries
@@ -90,6 +96,61 @@ pub(crate) struct Plan {
     /// End with 3 if the repository or its policy is not as it is wanted
     #[arg(long, help_heading = "Flow")]
     pub detailed_exitcode: bool,
+}
+
+/// Options of a command on a repository that is there.
+#[derive(Debug, Args)]
+pub(crate) struct Standing {
+    /// The repository
+    #[arg(long, value_name = "NAME")]
+    pub repository: String,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON on standard output, the log on standard error
+    #[arg(long)]
+    pub json: bool,
+    /// The Region [default: AWS_REGION or AWS_DEFAULT_REGION]
+    #[arg(long, value_name = "REGION", help_heading = "Service")]
+    pub aws_region: Option<String>,
+    /// Another endpoint than AWS's own: https://host, or http://host:port
+    #[arg(long, value_name = "URL", help_heading = "Service", value_hint = ValueHint::Url)]
+    pub endpoint_url: Option<String>,
+    /// The role to take, as an ARN
+    #[arg(long, value_name = "ARN", help_heading = "Service")]
+    pub role_to_assume: Option<String>,
+    /// Account ids that the credentials may be of, by comma
+    #[arg(long, value_name = "ACCOUNTS", help_heading = "Service")]
+    pub allowed_account_ids: Option<String>,
+    /// On the local ECR that runs
+    #[arg(long, help_heading = "Service", conflicts_with_all = ["endpoint_url", "aws_region"])]
+    pub local: bool,
+    /// The local ECR's folder [default: $XDG_DATA_HOME/ecrane]
+    #[arg(long, value_name = "DIR", help_heading = "Service", requires = "local", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+}
+
+impl Standing {
+    /// What was asked for, by the inputs' names: these options and what the
+    /// command says.
+    pub(crate) fn order(self, inputs: Inputs) -> Order {
+        Order {
+            inputs: Inputs {
+                repository: Some(self.repository),
+                dry_run: Some(self.dry_run.to_string()),
+                aws_region: self.aws_region,
+                endpoint_url: self.endpoint_url,
+                role_to_assume: self.role_to_assume,
+                allowed_account_ids: self.allowed_account_ids.into_iter().collect(),
+                ..inputs
+            },
+            service: match self.local {
+                true => Service::Local,
+                false => Service::Aws,
+            },
+            data: self.data,
+        }
+    }
 }
 
 /// `ecrane local`.

@@ -66,16 +66,14 @@ fn file(folder: &Path, name: &str, text: &str) -> io::Result<String> {
 /// What the policy costs where it is new, and what stood there before: with it
 /// the change can be taken back.
 fn lifecycle(story: &Story<'_>) -> Option<String> {
-    let wanted = story.seen.wanted.as_ref()?;
-    let policy = wanted.policy.as_ref()?;
-    if story.seen.costs.is_empty() {
+    let report = story.put_report()?;
+    if story.seen.costs.is_empty() && report.puts.is_empty() {
         return None;
     }
-    let value = json!({
-        "repository": wanted.repository,
-        "commit": std::env::var("GITHUB_SHA").ok(),
-        "policy": policy.to_json(),
-        "costs": story.seen.costs,
-    });
-    Some(format!("{value:#}"))
+    let mut value = json!(report);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("costs".to_owned(), json!(story.seen.costs));
+    }
+    let text = format!("{value:#}");
+    Some(story.seen.secrets.scrub(&text).into_owned())
 }

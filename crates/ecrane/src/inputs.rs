@@ -54,7 +54,7 @@ pub(crate) struct Inputs {
     /// public signs in to public.ecr.aws for base images, private does not [default: private]
     #[arg(long, value_name = "TYPE", help_heading = "AWS")]
     pub registry_type: Option<String>,
-    /// The proxy to AWS and the registries; else HTTPS_PROXY
+    /// The proxy to AWS, the registries and GitHub; else HTTPS_PROXY
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     pub http_proxy: Option<Hidden>,
 
@@ -80,6 +80,9 @@ pub(crate) struct Inputs {
     /// The key of AWS KMS, by ARN, id or alias
     #[arg(long, value_name = "KEY", help_heading = "Repository")]
     pub kms_key: Option<String>,
+    /// Who may use the repository: an IAM policy, as a file or as JSON; unset leaves it as it is
+    #[arg(long, value_name = "FILE", help_heading = "Repository")]
+    pub repository_policy: Option<String>,
     /// Resource tags KEY=VALUE, one per line; others are left alone
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Repository")]
     #[serde(deserialize_with = "whole_text")]
@@ -251,9 +254,16 @@ pub(crate) struct Inputs {
     /// The job's token, for the comment; better leave it in the variable GITHUB_TOKEN and say --comment
     #[arg(long, value_name = "TOKEN", help_heading = "Flow")]
     pub github_token: Option<Hidden>,
-    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS)
+    /// How far the run goes: up, plan (as --dry-run) or check (inputs and policy alone, without AWS); or cleanup or destroy, as the commands
     #[arg(long, value_name = "MODE", help_heading = "Flow")]
     pub mode: Option<String>,
+    /// With --mode cleanup: how tags name their pull request, by comma or line [default: pr-{number}]
+    #[arg(long, value_name = "PATTERNS", help_heading = "Flow")]
+    #[serde(deserialize_with = "whole_text")]
+    pub cleanup_tags: Vec<String>,
+    /// With --mode destroy: the repository's name once more
+    #[arg(long, value_name = "NAME", help_heading = "Flow")]
+    pub confirm: Option<String>,
     /// Show the plan and do nothing
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Flow")]
     pub dry_run: Option<String>,

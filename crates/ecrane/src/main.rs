@@ -1,11 +1,15 @@
 //! From a Dockerfile to a governed image in Amazon ECR: the command line, and
 //! the entry point of the GitHub Action.
 
+mod cleanup;
 mod cli;
 mod config;
 mod credentials;
+mod destroy;
+mod errand;
 mod exit;
 mod files;
+mod gate;
 mod git;
 mod images;
 mod inputs;
@@ -39,7 +43,7 @@ use story::Story;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let place = if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+    let place = if runner::is_here(|name| std::env::var(name).ok()) {
         Place::Workflow
     } else {
         Place::Terminal
@@ -50,6 +54,8 @@ fn main() {
     let stream = match &command {
         Some(Command::Up(up)) if up.json => Stream::Error,
         Some(Command::Plan(plan)) if plan.up.json => Stream::Error,
+        Some(Command::Destroy(destroy)) if destroy.is_for_program() => Stream::Error,
+        Some(Command::Cleanup(cleanup)) if cleanup.is_for_program() => Stream::Error,
         _ => Stream::Output,
     };
     let log = Log::new(place, stream);
@@ -93,6 +99,14 @@ fn run(command: Option<Command>, log: Log) -> Exit {
             None => stoppable(action_run(log)).await,
             Some(Command::Up(up)) => stoppable(command_run(*up, Drift::Done, log)).await,
             Some(Command::Plan(plan)) => stoppable(plan_run(*plan, log)).await,
+            Some(Command::Destroy(destroy)) => {
+                let recipient = Recipient::of_command(destroy.is_for_program());
+                stoppable(errand(destroy.order(), recipient, log)).await
+            }
+            Some(Command::Cleanup(cleanup)) => {
+                let recipient = Recipient::of_command(cleanup.is_for_program());
+                stoppable(errand(cleanup.order(), recipient, log)).await
+            }
             Some(Command::Local(local)) => match local.command {
                 Some(command) => stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
@@ -130,13 +144,23 @@ enum Recipient {
     Person,
 }
 
+impl Recipient {
+    /// Of a command, which may have been asked for JSON.
+    const fn of_command(is_for_program: bool) -> Self {
+        match is_for_program {
+            true => Self::Program,
+            false => Self::Person,
+        }
+    }
+}
+
 async fn action_run(log: Log) -> Result<Exit, Failure> {
     let files = runner::StepFiles::from_environment();
     let (inputs, notices) = match inputs::from_environment(std::env::vars_os()) {
         Ok(read) => read,
         Err(error) => {
             let failure = Failure::faulty(error.to_string());
-            let seen = up::Seen::default();
+            let seen = up::Seen::nothing();
             let story = Story::new(Err(&failure), &seen, Duration::ZERO);
             // Why the run failed matters more than that nobody could be told.
             let _ = outputs::hand_over(&story, &files, log);
@@ -180,11 +204,20 @@ enum Drift {
     Told,
 }
 
+impl Drift {
+    fn exit(self, story: &Story<'_>) -> Result<Exit, Failure> {
+        match (self, story.seen.unplanned) {
+            (Self::Done, _) => Ok(Exit::Done),
+            // That nothing drifts cannot be said.
+            (Self::Told, Some(why)) => Err(Failure::refused(why)),
+            (Self::Told, None) if drifts(story.rows()) => Ok(Exit::Gate),
+            (Self::Told, None) => Ok(Exit::Done),
+        }
+    }
+}
+
 async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failure> {
-    let recipient = match up.json {
-        true => Recipient::Program,
-        false => Recipient::Person,
-    };
+    let recipient = Recipient::of_command(up.json);
     let order = up::Order {
         inputs: up.inputs,
         service: if up.local {
@@ -197,6 +230,21 @@ async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failur
     job(order, recipient, drift, log).await
 }
 
+/// A run that is not the main job, handed over however it ends.
+async fn errand(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, Failure> {
+    let mut errand = errand::Errand::default();
+    let result = errand::run(&order, &mut errand, log).await;
+    match recipient {
+        Recipient::Program => errand.to_program(result),
+        Recipient::Person => result.map(|()| Exit::Done),
+        Recipient::Step(files) => {
+            let told = errand.to_step(result.as_ref().copied(), &files);
+            // Why the run failed matters more than that nobody could be told.
+            result.and(told).map(|()| Exit::Done)
+        }
+    }
+}
+
 /// The main job, told to everybody who is to know of it, however it ends.
 async fn job(
     order: up::Order,
@@ -204,6 +252,9 @@ async fn job(
     drift: Drift,
     log: Log,
 ) -> Result<Exit, Failure> {
+    if config::is_errand(&order.inputs) {
+        return errand(order, recipient, log).await;
+    }
     let begin = Instant::now();
     let talk = config::conversation(&order.inputs, |name| std::env::var(name).ok());
     let log = match &talk {
@@ -213,26 +264,24 @@ async fn job(
         }
         None => log,
     };
-    let record = up::Record::default();
+    let record = up::Record::new();
     let result = up::up(order, &record, log).await;
     let seen = record.so_far();
     let story = Story::new(result.as_ref(), &seen, begin.elapsed());
     let failed = story.result.err().map(|failure| say(failure, log));
-    if let Some(talk) = &talk {
-        pull_request::tell(talk, &story, log).await;
-    }
+    // First those who need it: GitHub may ask for minutes.
     let handed_over = match recipient {
         Recipient::Step(files) => outputs::hand_over(&story, &files, log),
         Recipient::Program => show::data(&outputs::json(&story)),
         Recipient::Person => Ok(()),
     };
+    if let Some(talk) = &talk {
+        pull_request::tell(talk, &story, log).await;
+    }
     match failed {
         // Why the run failed matters more than that nobody could be told.
         Some(exit) => Ok(exit),
-        None => handed_over.map(|()| match drift {
-            Drift::Told if drifts(story.rows()) => Exit::Gate,
-            Drift::Told | Drift::Done => Exit::Done,
-        }),
+        None => handed_over.and_then(|()| drift.exit(&story)),
     }
 }
 

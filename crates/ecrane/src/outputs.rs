@@ -103,15 +103,18 @@ pub(crate) fn json(story: &Story<'_>) -> String {
         "costs": story.seen.costs,
         "seconds": story.took.as_secs_f64(),
     });
+    let put = story.put_report().filter(|report| !report.puts.is_empty());
     let more = [
         ("lifecycle", story.fate().map(|fate| json!(fate))),
+        ("report", put.map(|report| json!(report))),
         ("error", story.error()),
     ];
     if let Some(object) = value.as_object_mut() {
         let more = more.into_iter();
         object.extend(more.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
-    format!("{value:#}")
+    let text = format!("{value:#}");
+    story.seen.secrets.scrub(&text).into_owned()
 }
 
 #[cfg(test)]
@@ -164,7 +167,7 @@ mod tests {
             .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
             .filter(|key| !key.starts_with(' '));
         let mut declared: Vec<&str> = declared.collect();
-        let (report, seen) = (report(), Seen::default());
+        let (report, seen) = (report(), Seen::nothing());
         let mut written = outputs(&Story::new(Ok(&report), &seen, Duration::ZERO));
         written.extend(Files::default().outputs());
         let mut written: Vec<&str> = written.iter().map(|(name, _)| *name).collect();
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_output_is_what_the_next_step_needs() {
-        let (report, seen) = (report(), Seen::default());
+        let (report, seen) = (report(), Seen::nothing());
         let outputs = outputs(&Story::new(Ok(&report), &seen, Duration::ZERO));
         let output = |wanted: &str| {
             let found = outputs.iter().find(|(name, _)| *name == wanted);

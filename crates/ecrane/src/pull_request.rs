@@ -21,7 +21,7 @@ pub(crate) fn mask(talk: &Conversation, log: Log) {
 /// Tells the pull request.
 pub(crate) async fn tell(talk: &Conversation, story: &Story<'_>, log: Log) {
     let findings: Vec<&Fault> = story.findings().filter(|it| in_file(it)).collect();
-    let github = match GitHub::new(&talk.api, &talk.token, Patience::default()) {
+    let github = match GitHub::new(&talk.api, &talk.token, &talk.network, Patience::default()) {
         Ok(github) => github,
         Err(error) => {
             findings.iter().for_each(|fault| log.annotate(fault));
@@ -33,9 +33,11 @@ pub(crate) async fn tell(talk: &Conversation, story: &Story<'_>, log: Log) {
     let is_ours = |text: &str| talk.marker.is_on(text);
     let kept = github.keep_comment(&talk.repository, talk.number, &text, is_ours);
     let (kept, checked) = tokio::join!(kept, check(&github, talk, &findings));
-    if let Err(error) = checked {
+    if let Err(unshown) = checked {
         findings.iter().for_each(|fault| log.annotate(fault));
-        if !is_reader(talk, &error) {
+        if let Unshown::Refused(error) = unshown
+            && !is_reader(talk, &error)
+        {
             log.line(&format!(
                 "The findings are shown by the runner, not by a check: {error}"
             ));
@@ -67,12 +69,16 @@ fn in_file(fault: &Fault) -> bool {
     matches!(fault.origin, Origin::File(_))
 }
 
+/// Why findings are not shown by a check.
+enum Unshown {
+    /// The event names no commit.
+    NoCommit,
+    /// GitHub does not take it.
+    Refused(GitHubError),
+}
+
 /// Shows the findings at their lines; without findings there is no check.
-async fn check(
-    github: &GitHub,
-    talk: &Conversation,
-    findings: &[&Fault],
-) -> Result<(), GitHubError> {
+async fn check(github: &GitHub, talk: &Conversation, findings: &[&Fault]) -> Result<(), Unshown> {
     let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
     let found = findings
         .iter()
@@ -83,10 +89,10 @@ async fn check(
             ..it
         })
         .collect();
-    let (Some(commit), Some(worst)) = (&talk.commit, found.iter().map(|it| it.severity).min())
-    else {
+    let Some(worst) = found.iter().map(|it| it.severity).min() else {
         return Ok(());
     };
+    let commit = talk.commit.as_ref().ok_or(Unshown::NoCommit)?;
     let lines: Vec<Line> = found.iter().map(Line::from).collect();
     let title = match lines.len() {
         1 => "1 finding".to_owned(),
@@ -103,7 +109,8 @@ async fn check(
         title: &title,
         lines: &lines,
     };
-    github.check(&talk.repository, &check).await
+    let shown = github.check(&talk.repository, &check).await;
+    shown.map_err(Unshown::Refused)
 }
 
 /// A file as the repository knows it, wherever the run was started from.

@@ -13,6 +13,13 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+/// Whether a runner of GitHub, or what stands in for one, runs this.
+///
+/// Source: "Default environment variables" of the GitHub Actions documentation.
+pub(crate) fn is_here(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("GITHUB_ACTIONS").as_deref() == Some("true")
+}
+
 /// The files by which a step hands something to the runner.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StepFiles {

@@ -6,11 +6,17 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// What must not be shown.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Scrub(Option<AhoCorasick>);
+
+impl fmt::Debug for Scrub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scrub(…)")
+    }
+}
 
 /// A shorter text is found everywhere: a log without every `1` says nothing.
 const SHORTEST: usize = 6;

@@ -1,6 +1,6 @@
 //! Which ECR a command is for: AWS, an endpoint, or the local one.
 
-use crate::config::{self, Config, Mode, Service};
+use crate::config::{self, Config, Mode, Place, Service};
 use crate::credentials;
 use crate::exit::Failure;
 use crate::inputs::Inputs;
@@ -8,8 +8,8 @@ use crate::lifecycle;
 use crate::local;
 use crate::show::Log;
 use clap::ValueHint;
-use ecrane_core::lifecycle::image::Moment;
-use ecrane_core::name::RepositoryName;
+use ecrane_core::lifecycle::image::{self, Images, Moment};
+use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_engine::aws::{self, Connection, Ecr, EndpointUrl, Identity, Listing};
 use ecrane_local::instance::Running;
 use std::path::PathBuf;
@@ -55,18 +55,8 @@ pub(crate) async fn reach(
     data: Option<PathBuf>,
     log: Log,
 ) -> Result<Reached, Failure> {
-    if let (Service::Aws, Some(region)) = (service, &config.region) {
-        let connection = Connection {
-            region: region.clone(),
-            account: None,
-            endpoint: config.endpoint.clone(),
-            identity: credentials::identity(&config.sign_in, region, log).await?,
-        };
-        return Ok(Reached {
-            connection,
-            clock: Clock::Machine,
-            started: None,
-        });
+    if let (Service::Aws, Some(region)) = (service, &config.place.region) {
+        return aws(region, &config.place, log).await;
     }
     let stop = local::stop_command(data.as_deref());
     let data = local::data_folder(data)?;
@@ -82,6 +72,72 @@ pub(crate) async fn reach(
         connection: local_connection(running)?,
         clock: Clock::Local(data.clone()),
         started: started.then_some(data),
+    })
+}
+
+/// ECR as a build reads from it that is not pushed, if anything that it reads is
+/// there. The local one is not started for that.
+///
+/// # Errors
+/// Nobody can be signed in, or somebody of another account than is allowed.
+pub(crate) async fn reach_to_read(
+    config: &Config,
+    service: Service,
+    registries: &[RegistryHost],
+    log: Log,
+) -> Result<Option<Connection>, Failure> {
+    let of_registry = || registries.iter().find_map(RegistryHost::region);
+    let region = config.place.region.clone().or_else(of_registry);
+    match region {
+        Some(region) if service == Service::Aws && !registries.is_empty() => {
+            Ok(Some(aws(&region, &config.place, log).await?.connection))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Who calls, for the report of a run. STS is not asked where something stands
+/// in for ECR alone.
+pub(crate) async fn caller(connection: &Connection) -> Option<String> {
+    let named = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
+    let is_named = named.iter().any(|name| std::env::var_os(name).is_some());
+    match connection.endpoint.is_none() || is_named {
+        true => aws::caller(&connection.identity).await,
+        false => connection.identity.caller(),
+    }
+}
+
+/// AWS, or what stands at an endpoint, or the local ECR that runs: where nothing
+/// is made, none is started.
+///
+/// # Errors
+/// Nobody can be signed in, or no local ECR runs.
+pub(crate) async fn standing(
+    place: &Place,
+    data: Option<PathBuf>,
+    log: Log,
+) -> Result<Reached, Failure> {
+    if let Some(region) = &place.region {
+        return aws(region, place, log).await;
+    }
+    Ok(Reached {
+        connection: running_locally(data.clone())?,
+        clock: Clock::Local(local::data_folder(data)?),
+        started: None,
+    })
+}
+
+async fn aws(region: &Region, place: &Place, log: Log) -> Result<Reached, Failure> {
+    let connection = Connection {
+        region: region.clone(),
+        account: None,
+        endpoint: place.endpoint.clone(),
+        identity: credentials::identity(&place.sign_in, region, log).await?,
+    };
+    Ok(Reached {
+        connection,
+        clock: Clock::Machine,
+        started: None,
     })
 }
 
@@ -137,6 +193,17 @@ impl Asked {
 }
 
 impl Asked {
+    /// What tells the time there.
+    ///
+    /// # Errors
+    /// Nobody knows where the local ECR's folder is.
+    pub(crate) fn teller(&self) -> Result<Clock, Failure> {
+        match self.local {
+            true => Ok(Clock::Local(local::data_folder(self.data.clone())?)),
+            false => Ok(Clock::Machine),
+        }
+    }
+
     /// The time of the local ECR, if that is asked.
     ///
     /// # Errors
@@ -163,6 +230,21 @@ pub(crate) fn running_locally(data: Option<PathBuf>) -> Result<Connection, Failu
         )));
     };
     local_connection(running)
+}
+
+/// What a listing shows.
+///
+/// # Errors
+/// What in it cannot be read.
+pub(crate) fn images_in(listing: &Listing) -> Result<Images, Failure> {
+    let text = serde_json::to_string(listing).map_err(Failure::refused)?;
+    let image::Listing {
+        images,
+        diagnostics,
+    } = image::read(&text);
+    let first = diagnostics.into_iter().next();
+    let fault = || first.map_or_else(String::new, |fault| fault.message);
+    images.ok_or_else(|| Failure::refused(fault()))
 }
 
 /// Everything that a repository holds.

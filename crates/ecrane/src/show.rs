@@ -256,7 +256,8 @@ pub(crate) fn json(data: &impl Serialize) -> Result<(), Failure> {
 fn style_of(change: Change) -> Style {
     let colour = match change {
         Change::Create => AnsiColor::Green,
-        Change::Update | Change::AfterBuild => AnsiColor::Yellow,
+        Change::Update | Change::Differs | Change::AfterBuild => AnsiColor::Yellow,
+        Change::Delete => AnsiColor::Red,
         Change::Same => return DIM,
     };
     Style::new().fg_color(Some(colour.into()))

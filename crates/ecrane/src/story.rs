@@ -3,11 +3,12 @@
 
 use crate::config::{Fault, Preview};
 use crate::exit::{Exit, Failure};
-use crate::up::{Report, Seen, secrets_of_environment};
+use crate::up::{Report, Seen};
 use ecrane_core::diagnostic::{Colour, views};
 use ecrane_core::lifecycle::explain::{Fate, fate};
 use ecrane_core::name::Tag;
 use ecrane_core::report::{Ending, Row, Run, TagChange};
+use ecrane_core::repository::PutReport;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -57,6 +58,18 @@ impl<'a> Story<'a> {
         Some(costs.map(|cost| cost.losses.len()).sum())
     }
 
+    /// Where the policy was put: with this the change can be taken back. None
+    /// where there is no policy.
+    pub(crate) fn put_report(&self) -> Option<PutReport> {
+        let wanted = self.seen.wanted.as_ref()?;
+        Some(PutReport {
+            repository: wanted.repository.clone(),
+            commit: std::env::var("GITHUB_SHA").ok(),
+            policy: wanted.policy.as_ref()?.to_json(),
+            puts: self.seen.puts.clone(),
+        })
+    }
+
     /// What the policy does to the image that was pushed.
     pub(crate) fn fate(&self) -> Option<Fate> {
         let placed = self.result.ok()?.placed.first()?;
@@ -101,7 +114,7 @@ impl<'a> Story<'a> {
             fate: self.fate().as_ref(),
             times: &times,
         });
-        secrets_of_environment().scrub(&text).into_owned()
+        self.seen.secrets.scrub(&text).into_owned()
     }
 
     fn ending<'t>(&self, message: &'t str) -> Ending<'t> {

@@ -45,6 +45,16 @@ fn a_project_says_what_matters_to_it() {
 }
 
 #[test]
+fn an_allowance_that_nothing_needs_is_named() {
+    let settings = "[[lifecycle.allow]]\ncode = 'list-is-and'\nfile = 'policies/lifecycle.json'\nrule = 7\nreason = 'once'\nuntil = 9999-12-31\n";
+    let folder = project(settings);
+    let check = ["check", "--format", "json", "policies/lifecycle.json"];
+    let ran = run(&mut lifecycle(folder.path(), &check));
+    assert_eq!(ran.code, Some(0));
+    insta::assert_snapshot!(ran.stderr.trim(), @"warning: ecrane.toml allows `list-is-and` in policies/lifecycle.json, rule 7, where it is not found: remove the allowance");
+}
+
+#[test]
 fn a_baseline_is_written_and_known_again() {
     let folder = project("[lifecycle]\nbaseline = 'known.json'\n");
     let before = run(&mut lifecycle(

@@ -4,6 +4,7 @@
 use super::http::{Answer, Request, forward, serve};
 use super::prism::{Prism, example};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -38,6 +39,8 @@ pub(super) struct State {
     pub(super) comments: Vec<Value>,
     pub(super) checks: Vec<Value>,
     pub(super) faults: Vec<Fault>,
+    /// The state of each pull request that there is.
+    pub(super) pulls: BTreeMap<u64, &'static str>,
     /// The user whose token it is; else it is an app's.
     pub(super) user: Option<&'static str>,
     /// Method and path.
@@ -147,6 +150,7 @@ impl State {
                 Answer::json(200, comment)
             }
             ("POST", ["repos", "octocat", "hello", "check-runs"]) => self.add_check(&body),
+            ("GET", ["repos", "octocat", "hello", "pulls", number]) => self.pull(number),
             ("PATCH", ["repos", "octocat", "hello", "check-runs", id]) => {
                 let id: u64 = id.parse().unwrap();
                 let check = self.checks.iter_mut().find(|it| it["id"] == id).unwrap();
@@ -171,6 +175,19 @@ impl State {
             }
             None => forbidden(),
         }
+    }
+
+    fn pull(&self, number: &str) -> Answer {
+        let number: u64 = number.parse().unwrap();
+        let Some(state) = self.pulls.get(&number) else {
+            return Answer::json(404, &json!({ "message": "Not Found" }));
+        };
+        let mut pull = example("pull-request");
+        // The example has a team that lacks what the description asks of one.
+        pull["requested_teams"] = json!([]);
+        pull["number"] = number.into();
+        pull["state"] = (*state).into();
+        Answer::json(200, &pull)
     }
 
     fn page(&self, query: &str) -> Value {

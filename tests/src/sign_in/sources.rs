@@ -210,6 +210,16 @@ fn credentials_that_the_service_calls_ended_are_asked_for_once_more() {
     );
 }
 
+/// A source that is there and says no is another thing than none.
+#[test]
+fn a_source_that_fails_is_named() {
+    let ecr = LocalEcr::start();
+    let agent = Server::start(|_, _| answer("403 Forbidden", "text/plain", b"not you"));
+    let ran = run(only(&ecr).env("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url("/")));
+    assert_eq!((ran.code, ecr.requests()), (Some(1), 0));
+    insta::assert_snapshot!(ran.stderr.trim(), @"error: the AWS credentials that are configured here cannot be had: an error occurred while loading credentials: Non-success status from HTTP credential provider: StatusCode(403)");
+}
+
 #[test]
 fn a_role_on_top_of_any_of_them() {
     let ecr = LocalEcr::start();

@@ -83,19 +83,32 @@ impl CacheEntry {
 }
 
 impl CacheEntry {
+    /// A record as it may be shown: many a cache has its key in a field.
+    #[must_use]
+    pub fn outline(fields: &[String]) -> String {
+        const OPEN: [&str; 3] = ["type", "ref", "mode"];
+        let fields = fields.iter().map(|text| match text.split_once('=') {
+            Some((name, _)) if OPEN.contains(&name.trim()) => text.clone(),
+            Some((name, _)) => format!("{name}=…"),
+            None if fields.len() == 1 => text.clone(),
+            None => "…".to_owned(),
+        });
+        fields.collect::<Vec<_>>().join(",")
+    }
+
     /// Reads the fields of a record, such as `["type=gha", "mode=max"]`; a single
     /// field without a name is a reference.
     ///
     /// # Errors
     /// A field without a name or a value, or no `type`.
     pub fn of_fields(fields: &[String]) -> Result<Self, String> {
-        let field = |text: &String| match text.trim().split_once('=') {
+        let field = |text: &String| {
+            match text.trim().split_once('=') {
             Some((name, value)) if !name.is_empty() && !value.is_empty() => {
                 Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
             }
-            _ => Err(format!(
-                "`{text}` is not a field of a cache: write `name=value`"
-            )),
+            _ => Err("a field of a cache is written `name=value`, with quotes around both if there is a comma in it".to_owned()),
+        }
         };
         if let [alone] = fields
             && !alone.contains('=')

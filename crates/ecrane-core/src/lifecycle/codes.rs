@@ -158,6 +158,13 @@ impl Lint {
     pub fn of(found: &Diagnostic) -> Option<Self> {
         LINTS.contains(&found.code).then_some(Self(found.code))
     }
+
+    /// Whether it is found only where the images of a repository are there too.
+    pub fn needs_images(self) -> bool {
+        [Code::ProtectsNothing, Code::ExpiresNothing]
+            .map(Code::id)
+            .contains(&self.0)
+    }
 }
 
 impl fmt::Display for Lint {

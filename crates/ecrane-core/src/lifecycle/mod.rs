@@ -24,7 +24,7 @@ mod json;
 mod language;
 mod lint;
 mod meaning;
-mod node;
+pub(crate) mod node;
 mod phrase;
 mod places;
 pub mod preview;
@@ -84,15 +84,6 @@ impl Checked {
     /// Whether no error was found. A valid text without a policy asks for none.
     pub fn is_valid(&self) -> bool {
         !crate::diagnostic::has_errors(&self.diagnostics)
-    }
-
-    /// The priority of the rule that a finding is in.
-    fn priority(&self, found: &Diagnostic) -> Option<RulePriority> {
-        let path = found.path.as_deref()?;
-        let rules = self.policy.as_ref()?.rules().iter();
-        let mut places = rules.zip(&self.places);
-        let (rule, _) = places.find(|(_, places)| places.rule.contains(path))?;
-        Some(rule.priority)
     }
 
     /// The same policy, for a repository with this setting: some lints ask for it.
@@ -164,6 +155,17 @@ impl Checked {
 /// Checks a policy in ECR's own JSON.
 pub fn check(text: &str) -> Checked {
     read(text, Some(Dialect::Ecr))
+}
+
+/// Reads a document of JSON past its faults, each value with its place.
+pub(crate) fn document(text: &str) -> (Option<node::Node>, Vec<Diagnostic>) {
+    let mut findings: Vec<Finding> = expressions(text).collect();
+    if text.trim().is_empty() {
+        findings.push(Finding::new(TextFault::Blank, Span::default()));
+        return (None, findings.into_iter().map(Into::into).collect());
+    }
+    let root = json::read(text, &mut findings);
+    (root, findings.into_iter().map(Into::into).collect())
 }
 
 /// Reads a policy in the dialect given, or in the one it seems to be written

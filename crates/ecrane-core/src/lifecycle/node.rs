@@ -5,18 +5,18 @@ use std::fmt;
 use crate::diagnostic::Span;
 
 /// The most brackets, or levels of indentation, that may be open at once.
-pub(super) const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) value: Value,
 }
 
 /// A value of JSON or YAML. A number is kept as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Boolean(bool),
     Number(String),
@@ -30,15 +30,15 @@ pub(super) enum Value {
 /// A property of an object, in the order of the text. A name that is there
 /// twice is reported, and both are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Property {
-    pub(super) name: String,
-    pub(super) name_span: Span,
-    pub(super) node: Node,
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) node: Node,
 }
 
 /// The types of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     Null,
     Boolean,
     Number,
@@ -64,7 +64,7 @@ impl fmt::Display for Type {
 }
 
 impl Node {
-    pub(super) fn kind(&self) -> Type {
+    pub(crate) fn kind(&self) -> Type {
         match self.value {
             Value::Null => Type::Null,
             Value::Boolean(_) => Type::Boolean,
@@ -76,9 +76,39 @@ impl Node {
         }
     }
 
+    /// The properties of an object; of anything else there are none.
+    pub(crate) fn properties(&self) -> &[Property] {
+        match &self.value {
+            Value::Object(properties) => properties,
+            _ => &[],
+        }
+    }
+
+    /// The value of a property of an object.
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+        let mut properties = self.properties().iter();
+        properties.find(|it| it.name == name).map(|it| &it.node)
+    }
+
+    /// A string's text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The values of a list; a single value is a list of one.
+    pub(crate) fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::Array(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Where an object is blamed for what it lacks: its brace, or in a document
     /// that has none, its first name.
-    pub(super) fn opening(&self) -> Span {
+    pub(crate) fn opening(&self) -> Span {
         let first = match &self.value {
             Value::Object(properties) => properties.first(),
             _ => None,

@@ -155,6 +155,14 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Region {
+    /// Where Amazon ECR Public signs in, whatever Region one works in.
+    ///
+    /// Source: "Amazon ECR Public endpoints and quotas" in the AWS General Reference.
+    #[must_use]
+    pub fn of_ecr_public() -> Self {
+        Self("us-east-1".to_owned())
+    }
+
     /// The partition that the Region's name belongs to.
     #[must_use]
     pub fn partition(&self) -> Partition {

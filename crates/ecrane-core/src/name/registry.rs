@@ -38,6 +38,16 @@ impl RegistryHost {
         }
         text.parse()
     }
+
+    /// The Region that signs in to it; that of a stand-in is not in its name.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        match self {
+            Self::Private { region, .. } => Some(region.clone()),
+            Self::Public => Some(Region::of_ecr_public()),
+            Self::Emulator(_) => None,
+        }
+    }
 }
 
 /// The forms of a private registry's endpoint.

@@ -3,13 +3,24 @@
 //! [`plan`] is data to data: the same [`Plan`] is shown in a dry run, printed
 //! as a tree, and applied. Only a difference in meaning becomes a step.
 
+mod access;
+mod cleanup;
+mod contents;
 mod plan;
+mod rollback;
 mod settings;
 
-pub use plan::{
-    ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces, RepositoryStep,
-    SettingChange, plan,
+pub use access::{AccessPolicy, ReadAccess};
+pub use cleanup::{
+    Cleanup, Failed, KeptTag, Named, NoPullTags, PullState, PullTag, PullTags, Removed,
+    TooManyTags, Why, clean_up, pull_tags,
 };
+pub use contents::{Contents, NoDestroy, confirmed, may_destroy};
+pub use plan::{
+    AccessStep, ImageStep, LeftOut, NewRepository, Plan, PolicyStep, Refusal, Replaces,
+    RepositoryStep, SettingChange, plan,
+};
+pub use rollback::{NoRollback, PutBy, PutPolicy, PutReport, Replaced, Rollback};
 pub use settings::{
     Creation, Encryption, EncryptionType, MutabilitySetting, ResourceTags, ScanOnPush,
     SettingError, TagFilter, TagMutability,
@@ -33,6 +44,8 @@ pub struct Desired {
     pub encryption: Option<Encryption>,
     /// Resource tags that must be there; others are left alone.
     pub resource_tags: ResourceTags,
+    /// Who may use it. `None` leaves that alone.
+    pub access: Option<AccessPolicy>,
     /// The lifecycle policy. `None`: no lifecycle call at all.
     pub policy: Option<Policy>,
     /// How far the run goes with it.
@@ -97,25 +110,40 @@ pub struct Standing {
     pub encryption: Result<Encryption, String>,
     /// Its resource tags; `None` when nothing needed them ([`needs_tags`]).
     pub resource_tags: Option<ResourceTags>,
+    /// The text of the policy that says who may use it; `None` when there is none,
+    /// or when nobody asked because none is desired.
+    pub access: Option<String>,
     /// The text of its lifecycle policy; `None` when there is none, or when
     /// nobody asked because none is desired.
     pub policy: Option<String>,
 }
 
-/// The resource tag by which ecrane knows a policy that it put: its value is
-/// the policy's fingerprint. While one takes another's place it names both, the
+/// The resource tag by which ecrane knows a lifecycle policy that it put: its
+/// value is the policy's fingerprint. While one takes another's place it names both, the
 /// new one first: whichever stands there after a failure is known.
 pub const OWNER_TAG: &str = "ecrane:lifecycle";
+
+/// The same for the policy that says who may use the repository.
+pub const ACCESS_TAG: &str = "ecrane:access";
+
+/// The texts of the policies that stand in a repository, as far as somebody asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StandingPolicies<'a> {
+    /// Of the lifecycle policy.
+    pub lifecycle: Option<&'a str>,
+    /// Of the one that says who may use it.
+    pub access: Option<&'a str>,
+}
 
 /// Whether the plan depends on the repository's resource tags: when some are
 /// desired, or when a different policy stands there, whose owner they tell.
 #[must_use]
-pub fn needs_tags(desired: &Desired, standing_policy: Option<&str>) -> bool {
-    let policy_differs = match (&desired.policy, standing_policy) {
-        (Some(policy), Some(text)) => !policy.means_the_same_as(text),
-        _ => false,
-    };
-    policy_differs || !desired.resource_tags.is_empty()
+pub fn needs_tags(desired: &Desired, standing: StandingPolicies<'_>) -> bool {
+    let lifecycle = desired.policy.as_ref().zip(standing.lifecycle);
+    let access = desired.access.as_ref().zip(standing.access);
+    !desired.resource_tags.is_empty()
+        || lifecycle.is_some_and(|(policy, text)| !policy.means_the_same_as(text))
+        || access.is_some_and(|(policy, text)| !policy.means_the_same_as(text))
 }
 
 /// An image that a run made or found, and where it can be had.

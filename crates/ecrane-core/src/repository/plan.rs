@@ -1,6 +1,6 @@
 use super::{
-    Adoption, Creation, Desired, Encryption, ImageOrigin, MutabilitySetting, OWNER_TAG, Observed,
-    Placement, ResourceTags, ScanOnPush, Standing,
+    ACCESS_TAG, AccessPolicy, Adoption, Creation, Desired, Encryption, ImageOrigin,
+    MutabilitySetting, OWNER_TAG, Observed, Placement, ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
 use crate::name::{Digest, Pattern, RepositoryName, Tag};
@@ -12,6 +12,9 @@ use std::fmt;
 pub struct Plan {
     /// What happens to the repository.
     pub repository: RepositoryStep,
+    /// What happens to the policy that says who may use it; `None` when none was
+    /// given.
+    pub access: Option<AccessStep>,
     /// What happens to its lifecycle policy; `None` when none was given.
     pub policy: Option<PolicyStep>,
     /// What happens to the image.
@@ -94,7 +97,7 @@ impl fmt::Display for SettingChange {
             Self::ResourceTags(tags) => {
                 // The owner's fingerprint says nothing to a person.
                 let tag = |(key, value): (&str, &str)| match key {
-                    OWNER_TAG => key.to_owned(),
+                    OWNER_TAG | ACCESS_TAG => key.to_owned(),
                     _ => format!("{key}={value}"),
                 };
                 let tags: Vec<String> = tags.iter().map(tag).collect();
@@ -118,6 +121,20 @@ pub enum PolicyStep {
     Keep(Policy),
     /// It is not put, as was asked for.
     Leave(Policy, LeftOut),
+}
+
+/// What happens to the policy that says who may use the repository.
+#[derive(Debug, Clone)]
+pub enum AccessStep {
+    /// It is put where none was, or in place of another.
+    Put {
+        /// The policy.
+        policy: AccessPolicy,
+        /// What stood there.
+        replaces: Replaces,
+    },
+    /// What stands there means the same.
+    Keep(AccessPolicy),
 }
 
 /// Why a policy is not put.
@@ -175,6 +192,11 @@ pub enum Refusal {
         /// The repository.
         name: RepositoryName,
     },
+    /// The same of the policy that says who may use the repository.
+    ForeignAccess {
+        /// The repository.
+        name: RepositoryName,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -205,6 +227,10 @@ impl fmt::Display for Refusal {
             Self::ForeignPolicy { name } => write!(
                 f,
                 "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out"
+            ),
+            Self::ForeignAccess { name } => write!(
+                f,
+                "the repository `{name}` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out"
             ),
         }
     }
@@ -246,12 +272,13 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             },
             Placement::Check => PolicyStep::Leave(policy, LeftOut::OnlyChecked),
         });
-    let resource_tags = match &policy {
-        Some(PolicyStep::Put { policy, .. }) => {
-            desired.resource_tags.with(OWNER_TAG, &policy.fingerprint())
-        }
-        _ => desired.resource_tags.clone(),
-    };
+    let mut resource_tags = desired.resource_tags.clone();
+    if let Some(PolicyStep::Put { policy, .. }) = &policy {
+        resource_tags = resource_tags.with(OWNER_TAG, &policy.fingerprint());
+    }
+    if let Some(policy) = &desired.access {
+        resource_tags = resource_tags.with(ACCESS_TAG, &policy.fingerprint());
+    }
     Ok(Plan {
         repository: RepositoryStep::Create(NewRepository {
             name: desired.name.clone(),
@@ -259,6 +286,10 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
             scan_on_push: desired.scan_on_push,
             encryption: desired.encryption.clone(),
             resource_tags,
+        }),
+        access: desired.access.clone().map(|policy| AccessStep::Put {
+            policy,
+            replaces: Replaces::Nothing,
         }),
         policy,
         image: ImageStep::Create(desired.tags.clone()),
@@ -271,14 +302,16 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
 fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal> {
     check_encryption(desired, standing)?;
     let policy = plan_policy(desired, standing)?;
+    let access = plan_access(desired, standing)?;
     let mut wanted = desired.resource_tags.clone();
     if let Some(PolicyStep::Put { policy, .. }) = &policy {
         let before = standing.policy.as_deref().and_then(Policy::fingerprint_of);
-        let owned: Vec<String> = [Some(policy.fingerprint()), before]
-            .into_iter()
-            .flatten()
-            .collect();
-        wanted = wanted.with(OWNER_TAG, &owned.join(" "));
+        wanted = wanted.with(OWNER_TAG, &owned(policy.fingerprint(), before));
+    }
+    if let Some(AccessStep::Put { policy, .. }) = &access {
+        let before = standing.access.as_deref();
+        let before = before.and_then(AccessPolicy::fingerprint_of);
+        wanted = wanted.with(ACCESS_TAG, &owned(policy.fingerprint(), before));
     }
     let tags = wanted.missing_from(
         standing
@@ -311,6 +344,7 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
             name: desired.name.clone(),
             changes: [mutability, scan, tags].into_iter().flatten().collect(),
         },
+        access,
         policy,
         image: ImageStep::AfterBuild(desired.tags.clone()),
         origin: desired.origin,
@@ -358,14 +392,8 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
     if policy.means_the_same_as(text) {
         return Ok(Some(PolicyStep::Keep(policy.clone())));
     }
-    let owned = standing
-        .resource_tags
-        .as_ref()
-        .and_then(|tags| tags.get(OWNER_TAG))
-        .unwrap_or_default();
-    let put_by_ecrane = Policy::fingerprint_of(text)
-        .is_some_and(|fingerprint| owned.split(' ').any(|own| own == fingerprint));
-    match (put_by_ecrane, desired.adoption) {
+    let is_ours = standing.is_owned(OWNER_TAG, Policy::fingerprint_of(text));
+    match (is_ours, desired.adoption) {
         (true, _) => Ok(Some(put(Replaces::OwnPolicy))),
         (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
         // It stays in any case.
@@ -375,6 +403,45 @@ fn plan_policy(desired: &Desired, standing: &Standing) -> Result<Option<PolicySt
         (false, Adoption::Refused) => Err(Refusal::ForeignPolicy {
             name: desired.name.clone(),
         }),
+    }
+}
+
+fn plan_access(desired: &Desired, standing: &Standing) -> Result<Option<AccessStep>, Refusal> {
+    let Some(policy) = &desired.access else {
+        return Ok(None);
+    };
+    let put = |replaces| AccessStep::Put {
+        policy: policy.clone(),
+        replaces,
+    };
+    let Some(text) = &standing.access else {
+        return Ok(Some(put(Replaces::Nothing)));
+    };
+    if policy.means_the_same_as(text) {
+        return Ok(Some(AccessStep::Keep(policy.clone())));
+    }
+    let is_ours = standing.is_owned(ACCESS_TAG, AccessPolicy::fingerprint_of(text));
+    match (is_ours, desired.adoption) {
+        (true, _) => Ok(Some(put(Replaces::OwnPolicy))),
+        (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
+        (false, Adoption::Refused) => Err(Refusal::ForeignAccess {
+            name: desired.name.clone(),
+        }),
+    }
+}
+
+/// What a tag says of whose a policy is, the new one first.
+fn owned(new: String, before: Option<String>) -> String {
+    let both: Vec<String> = [Some(new), before].into_iter().flatten().collect();
+    both.join(" ")
+}
+
+impl Standing {
+    /// Whether ecrane put the policy of this fingerprint, as the tag says.
+    fn is_owned(&self, tag: &str, fingerprint: Option<String>) -> bool {
+        let owned = self.resource_tags.as_ref().and_then(|tags| tags.get(tag));
+        let mut owned = owned.unwrap_or_default().split(' ');
+        fingerprint.is_some_and(|fingerprint| owned.any(|own| own == fingerprint))
     }
 }
 

@@ -9,8 +9,8 @@ use backon::{ExponentialBuilder, Retryable};
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
-    Desired, Encryption, MutabilitySetting, NewRepository, Plan, PolicyStep, RepositoryStep,
-    ResourceTags, ScanOnPush, SettingChange,
+    AccessPolicy, AccessStep, Desired, Encryption, MutabilitySetting, NewRepository, Plan,
+    PolicyStep, RepositoryStep, ResourceTags, ScanOnPush, SettingChange,
 };
 use std::time::Duration;
 
@@ -70,6 +70,9 @@ pub async fn apply(
     if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
         put_policy(ecr, &desired.name, policy).await?;
     }
+    if let Some(AccessStep::Put { policy, .. }) = &plan.access {
+        put_access(ecr, &desired.name, policy).await?;
+    }
     for change in others {
         change_setting(ecr, &desired.name, &place, change).await?;
     }
@@ -110,7 +113,7 @@ async fn create(ecr: &Ecr, new: &NewRepository) -> Result<Place, AwsError> {
     Place::of(OPERATION, repository)
 }
 
-async fn change_setting(
+pub(super) async fn change_setting(
     ecr: &Ecr,
     name: &RepositoryName,
     place: &Place,
@@ -150,9 +153,12 @@ async fn change_setting(
     }
 }
 
-/// Puts the policy. A repository just created may not be known everywhere yet:
-/// only that is waited for, up to a minute.
-async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result<(), AwsError> {
+/// Puts the lifecycle policy.
+pub(super) async fn put_policy(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    policy: &Policy,
+) -> Result<(), AwsError> {
     let text = policy.to_json();
     let put = || async {
         ecr.client
@@ -165,6 +171,36 @@ async fn put_policy(ecr: &Ecr, name: &RepositoryName, policy: &Policy) -> Result
             .map(drop)
             .map_err(|error| AwsError::new("PutLifecyclePolicy", &error))
     };
+    where_it_is_known(put).await
+}
+
+/// Puts the policy that says who may use the repository. One that locks the
+/// caller out is not forced.
+async fn put_access(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    policy: &AccessPolicy,
+) -> Result<(), AwsError> {
+    let put = || async {
+        ecr.client
+            .set_repository_policy()
+            .set_registry_id(ecr.registry_id())
+            .repository_name(name.as_str())
+            .policy_text(policy.text())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new("SetRepositoryPolicy", &error))
+    };
+    where_it_is_known(put).await
+}
+
+/// A repository just created may not be known everywhere yet: only that is
+/// waited for, up to a minute.
+async fn where_it_is_known<T, A>(put: impl FnMut() -> A) -> Result<T, AwsError>
+where
+    A: Future<Output = Result<T, AwsError>>,
+{
     let waits = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(10))

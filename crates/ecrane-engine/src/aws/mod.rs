@@ -3,27 +3,33 @@
 mod answers;
 mod apply;
 mod client;
+mod destroy;
 mod error;
 mod identity;
 mod images;
 mod observe;
 mod preview;
 mod public;
+mod rollback;
 mod sign_in;
 mod tagged;
 mod unreached;
+mod untag;
 
 pub use apply::{Applied, apply};
+pub use destroy::{Destroyed, Held, destroy};
 pub use error::AwsError;
 pub use identity::{
-    Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account,
+    Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account, caller,
 };
-pub use images::{Listing, list, still_holds};
-pub use observe::{Observation, observe, stored_policy};
+pub use images::{Listing, list, outline, still_holds};
+pub use observe::{Found, Observation, Place, find, observe, stored_policy};
 pub use preview::preview;
 pub use public::sign_in as sign_in_to_public;
+pub use rollback::roll_back;
 pub use sign_in::sign_in;
 pub use tagged::tagged;
+pub use untag::{Left, Untagged, untag};
 
 pub(crate) use error::chain;
 

@@ -3,6 +3,7 @@ use aws_sdk_ecr::types::Repository;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
     self, Desired, Encryption, MutabilitySetting, Observed, ResourceTags, ScanOnPush, Standing,
+    StandingPolicies,
 };
 
 /// What the service says, for the plan, and where the repository is.
@@ -39,28 +40,62 @@ impl Place {
     }
 }
 
-/// Reads what the plan needs and nothing else: the repository and its policy at
-/// the same time, its resource tags only if they decide something.
+/// A repository, as those look at it who take something away.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where it is.
+    pub place: Place,
+    /// Its resource tags.
+    pub tags: ResourceTags,
+}
+
+/// Whether a repository is there, and what its tags say of it.
+///
+/// # Errors
+/// Any answer but the repository or "not found".
+pub async fn find(ecr: &Ecr, name: &RepositoryName) -> Result<Option<Found>, AwsError> {
+    let Some(repository) = describe(ecr, name).await? else {
+        return Ok(None);
+    };
+    let place = Place::of("DescribeRepositories", &repository)?;
+    let tags = resource_tags(ecr, &place.arn).await?;
+    Ok(Some(Found { place, tags }))
+}
+
+/// Reads what the plan needs and nothing else: the repository and its policies
+/// at the same time, its resource tags only if they decide something.
 ///
 /// # Errors
 /// Any answer but the repository or "not found". A read that failed is never
 /// taken for an absence.
 pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsError> {
-    let (repository, policy) = tokio::join!(describe(ecr, desired), wanted_policy(ecr, desired));
+    let (repository, policy, access) = tokio::join!(
+        describe(ecr, &desired.name),
+        wanted_policy(ecr, desired),
+        wanted_access(ecr, desired)
+    );
     let Some(repository) = repository? else {
         return Ok(Observation {
             observed: Observed::Missing,
             place: None,
         });
     };
-    // The policy may have been asked for just before another run made the
+    // A policy may have been asked for just before another run made the
     // repository, and the repository just after.
     let policy = match policy {
         Err(error) if error.is(AwsError::NO_REPOSITORY) => wanted_policy(ecr, desired).await?,
         read => read?,
     };
+    let access = match access {
+        Err(error) if error.is(AwsError::NO_REPOSITORY) => wanted_access(ecr, desired).await?,
+        read => read?,
+    };
     let place = Place::of("DescribeRepositories", &repository)?;
-    let resource_tags = if repository::needs_tags(desired, policy.as_deref()) {
+    let policies = StandingPolicies {
+        lifecycle: policy.as_deref(),
+        access: access.as_deref(),
+    };
+    let resource_tags = if repository::needs_tags(desired, policies) {
         Some(resource_tags(ecr, &place.arn).await?)
     } else {
         None
@@ -74,6 +109,7 @@ pub async fn observe(ecr: &Ecr, desired: &Desired) -> Result<Observation, AwsErr
             scan_on_push: ScanOnPush::from(scans),
             encryption: encryption(&repository),
             resource_tags,
+            access,
             policy,
         }),
         place: Some(place),
@@ -101,13 +137,13 @@ fn encryption(repository: &Repository) -> Result<Encryption, String> {
     Ok(Encryption { kind, key })
 }
 
-async fn describe(ecr: &Ecr, desired: &Desired) -> Result<Option<Repository>, AwsError> {
+async fn describe(ecr: &Ecr, name: &RepositoryName) -> Result<Option<Repository>, AwsError> {
     const OPERATION: &str = "DescribeRepositories";
     let answer = ecr
         .client
         .describe_repositories()
         .set_registry_id(ecr.registry_id())
-        .repository_names(desired.name.as_str())
+        .repository_names(name.as_str())
         .send()
         .await;
     match answer {
@@ -157,6 +193,28 @@ pub async fn stored_policy(
     }
 }
 
+/// The text of the policy that says who may use the repository, if one is
+/// desired at all.
+async fn wanted_access(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
+    if desired.access.is_none() {
+        return Ok(None);
+    }
+    let answer = ecr
+        .client
+        .get_repository_policy()
+        .set_registry_id(ecr.registry_id())
+        .repository_name(desired.name.as_str())
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => Ok(answer.policy_text),
+        Err(error) => absent(
+            AwsError::new("GetRepositoryPolicy", &error),
+            "RepositoryPolicyNotFoundException",
+        ),
+    }
+}
+
 async fn resource_tags(ecr: &Ecr, arn: &str) -> Result<ResourceTags, AwsError> {
     let answer = ecr
         .client
@@ -174,6 +232,6 @@ async fn resource_tags(ecr: &Ecr, arn: &str) -> Result<ResourceTags, AwsError> {
 }
 
 /// The one error code that means "not there"; every other error stays one.
-fn absent<T>(error: AwsError, code: &str) -> Result<Option<T>, AwsError> {
+pub(super) fn absent<T>(error: AwsError, code: &str) -> Result<Option<T>, AwsError> {
     if error.is(code) { Ok(None) } else { Err(error) }
 }

@@ -5,10 +5,6 @@ use ecrane_core::name::Region;
 use secrecy::SecretString;
 
 const OPERATION: &str = "GetAuthorizationToken of ECR Public";
-/// Amazon ECR Public signs in here, whatever Region one works in.
-///
-/// Source: "Amazon ECR Public endpoints and quotas" in the AWS General Reference.
-const REGION: &str = "us-east-1";
 
 /// Gets a user name and a password for `public.ecr.aws`.
 ///
@@ -20,11 +16,7 @@ pub async fn sign_in(identity: &Identity) -> Result<(String, SecretString), AwsE
         what: "a token that can be read",
     };
     identity.credentials().await?;
-    let region: Region = match REGION.parse() {
-        Ok(region) => region,
-        Err(_) => return Err(missing),
-    };
-    let config = client::of(identity, &region).await;
+    let config = client::of(identity, &Region::of_ecr_public()).await;
     let answer = aws_sdk_ecrpublic::Client::new(&config)
         .get_authorization_token()
         .send()

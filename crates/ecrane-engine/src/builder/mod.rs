@@ -2,6 +2,7 @@
 
 mod access;
 mod child;
+mod classic;
 mod export;
 mod load;
 mod own;
@@ -205,6 +206,8 @@ impl Build<'_> {
                 Some(said) if built.is_err() => Err(BuildError::NotStarted { said }),
                 _ => built,
             }
+        } else if self.route == Route::Classic {
+            classic::run(&argv, &environment, on_line).await
         } else {
             child::run(program, &argv, &environment, on_line).await
         };

@@ -3,10 +3,17 @@ use crate::aws::chain;
 use octocrab::Error;
 use std::time::Duration;
 
+/// How GitHub begins to say that a token lacks a permission; "by integration" or
+/// "by personal access token" follows.
+///
+/// Source: GitHub's documentation, "Troubleshooting the REST API".
+const NO_PERMISSION: &str = "Resource not accessible";
+
 /// What GitHub was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
     AskingWho,
+    AskingState,
     Commenting,
     Checking,
 }
@@ -15,6 +22,7 @@ impl Doing {
     const fn words(self) -> &'static str {
         match self {
             Self::AskingWho => "whose token this is",
+            Self::AskingState => "the state of a pull request",
             Self::Commenting => "a comment on the pull request",
             Self::Checking => "a check run",
         }
@@ -23,7 +31,7 @@ impl Doing {
     /// What a job must be allowed, where the answer does not say it.
     const fn permission(self) -> &'static str {
         match self {
-            Self::AskingWho => "pull-requests: read",
+            Self::AskingWho | Self::AskingState => "pull-requests: read",
             Self::Commenting => "pull-requests: write",
             Self::Checking => "checks: write",
         }
@@ -93,7 +101,9 @@ impl GitHubError {
         };
         let status = source.status_code.as_u16();
         let message = source.message.trim().to_owned();
-        if status != 403 {
+        // A locked conversation and an address that is not let in are refused with
+        // the same status.
+        if status != 403 || !message.starts_with(NO_PERMISSION) {
             return Self::Refused {
                 what,
                 status,

@@ -6,12 +6,14 @@ mod comment;
 mod error;
 mod patience;
 mod permission;
+mod pull;
 
 pub use check::{Check, Conclusion, Line};
 pub use comment::Kept;
 pub use error::GitHubError;
 pub use patience::Patience;
 
+use crate::network::Network;
 use error::Doing;
 use octocrab::Octocrab;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -65,18 +67,25 @@ pub struct NoRepository;
 
 impl GitHub {
     /// A client of the API at this address: of github.com, or of an Enterprise
-    /// Server. It takes the usual variables of a proxy.
+    /// Server.
     ///
     /// # Errors
     /// [`GitHubError::Address`]. No call is made.
-    pub fn new(api: &str, token: &SecretString, patience: Patience) -> Result<Self, GitHubError> {
+    pub fn new(
+        api: &str,
+        token: &SecretString,
+        network: &Network,
+        patience: Patience,
+    ) -> Result<Self, GitHubError> {
         let address = |why: String| GitHubError::Address {
             address: api.to_owned(),
             why,
         };
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
+            .read_timeout(READ_TIMEOUT);
+        let http = network
+            .set_up(http)
             .build()
             .map_err(|error| address(error.to_string()))?;
         let client = Octocrab::builder()

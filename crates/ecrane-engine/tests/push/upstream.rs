@@ -98,6 +98,7 @@ impl Upstream {
                 scan_on_push: None,
                 encryption: None,
                 resource_tags: ResourceTags::default(),
+                access: None,
                 policy: None,
                 placement: Placement::Apply,
                 adoption: Adoption::Refused,

@@ -202,8 +202,10 @@ impl Reader {
         by_line(texts)
             .iter()
             .filter_map(|line| {
-                let read = CacheEntry::of_fields(&fields(line));
-                self.keep(read.map_err(|message| Fault::whole(input, line, message)))
+                let fields = fields(line);
+                let read = CacheEntry::of_fields(&fields);
+                let shown = || CacheEntry::outline(&fields);
+                self.keep(read.map_err(|message| Fault::whole(input, &shown(), message)))
             })
             .collect()
     }
@@ -220,7 +222,7 @@ impl Reader {
             if repository.is_some() && repository.as_ref() == immutable {
                 let message = "tags of this repository are immutable: the second export of a cache would be refused";
                 self.fault(
-                    Fault::whole("cache-to", &entry.to_string(), message)
+                    Fault::whole("cache-to", "", message)
                         .help("keep the cache in a repository of its own, with mutable tags"),
                 );
             }

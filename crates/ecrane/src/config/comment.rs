@@ -2,10 +2,12 @@
 //! for: where what it found is told.
 
 use super::Fault;
+use super::place::given_region;
 use super::read::{Lookup, Reader};
 use crate::inputs::Inputs;
 use ecrane_core::report::Marker;
 use ecrane_engine::github::{PUBLIC_API, Repository};
+use ecrane_engine::network::Network;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -27,6 +29,8 @@ pub(crate) struct Conversation {
     pub(crate) changes: Changes,
     /// The job's token.
     pub(crate) token: SecretString,
+    /// How GitHub is reached.
+    pub(crate) network: Network,
     /// By what the comment of this repository and policy is known.
     pub(crate) marker: Marker,
 }
@@ -45,6 +49,7 @@ pub(crate) enum Changes {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Event {
+    action: Option<String>,
     pull_request: Option<PullRequest>,
 }
 
@@ -70,12 +75,7 @@ struct InRepository {
 impl PullRequest {
     /// That of the workflow's event, if it is of one.
     fn of_workflow(variable: Lookup<'_>) -> Option<Self> {
-        if !is_for_pull_request(variable) {
-            return None;
-        }
-        let path = variable("GITHUB_EVENT_PATH").filter(|path| !path.is_empty())?;
-        let text = std::fs::read_to_string(path).ok()?;
-        serde_json::from_str::<Event>(&text).ok()?.pull_request
+        Event::of_workflow(variable)?.pull_request
     }
 
     fn changes(&self, variable: Lookup<'_>) -> Changes {
@@ -89,6 +89,25 @@ impl PullRequest {
             false => Changes::Own,
         }
     }
+}
+
+impl Event {
+    /// The workflow's, if it is of a pull request.
+    fn of_workflow(variable: Lookup<'_>) -> Option<Self> {
+        if !is_for_pull_request(variable) {
+            return None;
+        }
+        let path = variable("GITHUB_EVENT_PATH").filter(|path| !path.is_empty())?;
+        let text = std::fs::read_to_string(path).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
+
+/// The pull request whose end the run is for, as its event says.
+pub(super) fn closed(variable: Lookup<'_>) -> Option<u64> {
+    let event = Event::of_workflow(variable)?;
+    let is_closed = event.action.as_deref() == Some("closed");
+    Some(event.pull_request?.number).filter(|_| is_closed)
 }
 
 /// Whether the run is for a pull request.
@@ -145,12 +164,15 @@ impl Reader {
             changes: request.changes(variable),
             commit: request.head.sha,
             token: token.into(),
+            // What is wrong with it is found where AWS is reached.
+            network: Self::default().network(inputs, variable),
             marker: marker(inputs, variable),
         })
     }
 }
 
-/// Jobs for other repositories, policies or Regions have comments of their own.
+/// Jobs for other repositories, policies, Regions or roles have comments of their
+/// own.
 fn marker(inputs: &Inputs, variable: Lookup<'_>) -> Marker {
     let policy = inputs.lifecycle_policy.as_deref().unwrap_or_default();
     // A text changes from commit to commit, a file's name does not.
@@ -158,12 +180,12 @@ fn marker(inputs: &Inputs, variable: Lookup<'_>) -> Marker {
         true => "inline",
         false => policy.trim(),
     };
-    let region = inputs.aws_region.clone();
-    let region = region.or_else(|| variable("AWS_REGION"));
+    let region = given_region(inputs, variable).map(|(_, region)| region);
     Marker::of(&[
         inputs.repository.as_deref().unwrap_or_default(),
         policy,
         region.as_deref().unwrap_or_default(),
+        inputs.role_to_assume.as_deref().unwrap_or_default(),
         inputs.endpoint_url.as_deref().unwrap_or_default(),
     ])
 }

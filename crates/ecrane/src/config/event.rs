@@ -2,6 +2,7 @@
 
 use super::Fault;
 use super::read::Lookup;
+use crate::runner;
 use ecrane_core::build::{Label, describe};
 use ecrane_core::name::Tag;
 use ecrane_core::tags::{Event, Payload, Repository};
@@ -40,7 +41,7 @@ impl<'a> Surroundings<'a> {
     /// What an image says of itself: in a workflow what is known there, and
     /// elsewhere nothing, for a machine says nothing of who built on it.
     pub(super) fn description(&self, version: Option<&Tag>) -> Vec<Label> {
-        if (self.variable)("GITHUB_ACTIONS").as_deref() != Some("true") {
+        if !runner::is_here(self.variable) {
             return Vec::new();
         }
         let Ok(event) = self.event() else {

@@ -21,6 +21,24 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// For a policy that was judged before. What is not said is as in a run.
+    pub(crate) fn of_options(
+        max_remove: Option<MaxRemove>,
+        preview: Option<Preview>,
+        is_aws: bool,
+    ) -> Self {
+        let usual = match is_aws {
+            true => Preview::Service,
+            false => Preview::Ecrane,
+        };
+        Self {
+            max_remove: max_remove.unwrap_or_default(),
+            preview: preview.unwrap_or(usual),
+            fail_on: FailOn::Error,
+            warnings: 0,
+        }
+    }
+
     /// Lets a policy pass whose findings are none that end the run.
     ///
     /// # Errors
@@ -50,13 +68,16 @@ pub(crate) enum FailOn {
 }
 
 /// Who is asked which images a policy removes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Preview {
-    /// The service too: its own preview must say the same.
+    /// ECR too: its own preview must say the same.
+    #[value(name = "aws")]
     Service,
     /// Only ecrane.
+    #[value(name = "local")]
     Ecrane,
     /// Nobody: the policy is put whatever it removes.
+    #[value(name = "off")]
     Nobody,
 }
 
@@ -98,7 +119,9 @@ impl Reader {
             (FAIL_ON, inputs.fail_on.as_deref()),
         ];
         for (input, given) in about_policy {
-            if let (None, Some(given)) = (&inputs.lifecycle_policy, given) {
+            // A policy of who may use the repository is adopted too.
+            let about_other = input == "adopt" && inputs.repository_policy.is_some();
+            if let (None, Some(given), false) = (&inputs.lifecycle_policy, given, about_other) {
                 let message = format!("`{input}` is about `lifecycle-policy`, which is not given");
                 self.warn(Fault::whole(input, given, message));
             }

@@ -43,6 +43,7 @@ impl HostFolders {
             &mut inputs.file,
             &mut inputs.image,
             &mut inputs.lifecycle_policy,
+            &mut inputs.repository_policy,
         ];
         let lists = [
             &mut inputs.build_contexts,

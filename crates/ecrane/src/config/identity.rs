@@ -6,6 +6,7 @@ use super::Fault;
 use super::list::by_comma_and_line;
 use super::read::{Lookup, Reader};
 use crate::inputs::Inputs;
+use crate::runner;
 use ecrane_core::identity::{LengthError, Role, SessionLength};
 use ecrane_core::name::{AccountId, Audience, ExternalId, Partition, Region, RoleArn, SessionName};
 use ecrane_engine::aws::{IdTokens, Proof};
@@ -61,7 +62,11 @@ impl Reader {
             length,
             external_id,
         });
-        let proof = self.proof(inputs, variable);
+        // Whoever takes no role needs no token of the job.
+        let proof = inputs
+            .role_to_assume
+            .as_ref()
+            .and_then(|_| self.proof(inputs, variable));
         let network = self.network(inputs, variable);
         SignIn {
             role: role.zip(proof),
@@ -71,9 +76,10 @@ impl Reader {
     }
 
     /// Where nobody signs in, what would say how is said to do nothing.
-    pub(super) fn no_sign_in(&mut self, inputs: &Inputs, why: &str) -> SignIn {
+    pub(super) fn no_sign_in(&mut self, inputs: &Inputs) -> SignIn {
         if let Some(arn) = &inputs.role_to_assume {
-            self.warn(Fault::whole(ROLE, arn, why));
+            let message = "the local ECR takes everybody without a role";
+            self.warn(Fault::whole(ROLE, arn, message));
         }
         SignIn::default()
     }
@@ -124,9 +130,9 @@ impl Reader {
             }
         }
         // A name that trust policies of today may ask for.
-        let usual = match given(variable, "GITHUB_ACTIONS") {
-            Some(_) => "GitHubActions",
-            None => "ecrane",
+        let usual = match runner::is_here(variable) {
+            true => "GitHubActions",
+            false => "ecrane",
         };
         let session = inputs.role_session_name.as_deref().unwrap_or(usual);
         let session = session.parse::<SessionName>();
@@ -192,7 +198,7 @@ impl Reader {
         let (Some(url), Some(bearer), None) = (url, bearer, given(variable, KEY_ID)) else {
             return Some(Proof::Environment);
         };
-        if let (Some(_), Some(id)) = (&inputs.role_to_assume, &inputs.role_external_id) {
+        if let Some(id) = &inputs.role_external_id {
             let message = "a role that is taken by GitHub's token has no external id";
             self.warn(Fault::whole(EXTERNAL_ID, id, message));
         }
@@ -206,7 +212,8 @@ impl Reader {
     /// themselves, and say nothing of what they cannot read.
     pub(super) fn network(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Network {
         for name in ["HTTPS_PROXY", "https_proxy"] {
-            if let Some(Err(error)) = given(variable, name).map(|text| Proxy::parse(&text)) {
+            let counts = given(variable, name).filter(|_| inputs.http_proxy.is_none());
+            if let Some(Err(error)) = counts.map(|text| Proxy::parse(&text)) {
                 self.fault(Fault::whole(name, "", error.to_string()));
             }
         }

@@ -1,13 +1,17 @@
 //! The inputs, judged: every fault is found before anything is called.
 
+mod access;
 mod build;
 mod comment;
+mod document;
+mod errand;
 mod event;
 mod fault;
 mod gate;
 mod host;
 mod identity;
 mod list;
+mod place;
 mod policy;
 mod push_to;
 mod read;
@@ -16,10 +20,12 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
+pub(crate) use errand::{Cleanup, Confirmation, Extent, GitHubApi, Task, errand, is_errand};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;
 pub(crate) use identity::SignIn;
+pub(crate) use place::Place;
 
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
@@ -36,13 +42,8 @@ use std::path::PathBuf;
 /// What a run is about. Good: nothing in it will be refused for its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The Region; `None` where no AWS call is made, and with the local ECR,
-    /// which says its own.
-    pub region: Option<Region>,
-    /// Another endpoint than AWS's own.
-    pub endpoint: Option<EndpointUrl>,
-    /// Who the run is to AWS.
-    pub sign_in: SignIn,
+    /// Where it is at AWS, and who it is there.
+    pub place: Place,
     /// The registry that a full reference in `tags` names: the image goes there
     /// or nowhere.
     pub registry: Option<RegistryHost>,
@@ -121,13 +122,6 @@ pub(crate) enum Mode {
     Check,
 }
 
-impl Mode {
-    /// Whether the service is asked anything.
-    const fn has_service(self) -> bool {
-        matches!(self, Self::Up | Self::Plan)
-    }
-}
-
 /// Which ECR a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -172,20 +166,10 @@ pub(crate) fn read(
     let mut reader = read::Reader::default();
     let inputs = &HostFolders::new(&variable).map(inputs);
     let mode = reader.mode(inputs, &variable);
-    // The local ECR says its own, and a build alone asks nobody.
-    let (region, endpoint) = match service {
-        Service::Aws if mode.has_service() => (
-            reader.region(inputs, &variable),
-            reader.endpoint(inputs, &variable),
-        ),
-        _ => (None, None),
-    };
-    let sign_in = match service {
-        Service::Aws if mode.has_service() => reader.sign_in(inputs, region.as_ref(), &variable),
-        Service::Aws if mode == Mode::Check => SignIn::default(),
-        Service::Aws => reader.no_sign_in(inputs, "with `push: false` no role is taken"),
-        Service::Local => reader.no_sign_in(inputs, "the local ECR takes everybody without a role"),
-    };
+    let place = reader.place(inputs, (service, mode), &variable);
+    let Place {
+        region, endpoint, ..
+    } = &place;
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
     let name = reader.repository(inputs);
     let creation = reader.creation(inputs);
@@ -209,6 +193,7 @@ pub(crate) fn read(
         spec.registries = registries;
         spec.description = surroundings.description(tags.first());
     }
+    let access = reader.access(inputs);
     let policy = reader.policy(inputs, for_all);
     let placement = reader.placement(inputs);
     let adoption = reader.adoption(inputs);
@@ -221,6 +206,7 @@ pub(crate) fn read(
         region.as_ref(),
         endpoint.is_some() || service == Service::Local,
     );
+    reader.no_errand(inputs);
     // Who is told is found for itself; what is wrong with it is found here.
     reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
@@ -228,9 +214,7 @@ pub(crate) fn read(
     match name {
         Some(name) if faults.is_empty() => Ok((
             Config {
-                region,
-                endpoint,
-                sign_in,
+                place,
                 registry,
                 desired: Desired {
                     name,
@@ -239,6 +223,7 @@ pub(crate) fn read(
                     scan_on_push,
                     encryption,
                     resource_tags,
+                    access,
                     policy,
                     placement,
                     adoption,

@@ -1,12 +1,12 @@
 //! The input `lifecycle-policy`: a file, a text, or the word `default`.
 
-use super::{Fault, Origin};
+use super::{Fault, Origin, document};
 use crate::exit::Failure;
 use crate::project::Project;
 use ecrane_core::diagnostic::{Severity, has_errors};
 use ecrane_core::lifecycle::{self, Policy};
 use ecrane_core::repository::TagMutability;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const INPUT: &str = "lifecycle-policy";
 
@@ -23,28 +23,15 @@ pub(super) struct Read {
 ///
 /// `mutability` is what the repository is to have.
 pub(super) fn read(given: &str, mutability: Option<TagMutability>) -> Read {
-    let trimmed = given.trim();
-    if trimmed == "default" {
+    if given.trim() == "default" {
         return Read {
             policy: Some(Policy::crosswalk_default()),
             ..Read::default()
         };
     }
-    if trimmed.starts_with(['{', '[']) || trimmed.contains('\n') {
-        return judged(
-            Origin::Input(INPUT.to_owned()),
-            given.to_owned(),
-            None,
-            mutability,
-        );
-    }
-    match file(given) {
-        Ok(text) => judged(
-            Origin::File(given.to_owned()),
-            text,
-            Some(Path::new(given)),
-            mutability,
-        ),
+    let help = "give a path, a policy's JSON, or the word `default`";
+    match document::read(INPUT, given, help) {
+        Ok((origin, text)) => judged(origin, text, mutability),
         Err(fault) => Read {
             faults: vec![fault],
             ..Read::default()
@@ -52,49 +39,13 @@ pub(super) fn read(given: &str, mutability: Option<TagMutability>) -> Read {
     }
 }
 
-/// Whether a path within the workspace leads out of it, as a link in somebody
-/// else's change may: what is there is quoted where it is faulty.
-fn leads_out(path: &str) -> bool {
-    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
-    let within = |workspace: &PathBuf| {
-        std::path::absolute(path).is_ok_and(|path| path.starts_with(workspace))
-    };
-    let Some(workspace) = workspace.filter(within) else {
-        return false;
-    };
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let (path, workspace) = (real(Path::new(path)), real(&workspace));
-    path.zip(workspace)
-        .is_some_and(|(path, workspace)| !path.starts_with(workspace))
-}
-
-fn file(path: &str) -> Result<String, Fault> {
-    if leads_out(path) {
-        let message = "the file is a link out of the workspace";
-        return Err(Fault::whole(INPUT, path, message).help("keep the policy in the repository"));
-    }
-    let bytes = std::fs::read(path).map_err(|error| {
-        let message = format!("the file cannot be read: {error}");
-        Fault::whole(INPUT, path, message)
-            .help("give a path, a policy's JSON, or the word `default`")
-    })?;
-    match lifecycle::decode(&bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(diagnostics) => Err(Fault {
-            origin: Origin::File(path.to_owned()),
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            diagnostics,
-        }),
-    }
-}
-
-fn judged(
-    origin: Origin,
-    text: String,
-    path: Option<&Path>,
-    mutability: Option<TagMutability>,
-) -> Read {
+fn judged(origin: Origin, text: String, mutability: Option<TagMutability>) -> Read {
     let mut read = Read::default();
+    let path = match &origin {
+        Origin::File(path) => Some(PathBuf::from(path)),
+        Origin::Input(_) => None,
+    };
+    let path = path.as_deref();
     // The project's own faults are faults of the run.
     let project = match Project::of(path).and_then(Project::with_baseline) {
         Ok(project) => project,

@@ -6,9 +6,8 @@ use crate::inputs::Inputs;
 use ecrane_core::build::PushBy;
 use ecrane_core::diagnostic::Severity;
 use ecrane_core::lifecycle::Policy;
-use ecrane_core::name::{Pattern, Region, RepositoryName};
+use ecrane_core::name::{Pattern, RepositoryName};
 use ecrane_core::repository::{Creation, TagMutability};
-use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::push::Backwards;
 
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -39,57 +38,11 @@ impl Reader {
         read.map_err(|fault| self.fault(fault)).ok()
     }
 
-    pub(super) fn region(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<Region> {
-        let named = [("aws-region", inputs.aws_region.clone())].into_iter();
-        let usual = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name, variable(name)));
-        let given = named
-            .chain(usual)
-            .find_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)));
-        let Some((name, text)) = given else {
-            self.fault(
-                Fault::whole("aws-region", "", "no AWS Region is given")
-                    .help("set `aws-region`, or the variable AWS_REGION"),
-            );
-            return None;
-        };
-        let region = self.keep(
-            text.parse::<Region>()
-                .map_err(|error| Fault::name(name, error)),
-        )?;
-        self.doubt(name, &region);
-        Some(region)
-    }
-
-    /// A Region that nobody knows may be new, or mistyped.
-    pub(super) fn doubt(&mut self, input: &str, region: &Region) {
-        if let Err(near) = region.known() {
-            let message = format!("`{region}` is no Region known here");
-            let mut warning = Fault::whole(input, region.as_str(), message);
-            if let Some(near) = near {
-                warning = warning.help(format!("did you mean `{near}`?"));
-            }
-            self.warn(warning);
-        }
-    }
-
     pub(super) fn warn(&mut self, mut fault: Fault) {
         for diagnostic in &mut fault.diagnostics {
             diagnostic.severity = Severity::Warning;
         }
         self.warnings.push(fault);
-    }
-
-    pub(super) fn endpoint(
-        &mut self,
-        inputs: &Inputs,
-        variable: Lookup<'_>,
-    ) -> Option<EndpointUrl> {
-        let named = [("endpoint-url", inputs.endpoint_url.clone())].into_iter();
-        let usual = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"].map(|name| (name, variable(name)));
-        let (name, text) = named
-            .chain(usual)
-            .find_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)))?;
-        self.keep(EndpointUrl::parse(&text).map_err(|message| Fault::whole(name, &text, message)))
     }
 
     pub(super) fn repository(&mut self, inputs: &Inputs) -> Option<RepositoryName> {
@@ -144,7 +97,7 @@ impl Reader {
             Some("check") => Some(Mode::Check),
             Some(other) => {
                 let fault = Fault::whole("mode", other, format!("`{other}` is no mode"));
-                self.fault(fault.help("write `up`, `plan` or `check`"));
+                self.fault(fault.help("write `up`, `plan`, `check`, `cleanup` or `destroy`"));
                 Some(Mode::Check)
             }
         };

@@ -23,8 +23,7 @@ impl Reader {
         endpoint: Option<&EndpointUrl>,
     ) -> Vec<RegistryHost> {
         let texts = by_comma_and_line(&inputs.registries);
-        let is_host = |text: &&String| text.contains(['.', ':', '/']);
-        let (hosts, accounts): (Vec<_>, Vec<_>) = texts.iter().partition(is_host);
+        let (hosts, accounts): (Vec<_>, Vec<_>) = texts.iter().partition(|it| is_host(it));
         if accounts.len() > MOST_ACCOUNTS {
             let message = format!("these are {} account ids", accounts.len());
             let whole = inputs.registries.join("\n");
@@ -101,6 +100,16 @@ impl Reader {
             }
         }
     }
+}
+
+/// Whether a registry is named by its account alone, which needs a Region.
+pub(super) fn names_account(inputs: &Inputs) -> bool {
+    let texts = by_comma_and_line(&inputs.registries);
+    texts.iter().any(|text| !is_host(text))
+}
+
+fn is_host(text: &str) -> bool {
+    text.contains(['.', ':', '/'])
 }
 
 /// The local ECR has its own host, which a build names.

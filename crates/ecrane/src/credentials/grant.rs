@@ -50,8 +50,8 @@ enum Source {
     Own(Password),
 }
 
-/// Lets the builder of `spec` sign in to the registries of ECR that it needs and
-/// that the user's configuration does not know; `None` if there are none.
+/// Lets the builder of `spec` sign in to those of [`unknown`]; `None` if there
+/// are none.
 /// `own` is how this run reaches its ECR. If the builder pushes, it is to
 /// `pushed_to`, by the credentials of this run.
 ///
@@ -64,11 +64,7 @@ pub(crate) fn grant(
     work: &Path,
 ) -> Result<Option<Grant>, Failure> {
     let docker = docker_folder();
-    // A configuration that cannot be read is left alone, as by the client.
-    let file = own_file(route, docker.as_deref());
-    let mut config = file
-        .and_then(|file| docker_config(&file).ok())
-        .unwrap_or_default();
+    let mut config = users(route, docker.as_deref());
     let mut sources = BTreeMap::new();
     let mut registries = needed(spec);
     registries.extend(pushed_to.iter().cloned());
@@ -102,6 +98,23 @@ pub(crate) fn grant(
         _folder: folder,
         answering: tokio::spawn(serve(listener, Arc::new(sources))),
     }))
+}
+
+/// The registries of ECR that a build may read from and that the user's
+/// configuration does not know: for them somebody has to be signed in.
+pub(crate) fn unknown((spec, route): (&BuildSpec, Route)) -> Vec<RegistryHost> {
+    let config = users(route, docker_folder().as_deref());
+    let mut registries = needed(spec);
+    registries.retain(|registry| !config.knows(&registry.to_string()));
+    registries.into_iter().collect()
+}
+
+/// The user's own configuration. One that cannot be read is left alone, as by
+/// the client.
+fn users(route: Route, docker: Option<&Path>) -> DockerConfig {
+    let file = own_file(route, docker);
+    let config = file.and_then(|file| docker_config(&file).ok());
+    config.unwrap_or_default()
 }
 
 /// Where the user's own client looks for credentials.

@@ -75,7 +75,7 @@ async fn alone(asked: &str) -> Result<Password, String> {
     let connection = match &registry {
         RegistryHost::Private { region, .. } => in_region(region),
         RegistryHost::Emulator(authority) => on_loopback(authority)?,
-        RegistryHost::Public => in_region(&region(LOCAL_REGION)?),
+        RegistryHost::Public => in_region(&Region::of_ecr_public()),
     };
     sign_in(&registry, &connection).await
 }
@@ -103,7 +103,7 @@ fn on_loopback(authority: &str) -> Result<Connection, String> {
     }
 }
 
-/// Of a local ECR that was told nothing else, and where ECR Public is.
+/// Of a local ECR that was told nothing else.
 const LOCAL_REGION: &str = "us-east-1";
 
 fn region(name: &str) -> Result<Region, String> {

@@ -2,6 +2,7 @@
 
 use crate::config::{self, SignIn};
 use crate::exit::{Exit, Failure};
+use crate::runner;
 use crate::show::Log;
 use ecrane_core::name::Region;
 use ecrane_engine::aws::{self, Announce, Connection, Identity, Proof, Setting, SignInError};
@@ -37,7 +38,7 @@ pub(crate) async fn identity(
     let identity = Identity::of_role(role.clone(), proof.clone(), setting);
     match (identity.credentials().await, proof) {
         (Ok(_), _) => {}
-        (Err(error @ SignInError::NoCredentials(_)), Proof::Environment) if in_workflow() => {
+        (Err(error @ SignInError::NoCredentials), Proof::Environment) if in_workflow() => {
             return Err(failure(SignInError::NoIdToken(Box::new(error))));
         }
         (Err(error), _) => return Err(failure(error)),
@@ -63,11 +64,11 @@ pub(crate) async fn are_missing(sign_in: &SignIn, region: &Region) -> bool {
         announce: Announce::new(|_| ()),
     });
     let found = environment.credentials().await;
-    matches!(found, Err(SignInError::NoCredentials(_)))
+    matches!(found, Err(SignInError::NoCredentials))
 }
 
 fn in_workflow() -> bool {
-    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    runner::is_here(|name| std::env::var(name).ok())
 }
 
 fn failure(error: SignInError) -> Failure {

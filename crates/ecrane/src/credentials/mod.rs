@@ -7,7 +7,7 @@ mod identity;
 mod login;
 mod socket;
 
-pub(crate) use grant::{Grant, grant};
+pub(crate) use grant::{Grant, grant, unknown};
 pub(crate) use helper::{Action, run as helper};
 pub(crate) use identity::{are_missing, identity, in_region};
 pub(crate) use login::{Login, Logout, login, logout};

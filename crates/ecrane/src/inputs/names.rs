@@ -20,6 +20,7 @@ pub(crate) const NAMES: &[&str] = &[
     "scan-on-push",
     "encryption-type",
     "kms-key",
+    "repository-policy",
     "repository-tags",
     "context",
     "file",
@@ -65,6 +66,8 @@ pub(crate) const NAMES: &[&str] = &[
     "comment",
     "github-token",
     "mode",
+    "cleanup-tags",
+    "confirm",
     "dry-run",
 ];
 

@@ -8,7 +8,9 @@ use ecrane_core::lifecycle::explain::RuleInWords;
 use ecrane_core::lifecycle::image::{self, Images};
 use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
 use ecrane_core::name::RepositoryName;
+use ecrane_core::repository::PutReport;
 use ecrane_engine::aws::Listing;
+use serde_json::Value;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -73,6 +75,20 @@ pub(super) fn good(
         log.faulty(&read.text);
     }
     Ok(read.checked.and_then(|checked| checked.policy))
+}
+
+/// What a run said of the policy that it put: its report, or all of its JSON.
+pub(super) fn put_report(path: &Path) -> Result<PutReport, Failure> {
+    let (name, bytes) = bytes(path)?;
+    let read = serde_json::from_slice::<Value>(&bytes).and_then(|mut whole| {
+        let inner = whole.get_mut("report").map(Value::take);
+        serde_json::from_value(inner.unwrap_or(whole))
+    });
+    read.map_err(|error| {
+        Failure::faulty(format!(
+            "{name} is no report of a run that put a policy: {error}; it is the file of the output `lifecycle-report`, or what `ecrane up --json` printed"
+        ))
+    })
 }
 
 /// A rule on a line.

@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod file;
 mod preview;
+mod rollback;
 mod when;
 
 pub(crate) use when::{When, now};
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     /// Say what a policy does to images, before anything happens
     Preview(preview::Preview),
+    /// Put back the policy that a run took the place of
+    Rollback(rollback::Rollback),
 }
 
 /// Does what the command says.
@@ -41,6 +44,7 @@ pub(crate) async fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Diff(options) => diff::run(&options, log),
         Command::Explain(options) => explain::run(&options, log),
         Command::Preview(options) => preview::run(&options, log).await,
+        Command::Rollback(options) => rollback::run(&options, log).await,
     }?;
     show::all_written()?;
     Ok(exit)

@@ -63,7 +63,7 @@ fn levels(mut table: Table<'_, '_>) -> BTreeMap<Lint, Level> {
 }
 
 fn allowance(mut table: Table<'_, '_>) -> Option<Allowance> {
-    table.only(&["code", "file", "reason", "rule", "until"]);
+    table.only(&["code", "file", "policy", "reason", "rule", "until"]);
     let lint = table.required("code", "which finding is allowed", |value| {
         let id = text(value)?;
         id.parse::<Lint>()
@@ -74,6 +74,7 @@ fn allowance(mut table: Table<'_, '_>) -> Option<Allowance> {
         "in which policy, from the folder of this file",
         text,
     );
+    let policy = table.optional("policy", text);
     let rule = table.optional("rule", priority);
     let reason = table.required("reason", "why the finding is allowed", text);
     let until = table.required(
@@ -84,6 +85,7 @@ fn allowance(mut table: Table<'_, '_>) -> Option<Allowance> {
     Some(Allowance {
         lint: lint?,
         file: file?,
+        policy,
         rule,
         reason: reason?,
         until: until?,

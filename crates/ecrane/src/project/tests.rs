@@ -27,6 +27,7 @@ retag-keeps-age = "off"
 [[lifecycle.allow]]
 code = "no-floor"
 file = "policies/build.json"
+policy = "Builds"
 rule = 2
 reason = "branches are rebuilt every night"
 until = 2026-12-31
@@ -50,6 +51,9 @@ until = 2026-12-31
                         "no-floor",
                     ),
                     file: "policies/build.json",
+                    policy: Some(
+                        "Builds",
+                    ),
                     rule: Some(
                         2,
                     ),

@@ -2,7 +2,6 @@
 //! order in which they do and the words that go with it.
 
 mod elsewhere;
-mod gate;
 mod load;
 mod output;
 mod place;
@@ -17,7 +16,6 @@ mod work;
 
 pub(crate) use record::{Record, Seen};
 pub(crate) use result::{Made, Placed, Report};
-pub(crate) use secrets::of_environment as secrets_of_environment;
 
 use crate::config::{self, Changes, Config, Existing, Mode, Service};
 use crate::credentials;
@@ -70,7 +68,14 @@ pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report
             record.no_plan(CHECKED);
             unplaced(&config, Vec::new())
         }
-        Mode::BuildOnly => build_only(&config, &WorkFolder::create()?, record, log).await?,
+        Mode::BuildOnly => {
+            let folder = WorkFolder::create()?;
+            let source = prepare(&config, folder.path()).await?;
+            let registries = source.registries();
+            let own = service::reach_to_read(&config, order.service, &registries, log).await?;
+            let source = source.granted(own.as_ref(), &[], folder.path())?;
+            build_only(&config, source, &folder, record, log).await?
+        }
         Mode::Plan if is_without_credentials(&config, order.service).await => {
             log.line(WITHOUT_CREDENTIALS);
             log.line("");
@@ -136,8 +141,8 @@ const CHECKED: &str = "The inputs and the policy are good. Nothing was called.";
 /// Whether the run is for the changes of others, and gets no credentials for it.
 async fn is_without_credentials(config: &Config, service: Service) -> bool {
     let foreign = config.changes == Changes::Foreign && service == Service::Aws;
-    match config.region.as_ref().filter(|_| foreign) {
-        Some(region) => credentials::are_missing(&config.sign_in, region).await,
+    match config.place.region.as_ref().filter(|_| foreign) {
+        Some(region) => credentials::are_missing(&config.place.sign_in, region).await,
         None => false,
     }
 }
@@ -145,15 +150,14 @@ async fn is_without_credentials(config: &Config, service: Service) -> bool {
 /// A job for changes of others gets no secrets, and nothing is wrong with that.
 const WITHOUT_CREDENTIALS: &str = "The plan needs AWS credentials, and a run for the changes of a fork or of Dependabot gets none. The inputs and the policy are good.";
 
-/// Builds and asks nobody else: neither AWS nor a registry.
+/// Builds, and asks nobody else: neither AWS nor a registry.
 async fn build_only(
     config: &Config,
+    source: Source<'_>,
     folder: &WorkFolder,
     record: &Record,
     log: Log,
 ) -> Result<Report, Failure> {
-    let source = prepare(config, folder.path()).await?;
-    let source = source.granted(None, &[], folder.path())?;
     let output = Output::new(log, secrets::scrub(config));
     output.open();
     let built = record

@@ -1,21 +1,23 @@
 //! A registry that gets the image: observed, provisioned, pushed to.
 
-use super::gate::{self, Passed, Policies, Repository};
 use super::progress::Bars;
 use super::record::Record;
 use super::result::{Made, Placed, found, placed};
 use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
-use crate::service::{Clock, Reached};
+use crate::gate::{self, Passed, Policies, Repository};
+use crate::service::{self, Clock, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report::{self, Cost, TagChange, TagResult};
-use ecrane_core::repository::{LeftOut, Observed, Plan, PolicyStep, Refusal, plan};
-use ecrane_engine::aws::{self, Applied, AwsError, Ecr, Observation};
+use ecrane_core::repository::{
+    LeftOut, Observed, Plan, PolicyStep, PutBy, PutPolicy, Refusal, Replaced, Replaces, plan,
+};
+use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
@@ -25,6 +27,7 @@ use futures_util::future::join_all;
 /// A registry that is to get the image.
 pub(super) struct Place {
     pub(super) ecr: Ecr,
+    connection: Connection,
     clock: Clock,
     record: Record,
     /// What `push-to` says, as it was given; none for the main registry.
@@ -82,6 +85,7 @@ impl Place {
         let destination = destination.cloned();
         Ok(Self {
             ecr,
+            connection,
             clock,
             record: record.clone(),
             destination,
@@ -204,11 +208,41 @@ impl Place {
         look: &Look,
     ) -> Result<Result<Applied, Objection>, Failure> {
         let plan = look.plan.clone();
-        match aws::apply(&self.ecr, &config.desired, plan, &look.observation).await {
-            Ok(applied) => Ok(Ok(applied)),
+        let applied = aws::apply(&self.ecr, &config.desired, plan, &look.observation).await;
+        match applied {
+            Ok(applied) => {
+                self.note_put(look, &applied.uri).await;
+                Ok(Ok(applied))
+            }
             Err(AwsError::Appeared(_)) => Ok(Err(Objection::RepositoryAppeared)),
-            Err(error) => Err(Failure::refused(error)),
+            Err(error) => {
+                // The policy may have been put before something else was refused.
+                if let Some(place) = &look.observation.place {
+                    self.note_put(look, &place.uri).await;
+                }
+                Err(Failure::refused(error))
+            }
         }
+    }
+
+    /// Notes what a put policy took the place of, so that it can come back.
+    async fn note_put(&self, look: &Look, uri: &str) {
+        let Some(PolicyStep::Put { replaces, .. }) = &look.plan.policy else {
+            return;
+        };
+        let before = match &look.observation.observed {
+            Observed::Present(standing) => standing.policy.clone(),
+            Observed::Missing => None,
+        };
+        let put_by = match replaces {
+            Replaces::ForeignPolicy => PutBy::Another,
+            Replaces::Nothing | Replaces::OwnPolicy => PutBy::Ecrane,
+        };
+        self.record.put(PutPolicy {
+            repository_uri: uri.to_owned(),
+            caller: service::caller(&self.connection).await,
+            replaces: before.map(|policy| Replaced { policy, put_by }),
+        });
     }
 
     /// The place, when all is done there but the push.
@@ -225,7 +259,7 @@ impl Place {
 fn refusal(refusal: &Refusal) -> Failure {
     let exit = match refusal {
         Refusal::Missing { .. } | Refusal::Encryption { .. } => Exit::Refused,
-        Refusal::ForeignPolicy { .. } => Exit::Gate,
+        Refusal::ForeignPolicy { .. } | Refusal::ForeignAccess { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
 }

@@ -1,7 +1,6 @@
 //! All registries that get the image. What one of them refuses is known before
 //! anything is written to any.
 
-use super::gate::{self, Passed};
 use super::output::Output;
 use super::place::{Look, Place, Ready, Unplaced, say};
 use super::progress::Bars;
@@ -10,6 +9,7 @@ use super::result::{Made, Placed};
 use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
 use crate::exit::Failure;
+use crate::gate::{self, Passed};
 use crate::service::Reached;
 use crate::show::Log;
 use ecrane_core::lifecycle::gate::Objection;

@@ -1,20 +1,25 @@
 //! What a run has found out so far. It is there for those who tell of the run,
 //! however it ends.
 
+use super::secrets;
 use crate::config::{Config, Fault, Preview};
+use crate::scrub::Scrub;
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Cost, Row};
+use ecrane_core::repository::PutPolicy;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A record that its holders share.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Record(Arc<Mutex<Seen>>);
 
 /// What was found out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seen {
+    /// What must not be told.
+    pub(crate) secrets: Scrub,
     /// What is wanted; none where the inputs are faulty.
     pub(crate) wanted: Option<Wanted>,
     /// What was noticed in the inputs and the policy, and stops nothing.
@@ -23,6 +28,8 @@ pub(crate) struct Seen {
     pub(crate) plan: Vec<Row>,
     /// What the policy costs, where that was read.
     pub(crate) costs: Vec<Cost>,
+    /// Where the policy was put, and what it took the place of.
+    pub(crate) puts: Vec<PutPolicy>,
     /// Why there is no plan, though nothing is wrong.
     pub(crate) unplanned: Option<&'static str>,
     /// What took how long.
@@ -38,7 +45,28 @@ pub(crate) struct Wanted {
     pub(crate) preview: Preview,
 }
 
+impl Seen {
+    /// Nothing yet, but the secrets of the environment.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            puts: Vec::new(),
+            secrets: secrets::of_environment(),
+            wanted: None,
+            warnings: Vec::new(),
+            plan: Vec::new(),
+            costs: Vec::new(),
+            unplanned: None,
+            times: Vec::new(),
+        }
+    }
+}
+
 impl Record {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Seen::nothing())))
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,6 +84,7 @@ impl Record {
             preview: config.gate.preview,
         });
         seen.warnings = warnings.to_vec();
+        seen.secrets = secrets::scrub(config);
     }
 
     pub(super) fn plan(&self, rows: &[Row]) {
@@ -67,6 +96,10 @@ impl Record {
         let mut seen = self.seen();
         seen.costs.retain(|other| other.registry != cost.registry);
         seen.costs.push(cost);
+    }
+
+    pub(super) fn put(&self, put: PutPolicy) {
+        self.seen().puts.push(put);
     }
 
     pub(super) fn no_plan(&self, why: &'static str) {

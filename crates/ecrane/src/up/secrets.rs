@@ -28,14 +28,14 @@ pub(super) fn mask(config: &Config, log: Log) {
     }
 }
 
-/// What keeps the secrets of the environment out of what is told elsewhere than
-/// in the log, where the runner masks.
+/// What keeps the secrets of the environment out of what is told.
 pub(crate) fn of_environment() -> Scrub {
     let all: Vec<Secret> = VARIABLES.iter().filter_map(|name| variable(name)).collect();
     Scrub::new(all.iter().map(|secret| secret.expose_secret().as_slice()))
 }
 
-/// What keeps them out of a builder's lines.
+/// What keeps those of the build too out of a builder's lines, and out of what
+/// is told elsewhere than in the log, where the runner masks.
 pub(super) fn scrub(config: &Config) -> Scrub {
     let mut all = of_build(config);
     all.extend(VARIABLES.iter().filter_map(|name| variable(name)));

@@ -44,6 +44,15 @@ impl Source<'_> {
         )
     }
 
+    /// The registries of ECR that a build reads from, as far as nobody else
+    /// signs in to them.
+    pub(super) fn registries(&self) -> Vec<RegistryHost> {
+        match self {
+            Self::Build { spec, route, .. } => credentials::unknown((spec, *route)),
+            Self::Layout(_) | Self::InEngine(_) => Vec::new(),
+        }
+    }
+
     /// Lets the builder sign in to the registries that it needs; to `pushed_to`
     /// by the credentials of this run, whatever else is configured.
     ///

@@ -4,6 +4,7 @@
 //! nothing about the code.
 
 mod image;
+mod job;
 mod page;
 mod push;
 mod table;
@@ -32,11 +33,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let world = World::write(&workspace.target.join("bench"))?;
     let mut rows = evaluation(workspace, &world)?;
     dist::run(workspace)?;
+    let (job, counts) = job::rows(workspace)?;
+    rows.extend(job);
     rows.extend(preview(workspace, &world)?);
     rows.extend(image::rows(workspace)?);
     rows.extend(push::rows(workspace)?);
     rows.extend(page::rows(workspace)?);
-    table::print(&rows);
+    table::print(&rows, &counts);
     if let Some(note) = busy() {
         println!("{note}");
     }

@@ -73,14 +73,46 @@ impl fmt::Display for Row {
     }
 }
 
-/// Prints the rows below a heading.
-pub(super) fn print(rows: &[Row]) {
+/// Something that is counted, the same on every machine.
+pub(super) struct Count {
+    pub(super) id: &'static str,
+    pub(super) what: &'static str,
+    pub(super) found: f64,
+    pub(super) unit: &'static str,
+    /// The target.
+    pub(super) most: f64,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            what,
+            found,
+            unit,
+            most,
+        } = self;
+        let held = if found <= most { "held" } else { "missed" };
+        let target = format!("≤ {most} {unit}");
+        let found = (found * 10.0).round() / 10.0;
+        write!(
+            formatter,
+            "{id:<4}{what:<44}{found:>9} {unit:<26}{target:<18}{held}"
+        )
+    }
+}
+
+/// Prints the rows below a heading, and the counts below them.
+pub(super) fn print(rows: &[Row], counts: &[Count]) {
     println!(
         "{:<4}{:<44}{:>12}{:>12}{:>8}  target",
         "", "medians", "wall", "processor", "peak"
     );
     for row in rows {
         println!("{row}");
+    }
+    for count in counts {
+        println!("{count}");
     }
 }
 
@@ -100,6 +132,22 @@ mod tests {
             target,
         };
         row.to_string()
+    }
+
+    #[test]
+    fn what_is_counted_is_held_or_not() {
+        let calls = |found| Count {
+            id: "S9",
+            what: "calls to AWS of a first run",
+            found,
+            unit: "calls",
+            most: 6.0,
+        };
+        assert_eq!(
+            calls(6.0).to_string(),
+            "S9  calls to AWS of a first run                         6 calls                     ≤ 6 calls         held"
+        );
+        assert!(calls(7.0).to_string().ends_with("missed"));
     }
 
     #[test]

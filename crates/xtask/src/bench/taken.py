@@ -28,15 +28,18 @@ def used(process):
 OF_THE_MACHINE = ["AWS_CA_BUNDLE"]
 
 
-def run(command, environment=None):
-    """Wall ms, and processor ms of the command and the engine."""
+def run(command, environment=None, given=None):
+    """Wall ms, and processor ms of the command and the engine. The command is given a text, or nothing to read."""
     inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_MACHINE}
     daemon = engine()
     before, start = used(daemon), time.perf_counter()
     process = subprocess.Popen(
         command, env={**inherited, **(environment or {})},
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        stdin=subprocess.PIPE if given else subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )
+    if given:
+        process.stdin.write(given.encode())
+        process.stdin.close()
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start

@@ -89,6 +89,7 @@ const NOW: i64 = 1_781_360_000 + 100 * 86_400;
 /// The settings of the page `allowance-expired`.
 fn ended() -> Settings {
     let allowance = Allowance {
+        policy: None,
         lint: "list-is-and".parse().expect("a lint"),
         file: "lifecycle.json".to_owned(),
         rule: None,

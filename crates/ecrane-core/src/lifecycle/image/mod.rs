@@ -161,6 +161,21 @@ impl Images {
         self.pushed.at(id)
     }
 
+    /// When it was last pulled, if that was since the push or the restoring.
+    pub fn last_pull(&self, id: ImageId) -> Option<Moment> {
+        Some(self.pulled.at(id)).filter(|pulled| *pulled > self.pushed(id))
+    }
+
+    /// The indexes that hold it.
+    pub fn indexes_of(&self, id: ImageId) -> &[ImageId] {
+        self.relations.parents.of(id)
+    }
+
+    /// Indexes of which nobody told what they hold.
+    pub fn unread_indexes(&self) -> &[ImageId] {
+        &self.unread_indexes
+    }
+
     /// Bytes, as ECR counts them: layers that images share count in each.
     pub fn size(&self, id: ImageId) -> u64 {
         self.sizes.at(id)

@@ -10,13 +10,14 @@ mod tests;
 
 pub use baseline::{Baseline, BaselineError};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
 use super::Checked;
 use super::codes::{Code, Lint};
-use super::rule::RulePriority;
+use super::places::RulePlaces;
+use super::rule::{Policy, RulePriority};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// How much a lint matters.
@@ -35,6 +36,9 @@ pub struct Allowance {
     pub lint: Lint,
     /// The policy's file, by its path from the project's folder.
     pub file: String,
+    /// What the file calls the policy, where it is a template or a plan with
+    /// several; none allows it in all.
+    pub policy: Option<String>,
     /// The `rulePriority` of the rule it is found in; none allows it in all.
     pub rule: Option<u32>,
     /// Why.
@@ -63,6 +67,37 @@ pub struct Judged {
     pub allowed: usize,
     /// How many findings the baseline knows.
     pub known: usize,
+    /// Allowances of what is not found in this file, or no longer.
+    pub unused: Vec<Allowance>,
+}
+
+/// Where a finding is: in which policy of the file, and in which rule.
+#[derive(Debug, Clone, Copy, Default)]
+struct Site<'c> {
+    policy: Option<&'c str>,
+    rule: Option<RulePriority>,
+}
+
+impl<'c> Site<'c> {
+    fn of(found: &Diagnostic, checked: &'c Checked) -> Self {
+        let path = found.path.as_deref().unwrap_or_default();
+        let rule = |policy: &Option<Policy>, places: &[RulePlaces]| {
+            let mut rules = policy.as_ref()?.rules().iter().zip(places);
+            let (rule, _) = rules.find(|(_, places)| places.rule.contains(path))?;
+            Some(rule.priority)
+        };
+        let mut embedded = checked.embedded.iter();
+        match embedded.find(|it| path.starts_with(&it.path)) {
+            Some(it) => Self {
+                policy: Some(&it.name),
+                rule: rule(&it.policy, &it.places),
+            },
+            None => Self {
+                policy: None,
+                rule: rule(&checked.policy, &checked.places),
+            },
+        }
+    }
 }
 
 impl Settings {
@@ -76,7 +111,9 @@ impl Settings {
             diagnostics: Vec::new(),
             allowed: 0,
             known: 0,
+            unused: Vec::new(),
         };
+        let mut used = BTreeSet::new();
         for found in &checked.diagnostics {
             let Some(lint) = Lint::of(found) else {
                 judged.diagnostics.push(found.clone());
@@ -85,9 +122,12 @@ impl Settings {
             let Some(severity) = self.severity(lint, found.severity) else {
                 continue;
             };
-            let allowances = self.allowances(lint, file, checked.priority(found));
+            let site = Site::of(found, checked);
+            let mut allowances: Vec<_> = self.allowances(lint, file, site).collect();
+            used.extend(allowances.iter().map(|(place, _)| *place));
             // The longest one counts.
-            let allowance = allowances.max_by_key(|allowance| allowance.until);
+            allowances.sort_by_key(|(_, allowance)| allowance.until);
+            let allowance = allowances.pop().map(|(_, allowance)| allowance);
             if allowance.is_some_and(|allowance| today <= allowance.until) {
                 judged.allowed += 1;
             } else if self.baseline.knows(file, found) {
@@ -101,6 +141,15 @@ impl Settings {
                 judged.diagnostics.extend(expired);
             }
         }
+        // What is wrong with a policy may hide what is found in a good one.
+        if checked.is_valid() {
+            let all = self.allowances.iter().enumerate();
+            let unused = all.filter(|(place, allowance)| {
+                let is_looked_for = allowance.file == file && !allowance.lint.needs_images();
+                is_looked_for && !used.contains(place)
+            });
+            judged.unused = unused.map(|(_, allowance)| allowance.clone()).collect();
+        }
         judged
     }
 
@@ -113,18 +162,22 @@ impl Settings {
         }
     }
 
-    fn allowances(
-        &self,
+    /// Those that are for such a finding, with their places.
+    fn allowances<'a>(
+        &'a self,
         lint: Lint,
-        file: &str,
-        rule: Option<RulePriority>,
-    ) -> impl Iterator<Item = &Allowance> {
-        let in_rule = move |allowance: &Allowance| match allowance.rule {
-            Some(number) => rule.is_some_and(|rule| rule.get() == number),
-            None => true,
+        file: &'a str,
+        site: Site<'a>,
+    ) -> impl Iterator<Item = (usize, &'a Allowance)> {
+        let is_there = move |allowance: &Allowance| {
+            let rule = site.rule.map(RulePriority::get);
+            let in_rule = allowance.rule.is_none() || allowance.rule == rule;
+            let policy = allowance.policy.as_deref();
+            in_rule && (policy.is_none() || policy == site.policy)
         };
-        self.allowances.iter().filter(move |allowance| {
-            allowance.lint == lint && allowance.file == file && in_rule(allowance)
+        let all = self.allowances.iter().enumerate();
+        all.filter(move |(_, allowance)| {
+            allowance.lint == lint && allowance.file == file && is_there(allowance)
         })
     }
 }

@@ -2,7 +2,7 @@ use time::macros::date;
 
 use super::{Allowance, Baseline, Judged, Level, Settings};
 use crate::diagnostic::Severity;
-use crate::lifecycle::{Checked, check};
+use crate::lifecycle::{self, Checked, Dialect, check};
 
 /// A policy whose rules 1 and 5 are an AND.
 fn policy() -> Checked {
@@ -23,11 +23,16 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
 
 /// Each finding on a line, then what is not told.
 fn judged(settings: &Settings) -> String {
+    judged_in(&policy(), settings)
+}
+
+fn judged_in(checked: &Checked, settings: &Settings) -> String {
     let Judged {
         diagnostics,
         allowed,
         known,
-    } = settings.judge("a.json", &policy(), date!(2026 - 06 - 15));
+        unused,
+    } = settings.judge("a.json", checked, date!(2026 - 06 - 15));
     let mut lines: Vec<String> = diagnostics
         .iter()
         .map(|found| {
@@ -37,6 +42,7 @@ fn judged(settings: &Settings) -> String {
         })
         .collect();
     lines.push(format!("{allowed} allowed, {known} known"));
+    lines.extend(unused.iter().map(|it| format!("unused: {}", it.reason)));
     lines.join("\n")
 }
 
@@ -44,6 +50,7 @@ fn allow(rule: Option<u32>, until: time::Date) -> Allowance {
     Allowance {
         lint: "list-is-and".parse().unwrap(),
         file: "a.json".to_owned(),
+        policy: None,
         rule,
         reason: "both tags are always there".to_owned(),
         until,
@@ -108,6 +115,61 @@ fn an_allowance_is_for_a_rule_and_ends() {
         ];
     });
     assert!(judged(&both).ends_with("2 allowed, 0 known"));
+}
+
+#[test]
+fn an_allowance_of_what_is_not_there_is_told() {
+    let judged = |allowance: Allowance| {
+        let settings = settings(|it| it.allowances.push(allowance));
+        judged(&settings).lines().last().unwrap().to_owned()
+    };
+    let until = date!(2026 - 12 - 31);
+    let unused = "unused: both tags are always there";
+    assert_eq!(judged(allow(Some(2), until)), unused);
+    let elsewhere = Allowance {
+        file: "b.json".to_owned(),
+        ..allow(Some(2), until)
+    };
+    assert_ne!(judged(elsewhere), unused);
+    // Nobody looked for it.
+    let of_images = Allowance {
+        lint: "protects-nothing".parse().unwrap(),
+        ..allow(None, until)
+    };
+    assert_ne!(judged(of_images), unused);
+}
+
+#[test]
+fn an_allowance_names_a_policy_of_a_template() {
+    let resource = |name: &str| {
+        format!(
+            r#""{name}": {{"Type": "AWS::ECR::Repository", "Properties": {{"LifecyclePolicy": {{"LifecyclePolicyText": "{{\"rules\": [{{\"rulePriority\": 1, \"selection\": {{\"tagStatus\": \"tagged\", \"tagPatternList\": [\"a\", \"b\"], \"countType\": \"imageCountMoreThan\", \"countNumber\": 5}}, \"action\": {{\"type\": \"expire\"}}}}]}}"}}}}}}"#
+        )
+    };
+    let template = [resource("App"), resource("Base")].join(",");
+    let template = format!(r#"{{"Resources": {{{template}}}}}"#);
+    let template = lifecycle::read(&template, Some(Dialect::CloudFormation)).with_lints();
+    let allowed = |policy: &str| {
+        let allowance = Allowance {
+            policy: Some(policy.to_owned()),
+            ..allow(Some(1), date!(2026 - 12 - 31))
+        };
+        judged_in(&template, &settings(|it| it.allowances.push(allowance)))
+    };
+    insta::assert_snapshot!(allowed("Base"), @"
+    warning list-is-and in Resources
+    info no-untagged-rule in Resources
+    info no-untagged-rule in Resources
+    1 allowed, 0 known
+    ");
+    insta::assert_snapshot!(allowed("Bass"), @"
+    warning list-is-and in Resources
+    info no-untagged-rule in Resources
+    warning list-is-and in Resources
+    info no-untagged-rule in Resources
+    0 allowed, 0 known
+    unused: both tags are always there
+    ");
 }
 
 #[test]

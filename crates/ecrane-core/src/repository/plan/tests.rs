@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::{plan_rows, tree};
-use crate::repository::{EncryptionType, TagMutability, needs_tags};
+use crate::repository::{EncryptionType, StandingPolicies, TagMutability, needs_tags};
 
 const KEEP_5: &str = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}]}"#;
 /// As [`KEEP_5`] to the letter of its meaning, not of its text.
@@ -20,6 +20,7 @@ fn desired() -> Desired {
         scan_on_push: None,
         encryption: None,
         resource_tags: ResourceTags::default(),
+        access: None,
         policy: None,
         placement: Placement::Apply,
         adoption: Adoption::Refused,
@@ -41,7 +42,15 @@ fn standing() -> Standing {
         scan_on_push: ScanOnPush::Off,
         encryption: Ok(aes256()),
         resource_tags: None,
+        access: None,
         policy: None,
+    }
+}
+
+fn lifecycle(text: &str) -> StandingPolicies<'_> {
+    StandingPolicies {
+        lifecycle: Some(text),
+        access: None,
     }
 }
 
@@ -130,7 +139,7 @@ fn a_policy_goes_as_far_as_it_is_asked_to() {
     ");
     insta::assert_snapshot!(of(Placement::Check, None), @"
     =  repository            team/app
-    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    !  ├─ lifecycle policy   team/app      1 rule, checked and not put
     ?  └─ image              team/app:v1   build, push what differs
     ");
     insta::assert_snapshot!(of(Placement::Check, Some(KEEP_9)), @"the repository `team/app` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out");
@@ -141,7 +150,7 @@ fn a_policy_goes_as_far_as_it_is_asked_to() {
     };
     insta::assert_snapshot!(check(&new, &Observed::Missing), @"
     +  repository            team/app
-    =  ├─ lifecycle policy   team/app      1 rule, checked and not put
+    !  ├─ lifecycle policy   team/app      1 rule, checked and not put
     +  └─ image              team/app:v1   build and push
     ");
 }
@@ -204,7 +213,7 @@ fn a_policy_of_the_same_meaning_is_not_put_again() {
         policy: Some(policy(KEEP_5)),
         ..desired()
     };
-    assert!(!needs_tags(&desired, Some(KEEP_5_REWRITTEN)));
+    assert!(!needs_tags(&desired, lifecycle(KEEP_5_REWRITTEN)));
     let standing = Standing {
         policy: Some(KEEP_5_REWRITTEN.into()),
         ..standing()
@@ -222,7 +231,7 @@ fn a_policy_is_replaced_only_if_ecrane_put_it() {
         policy: Some(policy(KEEP_5)),
         ..desired()
     };
-    assert!(needs_tags(&desired, Some(KEEP_9)));
+    assert!(needs_tags(&desired, lifecycle(KEEP_9)));
     let with = |resource_tags| {
         Observed::Present(Standing {
             policy: Some(KEEP_9.into()),
@@ -309,4 +318,54 @@ fn a_mistyped_name_makes_no_repository() {
     };
     insta::assert_snapshot!(check(&pattern("shop/*"), &Observed::Missing), @"the repository `team/app` does not exist and its name does not match `shop/*` of `create-repository`; nothing was done");
     assert!(plan(&pattern("team/*"), &Observed::Missing).is_ok());
+}
+
+const PULL: &str = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "ecr:BatchGetImage"}]}"#;
+
+fn access(text: &str) -> AccessPolicy {
+    AccessPolicy::read(text).policy.unwrap()
+}
+
+#[test]
+fn who_may_use_a_repository_is_changed_where_ecrane_said_so() {
+    let desired = Desired {
+        access: Some(access(PULL)),
+        ..desired()
+    };
+    insta::assert_snapshot!(check(&desired, &Observed::Missing), @"
+    +  repository             team/app
+    +  ├─ repository policy   team/app      1 statement
+    +  └─ image               team/app:v1   build and push
+    ");
+    let with = |text: &str, tag: Option<&str>| {
+        let owned = tag.map(|text| access(text).fingerprint());
+        Observed::Present(Standing {
+            access: Some(text.to_owned()),
+            resource_tags: owned.map(|tag| tags(&[(ACCESS_TAG, &tag)])),
+            ..standing()
+        })
+    };
+    let other = PULL
+        .replace("Batch", "Describe")
+        .replace("GetImage", "Images");
+    insta::assert_snapshot!(check(&desired, &with(PULL, None)), @"
+    =  repository             team/app
+    =  ├─ repository policy   team/app      1 statement
+    ?  └─ image               team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(check(&desired, &with(&other, Some(&other))), @"
+    ~  repository             team/app      tags ecrane:access
+    ~  ├─ repository policy   team/app      1 statement
+    ?  └─ image               team/app:v1   build, push what differs
+    ");
+    insta::assert_snapshot!(check(&desired, &with(&other, Some(PULL))), @"the repository `team/app` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out");
+    let adopted = Desired {
+        adoption: Adoption::Allowed,
+        ..desired
+    };
+    insta::assert_snapshot!(check(&adopted, &with(&other, None)), @"
+    ~  repository             team/app      tags ecrane:access
+    ~  ├─ repository policy   team/app      1 statement, in place of one that ecrane did not put
+    ?  └─ image               team/app:v1   build, push what differs
+    ");
 }

@@ -12,6 +12,8 @@ pub struct ResourceTags(BTreeMap<String, String>);
 const MAX_TAGS: usize = 49;
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
+/// How keys begin that ecrane keeps for itself.
+const OWN: &str = "ecrane:";
 
 impl ResourceTags {
     /// Adds one tag.
@@ -44,7 +46,7 @@ impl ResourceTags {
                 "AWS keeps these keys for itself",
             );
         }
-        if key.starts_with("ecrane:") {
+        if key.starts_with(OWN) {
             return error(
                 format!("the key `{key}` starts with `ecrane:`"),
                 "ecrane keeps these keys for itself: they say which policy it put",
@@ -90,6 +92,12 @@ impl ResourceTags {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether one of them is ecrane's own: then it looks after the repository.
+    #[must_use]
+    pub fn are_of_ecrane(&self) -> bool {
+        self.0.keys().any(|key| key.starts_with(OWN))
     }
 
     /// Key and value, by key.

@@ -4,9 +4,17 @@ use ecrane_core::name::AccountId;
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The chain of credential sources gave none.
-    #[error("no AWS credentials: {}; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or `role-to-assume` (in a workflow with `permissions: id-token: write`); for an ECR on this machine there is `--local`", .0.as_deref().map_or("none are configured", |why| why.trim_end_matches('.')))]
-    NoCredentials(Option<String>),
+    /// No source of credentials is configured here.
+    #[error(
+        "no AWS credentials: none are configured; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or `role-to-assume` (in a workflow with `permissions: id-token: write`); for an ECR on this machine there is `--local`"
+    )]
+    NoCredentials,
+    /// The source that is configured gave none.
+    #[error("the AWS credentials that are configured here cannot be had: {reason}{}", hopeless(.reason))]
+    Unusable {
+        /// What its provider says.
+        reason: String,
+    },
     /// The runner gives this job no token.
     #[error(
         "the role needs a token of this job, and there is none: the job must have `permissions: id-token: write` (and `contents: read`, as all that are not named are taken away); a pull request from a fork never gets one"

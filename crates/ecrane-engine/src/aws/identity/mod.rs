@@ -8,7 +8,7 @@ mod error;
 mod oidc;
 mod role;
 
-pub use account::account;
+pub use account::{account, caller};
 pub use error::SignInError;
 pub use oidc::{IdTokens, NoEndpoint};
 pub use role::Proof;
@@ -23,7 +23,7 @@ use ecrane_core::identity::Role;
 use ecrane_core::name::Region;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{Mutex, OnceCell};
 
 /// Whose calls these are. Clones are one identity, with one set of credentials.
@@ -35,11 +35,22 @@ struct Inner {
     source: Source,
     setting: Setting,
     held: Mutex<Option<Credentials>>,
-    /// The request whose credentials the service called ended, and which were
-    /// forgotten then.
-    forgotten: OnceLock<String>,
+    /// The credentials that the service called ended.
+    forgotten: OnceLock<Forgotten>,
     /// The SDK's default chain, set up once.
     chain: OnceCell<Option<SharedCredentialsProvider>>,
+    /// The ARN of who calls, once STS has said it.
+    caller: OnceLock<String>,
+}
+
+/// Credentials that the service called ended before their time.
+#[derive(Debug)]
+struct Forgotten {
+    /// In the answer to this request.
+    request: String,
+    /// The id of their key; none if they were asked for anew just then.
+    key: Option<String>,
+    at: Instant,
 }
 
 /// Where credentials come from.
@@ -136,6 +147,7 @@ impl Identity {
             held: Mutex::new(None),
             forgotten: OnceLock::new(),
             chain: OnceCell::new(),
+            caller: OnceLock::new(),
         }))
     }
 
@@ -143,6 +155,12 @@ impl Identity {
     #[must_use]
     pub fn is_local(&self) -> bool {
         matches!(self.0.source, Source::LocalEcr)
+    }
+
+    /// The ARN of who calls, if STS has said it by now.
+    #[must_use]
+    pub fn caller(&self) -> Option<String> {
+        self.0.caller.get().cloned()
     }
 
     /// How the world is reached for this identity.
@@ -185,15 +203,23 @@ impl Identity {
             Source::Chain => self.chain().await,
             Source::Role(role, proof) => {
                 let setting = &self.0.setting;
-                let credentials = match proof {
+                let (credentials, arn) = match proof {
                     Proof::IdToken(tokens) => role::by_token(role, tokens, setting).await?,
                     Proof::Environment => {
                         role::by_caller(role, self.chain().await?, setting).await?
                     }
                 };
                 setting.announce.credentials(&credentials);
+                self.is_called(arn);
                 Ok(credentials)
             }
+        }
+    }
+
+    /// STS said whose calls these are.
+    fn is_called(&self, arn: Option<String>) {
+        if let Some(arn) = arn {
+            self.0.caller.get_or_init(|| arn);
         }
     }
 
@@ -204,22 +230,39 @@ impl Identity {
             config.load().await.credentials_provider()
         };
         let provider = self.0.chain.get_or_init(load).await.as_ref();
-        let provider = provider.ok_or(SignInError::NoCredentials(None))?;
+        let provider = provider.ok_or(SignInError::NoCredentials)?;
         let given = provider.provide_credentials().await;
-        given.map_err(|error| SignInError::NoCredentials(Some(super::error::chain(&error))))
+        given.map_err(|error| match error {
+            CredentialsError::CredentialsNotLoaded(_) => SignInError::NoCredentials,
+            other => SignInError::Unusable {
+                reason: super::error::chain(&other),
+            },
+        })
     }
 
     /// Forgets credentials that the service called ended in its answer to this
-    /// request: whether that is worth another try, as it is once in a run.
+    /// request, once in a run: whether the request is worth another try. So are
+    /// others that were under way by then, if there are new credentials for them.
     pub(super) fn forget(&self, request: &str) -> bool {
         if self.is_local() {
             return false;
         }
-        let first = self.0.forgotten.get_or_init(|| request.to_owned()) == request;
-        if first && let Ok(mut held) = self.0.held.try_lock() {
-            *held = None;
-        }
-        first
+        // Locked, they are being asked for anew.
+        let mut held = self.0.held.try_lock().ok();
+        let key = |it: &Credentials| it.access_key_id().to_owned();
+        let now = held.as_ref().and_then(|it| it.as_ref()).map(key);
+        let forgotten = self.0.forgotten.get_or_init(|| {
+            if let Some(held) = held.as_deref_mut() {
+                *held = None;
+            }
+            Forgotten {
+                request: request.to_owned(),
+                key: now.clone(),
+                at: Instant::now(),
+            }
+        });
+        let renewed = now.is_none() || now != forgotten.key;
+        forgotten.request == request || (renewed && forgotten.at.elapsed() < MARGIN)
     }
 }
 
@@ -242,5 +285,35 @@ impl ProvideCredentials for Identity {
                 .map_err(CredentialsError::provider_error);
             given
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn calls_under_way_are_made_again_by_what_comes_after_ended_credentials() {
+        let setting = Setting {
+            region: Region::of_ecr_public(),
+            network: Network::default(),
+            announce: Announce::nobody(),
+        };
+        let identity = Identity::of_environment(setting);
+        let hold = async |key: &str| {
+            *identity.0.held.lock().await = Some(Credentials::new(key, "", None, None, "test"));
+        };
+        hold("first").await;
+        assert!(identity.forget("request 1"));
+        assert!(identity.0.held.lock().await.is_none());
+        // One answer is classified more than once.
+        assert!(identity.forget("request 1"));
+        assert!(identity.forget("request 2"));
+        hold("second").await;
+        assert!(identity.forget("request 3"));
+        assert!(identity.0.held.lock().await.is_some());
+        // The source has no others.
+        hold("first").await;
+        assert!(!identity.forget("request 4"));
     }
 }

@@ -6,7 +6,7 @@ use crate::aws::client;
 use aws_sdk_ecr::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId as _;
-use aws_sdk_sts::types::Credentials as Given;
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Given};
 use backon::{ExponentialBuilder, Retryable};
 use ecrane_core::identity::{Claims, Denial, Role, explain};
 use secrecy::ExposeSecret as _;
@@ -33,6 +33,9 @@ const WAITS: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_times(11)
     .with_jitter();
 
+/// A session's credentials, and the ARN of who has it.
+type Session = (Credentials, Option<String>);
+
 /// A session of the role for this job.
 ///
 /// # Errors
@@ -41,7 +44,7 @@ pub(super) async fn by_token(
     role: &Role,
     tokens: &IdTokens,
     setting: &Setting,
-) -> Result<Credentials, SignInError> {
+) -> Result<Session, SignInError> {
     let token = oidc::token(tokens, &setting.network, &setting.announce).await?;
     let claims = Claims::of(token.expose_secret());
     let config = client::shared(&setting.region, &setting.network).await;
@@ -57,7 +60,8 @@ pub(super) async fn by_token(
         sent.map_err(|error| refused(BY_TOKEN, role, claims.as_ref(), &error))
     };
     let answer = ask.retry(WAITS).when(keys_may_come).await?;
-    credentials(BY_TOKEN, answer.credentials)
+    let arn = arn(answer.assumed_role_user);
+    Ok((credentials(BY_TOKEN, answer.credentials)?, arn))
 }
 
 /// Whether STS could not read the keys of GitHub's provider, which heals.
@@ -75,7 +79,7 @@ pub(super) async fn by_caller(
     role: &Role,
     caller: Credentials,
     setting: &Setting,
-) -> Result<Credentials, SignInError> {
+) -> Result<Session, SignInError> {
     let config = client::shared(&setting.region, &setting.network).await;
     let config = config.credentials_provider(SharedCredentialsProvider::new(caller));
     let sts = client::sts(&config.load().await);
@@ -87,7 +91,12 @@ pub(super) async fn by_caller(
         .set_external_id(role.external_id.as_ref().map(ToString::to_string));
     let answer = asked.send().await;
     let answer = answer.map_err(|error| refused(BY_CALLER, role, None, &error))?;
-    credentials(BY_CALLER, answer.credentials)
+    let arn = arn(answer.assumed_role_user);
+    Ok((credentials(BY_CALLER, answer.credentials)?, arn))
+}
+
+fn arn(user: Option<AssumedRoleUser>) -> Option<String> {
+    user.map(|user| user.arn)
 }
 
 fn credentials(operation: &'static str, given: Option<Given>) -> Result<Credentials, SignInError> {

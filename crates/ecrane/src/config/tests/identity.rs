@@ -17,7 +17,11 @@ fn with_role() -> Inputs {
 #[test]
 fn a_role_is_taken_by_the_jobs_token_unless_somebody_gave_keys() {
     let by_token = |environment: &[(&str, &str)]| {
-        let (role, proof) = config(&with_role(), environment).sign_in.role.unwrap();
+        let (role, proof) = config(&with_role(), environment)
+            .place
+            .sign_in
+            .role
+            .unwrap();
         assert_eq!(role.arn.as_str(), ROLE);
         matches!(proof, Proof::IdToken(_))
     };
@@ -34,7 +38,11 @@ fn a_role_is_taken_by_the_jobs_token_unless_somebody_gave_keys() {
 #[test]
 fn a_session_is_called_as_trust_policies_of_today_expect() {
     let session = |environment: &[(&str, &str)]| {
-        let (role, _) = config(&with_role(), environment).sign_in.role.unwrap();
+        let (role, _) = config(&with_role(), environment)
+            .place
+            .sign_in
+            .role
+            .unwrap();
         (role.session.to_string(), role.length.seconds())
     };
     assert_eq!(session(&[]), ("ecrane".to_owned(), 3600));
@@ -50,6 +58,67 @@ fn the_runners_token_is_not_sent_just_anywhere() {
     ];
     let said = "this is not an https URL: the runner's token is not sent there";
     check(&with_role(), &elsewhere, &[said]);
+    // Nobody asks there who takes no role.
+    check(&good(), &elsewhere, &[]);
+}
+
+#[test]
+fn a_proxy_of_the_environment_counts_where_no_input_names_one() {
+    let socks = [("HTTPS_PROXY", "socks5://proxy.example:1080")];
+    let said =
+        "this is not the URL of a proxy (it is not shown here, as there may be a password in it)";
+    check(&good(), &socks, &[said]);
+    let named = Inputs {
+        http_proxy: Some("http://proxy.example:3128".into()),
+        ..good()
+    };
+    check(&named, &socks, &[]);
+}
+
+#[test]
+fn a_check_reads_what_a_run_would_sign_in_by_and_needs_none_of_it() {
+    let checked = |inputs: Inputs| Inputs {
+        mode: Some("check".into()),
+        aws_region: None,
+        ..inputs
+    };
+    check(&checked(good()), &[], &[]);
+    let faulty = Inputs {
+        aws_region: Some("Frankfurt".into()),
+        endpoint_url: Some("http://user:pass@127.0.0.1".into()),
+        role_to_assume: Some("push".into()),
+        ..checked(good())
+    };
+    let said = [
+        "region must be one DNS label of lowercase letters, digits and `-`",
+        "an endpoint holds no user name or password",
+        "role must be an ARN",
+    ];
+    check(&faulty, &[], &said);
+}
+
+#[test]
+fn a_build_alone_signs_in_as_a_push_does() {
+    let alone = |inputs: Inputs| Inputs {
+        push: Some("false".into()),
+        aws_region: None,
+        ..inputs
+    };
+    assert!(
+        config(&alone(with_role()), &[])
+            .place
+            .sign_in
+            .role
+            .is_some()
+    );
+    // A registry that is named by its account is in a Region.
+    check(
+        &alone(signing_in("123456789012")),
+        &[],
+        &["no AWS Region is given"],
+    );
+    let ours = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+    check(&alone(signing_in(ours)), &[], &[]);
 }
 
 #[test]
@@ -109,15 +178,6 @@ fn what_is_no_role_is_refused_with_what_to_give() {
         "arn:aws:iam::123456789012:role/pu$h",
         "role must have a role's name of letters, digits and `+=,.@-_`",
     );
-}
-
-#[test]
-fn a_role_that_is_not_taken_is_named() {
-    let inputs = Inputs {
-        push: Some("false".into()),
-        ..with_role()
-    };
-    check(&inputs, &[], &["with `push: false` no role is taken"]);
 }
 
 /// Inputs of a build that signs in to these.

@@ -16,6 +16,7 @@ use clap::ValueHint;
 use ecrane_core::diagnostic::{Diagnostic, Severity, View, annotations, views};
 use ecrane_core::lifecycle::Dialect;
 use ecrane_core::lifecycle::image::Moment;
+use ecrane_core::lifecycle::settings::Allowance;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -133,7 +134,23 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
         Format::Sarif => show::data(&sarif::sarif(&read)?)?,
         Format::Github => read.iter().for_each(|read| annotate(read, log)),
     }
+    for allowance in read.iter().flat_map(|subject| &subject.unused) {
+        notes.warning(&unused(allowance));
+    }
     Ok(exit(&read, options.fail_on.into()))
+}
+
+fn unused(allowance: &Allowance) -> String {
+    let Allowance {
+        lint, file, rule, ..
+    } = allowance;
+    let policy = allowance.policy.iter();
+    let policy = policy.map(|name| format!(", policy `{name}`"));
+    let rule = rule.iter().map(|number| format!(", rule {number}"));
+    let site: String = policy.chain(rule).collect();
+    format!(
+        "ecrane.toml allows `{lint}` in {file}{site}, where it is not found: remove the allowance"
+    )
 }
 
 fn repository(path: &Path, now: Moment, log: Log) -> Result<Rc<Repository>, Failure> {

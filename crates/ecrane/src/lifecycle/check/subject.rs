@@ -4,7 +4,7 @@ use super::super::file::{self, PolicyFile};
 use crate::exit::Failure;
 use crate::project::Project;
 use ecrane_core::lifecycle::image::{Images, Moment};
-use ecrane_core::lifecycle::settings::Judged;
+use ecrane_core::lifecycle::settings::{Allowance, Judged};
 use ecrane_core::lifecycle::{self, Dialect};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -18,6 +18,8 @@ pub(super) struct Subject {
     pub(super) allowed: usize,
     /// How many findings its baseline knows.
     pub(super) known: usize,
+    /// What the project allows and is not there.
+    pub(super) unused: Vec<Allowance>,
     project: Project,
     repository: Option<Rc<Repository>>,
 }
@@ -44,6 +46,7 @@ impl Subject {
             path,
             allowed: 0,
             known: 0,
+            unused: Vec::new(),
             repository,
         };
         Ok(subject.judged())
@@ -67,10 +70,12 @@ impl Subject {
                 diagnostics,
                 allowed,
                 known,
+                unused,
             } = self.project.judge(self.path.as_deref(), &checked);
             self.policy.text.diagnostics = diagnostics;
             self.allowed = allowed;
             self.known = known;
+            self.unused = unused;
         }
         self
     }

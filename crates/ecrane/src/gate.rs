@@ -4,10 +4,10 @@
 
 use crate::config::{Gate, Preview};
 use crate::exit::{Exit, Failure};
-use crate::service::Clock;
+use crate::service::{self, Clock};
 use crate::show::Log;
 use ecrane_core::lifecycle::gate::{Objection, Window, losses, within};
-use ecrane_core::lifecycle::image::{self, Images};
+use ecrane_core::lifecycle::image::Images;
 use ecrane_core::lifecycle::{self, Policy, evaluate};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::Cost;
@@ -15,14 +15,14 @@ use ecrane_engine::aws::{self, Ecr, Listing};
 
 /// Whose images would go, and when it is there.
 #[derive(Clone, Copy)]
-pub(super) struct Repository<'a> {
-    pub(super) ecr: &'a Ecr,
-    pub(super) clock: &'a Clock,
-    pub(super) name: &'a RepositoryName,
+pub(crate) struct Repository<'a> {
+    pub(crate) ecr: &'a Ecr,
+    pub(crate) clock: &'a Clock,
+    pub(crate) name: &'a RepositoryName,
 }
 
 /// What was judged, to see whether it is still so.
-pub(super) struct Passed {
+pub(crate) struct Passed {
     stored: Option<String>,
     /// None where nobody was to be asked.
     listing: Option<Listing>,
@@ -30,9 +30,9 @@ pub(super) struct Passed {
 
 /// The policy that is to be put, and the text of the one that stands there.
 #[derive(Clone, Copy)]
-pub(super) struct Policies<'a> {
-    pub(super) new: &'a Policy,
-    pub(super) stored: Option<&'a str>,
+pub(crate) struct Policies<'a> {
+    pub(crate) new: &'a Policy,
+    pub(crate) stored: Option<&'a str>,
 }
 
 /// Lets a policy pass that costs no more than allowed. `tell` hears what it
@@ -41,7 +41,7 @@ pub(super) struct Policies<'a> {
 /// # Errors
 /// With [`Exit::Gate`]: it costs too much, the service says otherwise, or
 /// something could not be read.
-pub(super) async fn pass(
+pub(crate) async fn pass(
     gate: Gate,
     repository: Repository<'_>,
     policies: Policies<'_>,
@@ -51,10 +51,7 @@ pub(super) async fn pass(
         new: policy,
         stored,
     } = policies;
-    let mut passed = Passed {
-        stored: stored.map(str::to_owned),
-        listing: None,
-    };
+    let mut passed = Passed::unjudged(stored);
     if gate.preview == Preview::Nobody {
         return Ok(passed);
     }
@@ -85,11 +82,19 @@ pub(super) async fn pass(
 }
 
 impl Passed {
+    /// Where nothing is to be judged but that this policy stands there.
+    pub(crate) fn unjudged(stored: Option<&str>) -> Self {
+        Self {
+            stored: stored.map(str::to_owned),
+            listing: None,
+        }
+    }
+
     /// What changed since, to be asked just before the put.
     ///
     /// # Errors
     /// With [`Exit::Gate`]: it cannot be read.
-    pub(super) async fn objection(
+    pub(crate) async fn objection(
         &self,
         repository: Repository<'_>,
     ) -> Result<Option<Objection>, Failure> {
@@ -105,7 +110,7 @@ impl Passed {
 }
 
 /// The end of a run that nothing was allowed to change.
-pub(super) fn refused(objection: &Objection) -> Failure {
+pub(crate) fn refused(objection: &Objection) -> Failure {
     Failure::Because(Exit::Gate, format!("{objection}; nothing was done"))
 }
 
@@ -119,21 +124,14 @@ fn unread(error: impl std::fmt::Display) -> Failure {
 }
 
 fn images(listing: &Listing) -> Result<Images, Failure> {
-    let text = serde_json::to_string(listing).map_err(unread)?;
-    let image::Listing {
-        images,
-        diagnostics,
-    } = image::read(&text);
-    let first = diagnostics.into_iter().next();
-    let fault = || first.map_or_else(String::new, |fault| fault.message);
-    images.ok_or_else(|| unread(fault()))
+    service::images_in(listing).map_err(|failure| unread(failure.message()))
 }
 
 /// So many losses are listed.
 const LISTED: usize = 20;
 
 /// Shows them; `name` says of which registry.
-pub(super) fn tell(cost: &Cost, name: Option<&str>, log: Log) {
+pub(crate) fn tell(cost: &Cost, name: Option<&str>, log: Log) {
     let losses = &cost.losses;
     if losses.is_empty() {
         return;

@@ -1,0 +1,224 @@
+//! `ecrane cleanup` and `mode: cleanup`: the tags of closed pull requests go,
+//! and with its last tag an image.
+
+use crate::cli::Standing;
+use crate::config::{self, Extent, GitHubApi};
+use crate::errand::Errand;
+use crate::exit::{Exit, Failure};
+use crate::gate;
+use crate::inputs::Inputs;
+use crate::service::{self, Reached};
+use crate::show::Log;
+use crate::up::Order;
+use ecrane_core::lifecycle::gate::Objection;
+use ecrane_core::name::{RepositoryName, Tag};
+use ecrane_core::report::{bytes, cleanup_rows};
+use ecrane_core::repository::{
+    Cleanup as Decided, Failed, KeptTag, Named, PullState, PullTag, Removed, clean_up, pull_tags,
+};
+use ecrane_engine::aws::{self, Ecr, Left, Listing, Untagged};
+use ecrane_engine::github::{GitHub, Patience};
+use ecrane_engine::network::Network;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The options.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  GITHUB_REPOSITORY=octocat/hello ecrane cleanup --repository team/app --dry-run\n  ecrane cleanup --repository team/app --cleanup-tags 'pr-{number},preview-{number}' --max-remove 500\n\nGITHUB_TOKEN and GITHUB_REPOSITORY say whose pull requests these are."
+)]
+pub(crate) struct Cleanup {
+    /// How tags name their pull request, by comma [default: pr-{number}, which also takes pr-12-abc123]
+    #[arg(long, value_name = "PATTERNS")]
+    cleanup_tags: Vec<String>,
+    /// Tags that may go: a number, or a share of the images such as 10% [default: 100]
+    #[arg(long, value_name = "LIMIT")]
+    max_remove: Option<String>,
+    /// Which repository, and how the run goes
+    #[command(flatten)]
+    standing: Standing,
+}
+
+impl Cleanup {
+    /// Whether the result is JSON.
+    pub(crate) const fn is_for_program(&self) -> bool {
+        self.standing.json
+    }
+
+    /// What was asked for, by the inputs' names.
+    pub(crate) fn order(self) -> Order {
+        let inputs = Inputs {
+            mode: Some("cleanup".to_owned()),
+            cleanup_tags: self.cleanup_tags,
+            max_remove: self.max_remove,
+            ..Inputs::default()
+        };
+        self.standing.order(inputs)
+    }
+}
+
+/// What somebody wishes gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    pub(crate) name: &'a RepositoryName,
+    pub(crate) tags: &'a config::Cleanup,
+    pub(crate) extent: Extent,
+}
+
+/// Pull requests that are asked for at once.
+const AT_ONCE: usize = 4;
+
+/// Shows which tags go, and removes them if nothing speaks against it.
+///
+/// # Errors
+/// With [`Exit::Gate`]: they are too many, or the repository changed while it was
+/// looked at. Else a call failed; what could not be read keeps everything.
+pub(crate) async fn clean(
+    wish: &Wish<'_>,
+    reached: &Reached,
+    errand: &mut Errand,
+    log: Log,
+) -> Result<(), Failure> {
+    let Wish { name, tags, extent } = wish;
+    log.mask(tags.asked.token.expose_secret());
+    let ecr = aws::connect(&reached.connection)
+        .await
+        .map_err(Failure::refused)?;
+    let listing = aws::list(&ecr, name, |_| ()).await.map_err(unread)?;
+    let images = service::images_in(&listing)?;
+    let mut found = pull_tags(&images, &tags.tags);
+    if let Some(number) = tags.only {
+        found.retain(|tag| tag.number == number);
+    }
+    let network = reached.connection.identity.network();
+    let states = states(&tags.asked, network, &found).await?;
+    let decided = clean_up(&images, found, &states);
+    errand.plan(cleanup_rows(name, &decided), log);
+    errand.note("tags", details(&decided));
+    tell(&decided, log);
+    decided
+        .within(tags.max_remove)
+        .map_err(|why| Failure::Because(Exit::Gate, why.to_string()))?;
+    if *extent == Extent::Plan {
+        return Ok(());
+    }
+    for tag in remove(&ecr, name, &decided, &listing).await? {
+        let why = "an index holds its image by now; the next run looks again";
+        log.warning(&format!("`{tag}` stays: {why}"));
+        errand.stays(&format!("{name}:{tag}"), why);
+    }
+    errand.done(log);
+    Ok(())
+}
+
+fn unread(error: impl std::fmt::Display) -> Failure {
+    Failure::refused(format!("{error}; nothing was done"))
+}
+
+/// What GitHub says of the pull requests of these tags. All of them, or nothing.
+async fn states(
+    asked: &GitHubApi,
+    network: &Network,
+    tags: &[PullTag],
+) -> Result<BTreeMap<u64, PullState>, Failure> {
+    let numbers: BTreeSet<u64> = tags.iter().map(|tag| tag.number).collect();
+    if numbers.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let github = GitHub::new(&asked.api, &asked.token, network, Patience::default());
+    let github = github.map_err(unread)?;
+    let state = async |number| {
+        let state = github.pull_state(&asked.repository, number).await;
+        state.map(|state| (number, state))
+    };
+    let states = stream::iter(numbers).map(state).buffer_unordered(AT_ONCE);
+    states.try_collect().await.map_err(unread)
+}
+
+/// For programs: each tag with its image and its pull request.
+fn details(decided: &Decided) -> Value {
+    let removed = decided.removed.iter().map(|Removed { tag, image }| {
+        json!({
+            "tag": tag.tag,
+            "pullRequest": tag.number,
+            "digest": tag.digest,
+            "imageGoes": matches!(image, Named::Goes(_)),
+        })
+    });
+    let kept = decided.kept.iter().map(|KeptTag { tag, why }| {
+        json!({
+            "tag": tag.tag,
+            "pullRequest": tag.number,
+            "digest": tag.digest,
+            "why": why.to_string(),
+        })
+    });
+    json!({
+        "removed": removed.collect::<Vec<_>>(),
+        "kept": kept.collect::<Vec<_>>(),
+    })
+}
+
+/// How much room the images take that go.
+fn tell(decided: &Decided, log: Log) {
+    let going = decided.removed.iter().filter_map(|it| match it.image {
+        Named::Goes(size) => Some((it.tag.digest.as_str(), size)),
+        Named::Stays => None,
+    });
+    let going: BTreeMap<&str, u64> = going.collect();
+    if !going.is_empty() {
+        let size = going
+            .values()
+            .fold(0_u64, |sum, size| sum.saturating_add(*size));
+        let images = match going.len() {
+            1 => "1 image goes".to_owned(),
+            n => format!("{n} images go"),
+        };
+        log.line(&format!("{images}, at most {}", bytes(size)));
+        log.line("");
+    }
+}
+
+/// Removes what was decided on, and nothing else. What an index holds meanwhile
+/// is still there.
+async fn remove(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    decided: &Decided,
+    listing: &Listing,
+) -> Result<Vec<String>, Failure> {
+    let tags: Vec<Tag> = decided
+        .removed
+        .iter()
+        .map(|it| it.tag.tag.clone())
+        .collect();
+    if tags.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !aws::still_holds(ecr, name, listing).await.map_err(unread)? {
+        return Err(gate::refused(&Objection::ImagesChanged));
+    }
+    let Untagged { gone, left, error } = aws::untag(ecr, name, &tags).await;
+    let (held, failed): (Vec<Left>, Vec<Left>) =
+        left.into_iter().partition(|it| it.failed == Failed::Held);
+    let so_far = format!("{gone} of {} tags are removed", tags.len());
+    if let Some(error) = error {
+        return Err(Failure::refused(format!("{error}\n{so_far}")));
+    }
+    let failed: Vec<String> = failed.iter().map(failure).collect();
+    match failed.is_empty() {
+        true => Ok(held.into_iter().map(|it| it.tag).collect()),
+        false => Err(Failure::refused(format!("{}\n{so_far}", failed.join("\n")))),
+    }
+}
+
+fn failure(left: &Left) -> String {
+    let Left { tag, code, failed } = left;
+    let why = match failed {
+        Failed::Otherwise(why) => why,
+        Failed::Gone | Failed::Held => "it is not as it was",
+    };
+    format!("`{tag}` cannot be removed ({code}): {why}")
+}

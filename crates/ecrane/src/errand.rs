@@ -1,0 +1,184 @@
+//! Runs that are not the main job, and take something away or put it back: what
+//! they show, and what they hand over.
+
+use crate::cleanup;
+use crate::config::{self, Changes, Cleanup, Place, Task};
+use crate::credentials;
+use crate::destroy;
+use crate::exit::{Exit, Failure};
+use crate::runner::StepFiles;
+use crate::service;
+use crate::show::{self, Log};
+use crate::up::{Order, Seen};
+use ecrane_core::name::RepositoryName;
+use ecrane_core::report::{Change, Ending, Row, Run, resources, summary};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// What such a run has found out so far.
+#[derive(Debug, Default)]
+pub(crate) struct Errand {
+    /// Of which repository.
+    repository: Option<RepositoryName>,
+    /// What is done, or would be.
+    rows: Vec<Row>,
+    /// Whether it was done.
+    is_done: bool,
+    /// What else a program is told.
+    details: Map<String, Value>,
+}
+
+impl Errand {
+    /// Shows what is to be done.
+    pub(crate) fn plan(&mut self, rows: Vec<Row>, log: Log) {
+        log.heading("Plan");
+        log.rows(&rows);
+        log.line("");
+        self.rows = rows;
+    }
+
+    /// Notes something for programs.
+    pub(crate) fn note(&mut self, name: &str, value: impl Serialize) {
+        self.details.insert(name.to_owned(), json!(value));
+    }
+
+    /// What was to go by this name is still there, for this reason.
+    pub(crate) fn stays(&mut self, name: &str, why: &str) {
+        let row = self.rows.iter_mut().find(|row| row.name == name);
+        if let Some(row) = row {
+            row.change = Change::Same;
+            row.note = why.to_owned();
+        }
+    }
+
+    /// All of it is done.
+    pub(crate) fn done(&mut self, log: Log) {
+        self.is_done = true;
+        log.line(&format!("Resources: {}", resources(&self.rows)));
+    }
+
+    /// Whether anything is another than before.
+    pub(crate) fn changed(&self) -> bool {
+        self.is_done && ecrane_core::report::changed(&self.rows)
+    }
+
+    /// The run as JSON, and if it failed, why.
+    fn json(&self, failure: Option<&Failure>) -> Value {
+        let mut value = json!({
+            "resources": self.rows,
+            "changed": self.changed(),
+        });
+        if let Some(object) = value.as_object_mut() {
+            object.extend(self.details.clone());
+            if let Some(failure) = failure {
+                let error = json!({
+                    "exit": failure.exit().code(),
+                    "message": failure.message(),
+                });
+                object.insert("error".to_owned(), error);
+            }
+        }
+        value
+    }
+
+    /// Hands over to a program, however the run ended.
+    pub(crate) fn to_program(&self, result: Result<(), Failure>) -> Result<Exit, Failure> {
+        let told = show::data(&format!("{:#}", self.json(result.as_ref().err())));
+        result.and(told).map(|()| Exit::Done)
+    }
+}
+
+/// Does what the inputs ask for.
+///
+/// # Errors
+/// Faulty inputs, or what the task meets.
+pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<(), Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (asked, warnings) =
+        config::errand(&order.inputs, order.service, variable).map_err(Failure::Inputs)?;
+    for warning in &warnings {
+        log.fault(warning);
+    }
+    errand.repository = Some(asked.repository.clone());
+    match asked.task {
+        Task::Destroy {
+            confirmation,
+            adoption,
+        } => {
+            let wish = destroy::Wish {
+                name: &asked.repository,
+                confirmation,
+                adoption,
+                extent: asked.extent,
+            };
+            wish.check()?;
+            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            destroy::destroy(&wish, &reached, errand, log).await
+        }
+        Task::Cleanup(tags) if is_without_credentials(&tags, &asked.place).await => {
+            log.line(WITHOUT_CREDENTIALS);
+            Ok(())
+        }
+        Task::Cleanup(tags) => {
+            let wish = cleanup::Wish {
+                name: &asked.repository,
+                tags: &tags,
+                extent: asked.extent,
+            };
+            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            cleanup::clean(&wish, &reached, errand, log).await
+        }
+    }
+}
+
+/// A pull request from a fork has no image that a run for it pushed, and nothing
+/// is wrong with that.
+const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed no image. Nothing was called.";
+
+async fn is_without_credentials(tags: &Cleanup, place: &Place) -> bool {
+    match place.region.as_ref() {
+        Some(region) if tags.changes == Changes::Foreign => {
+            credentials::are_missing(&place.sign_in, region).await
+        }
+        _ => false,
+    }
+}
+
+impl Errand {
+    /// Hands over to the steps that follow, however the run ended.
+    ///
+    /// # Errors
+    /// What the runner reads cannot be written.
+    pub(crate) fn to_step(
+        &self,
+        result: Result<(), &Failure>,
+        step: &StepFiles,
+    ) -> Result<(), Failure> {
+        let name = self.repository.as_ref().map(ToString::to_string);
+        let outputs = [
+            ("repository", name.unwrap_or_default()),
+            ("changed", self.changed().to_string()),
+        ];
+        let message = result.err().map(Failure::message);
+        let message = message.as_deref().unwrap_or_default();
+        let text = summary(&Run {
+            ending: match result {
+                Err(failure) if failure.exit() == Exit::Gate => Ending::Refused(message),
+                Err(_) => Ending::Failed(message),
+                Ok(()) if self.is_done => Ending::Done,
+                Ok(()) => Ending::Planned,
+            },
+            repository: self.repository.as_ref().map(RepositoryName::as_str),
+            rows: &self.rows,
+            costs: &[],
+            findings: &[],
+            images: &[],
+            fate: None,
+            times: &[],
+        });
+        let text = Seen::nothing().secrets.scrub(&text).into_owned();
+        step.set_outputs(&outputs)
+            .and_then(|()| step.add_summary(&text))
+            .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))
+    }
+}

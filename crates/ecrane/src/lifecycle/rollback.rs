@@ -1,0 +1,151 @@
+//! `ecrane lifecycle rollback`: the policy that a run took the place of comes
+//! back, by the same gate as any other.
+
+use super::file;
+use crate::config::{Gate, Preview};
+use crate::errand::Errand;
+use crate::exit::{Exit, Failure};
+use crate::gate::{self, Passed, Policies, Repository};
+use crate::service::Asked;
+use crate::show::Log;
+use clap::ValueHint;
+use ecrane_core::lifecycle::gate::MaxRemove;
+use ecrane_core::name::RepositoryName;
+use ecrane_core::report::{Cost, rollback_rows};
+use ecrane_core::repository::{NoRollback, PutReport, Rollback as Way};
+use ecrane_engine::aws;
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+/// The options.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  ecrane lifecycle rollback --repository team/app --report lifecycle.json --dry-run\n  ecrane up --repository team/app --lifecycle-policy new.json --json > run.json\n  ecrane lifecycle rollback --repository team/app --report run.json"
+)]
+pub(crate) struct Rollback {
+    /// The repository
+    #[arg(long, value_name = "NAME")]
+    repository: RepositoryName,
+    /// The file of the output lifecycle-report, or what `ecrane up --json`
+    /// printed; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    report: PathBuf,
+    /// Images that the policy before may remove: a number or a share such as 10% [default: 0]
+    #[arg(long, alias = "max-expire", value_name = "LIMIT")]
+    max_remove: Option<MaxRemove>,
+    /// Who says which images go
+    #[arg(long, value_name = "WHO")]
+    lifecycle_preview: Option<Preview>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+    /// Where the repository is
+    #[command(flatten)]
+    service: Asked,
+}
+
+/// Does what the command says.
+pub(super) async fn run(options: &Rollback, log: Log) -> Result<Exit, Failure> {
+    let mut errand = Errand::default();
+    if !options.json {
+        return roll_back(options, &mut errand, log)
+            .await
+            .map(|()| Exit::Done);
+    }
+    let result = roll_back(options, &mut errand, log.beside_data()).await;
+    errand.to_program(result)
+}
+
+async fn roll_back(options: &Rollback, errand: &mut Errand, log: Log) -> Result<(), Failure> {
+    let name = &options.repository;
+    let report = about(name, file::put_report(&options.report)?)?;
+    let connection = options.service.connection()?;
+    let clock = options.service.teller()?;
+    let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
+    let found = aws::find(&ecr, name).await.map_err(Failure::refused)?;
+    let Some(found) = found else {
+        return Err(Failure::refused(format!(
+            "the repository `{name}` does not exist; nothing was done"
+        )));
+    };
+    let put = report.at(&found.place.uri).map_err(|why| refusal(&why))?;
+    let stored = aws::stored_policy(&ecr, name)
+        .await
+        .map_err(Failure::refused)?;
+    let stored = stored.as_deref();
+    let way = report
+        .rollback(put, stored, &found.tags)
+        .map_err(|why| refusal(&why))?;
+    errand.plan(rollback_rows(name, &way), log);
+    let repository = Repository {
+        ecr: &ecr,
+        clock: &clock,
+        name,
+    };
+    let passed = match &way {
+        Way::Put { policy, .. } => {
+            let is_aws = connection.endpoint.is_none();
+            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, is_aws);
+            let policies = Policies {
+                new: policy,
+                stored,
+            };
+            pass(gate, repository, policies, errand, log).await?
+        }
+        Way::Nothing | Way::Delete => Passed::unjudged(stored),
+    };
+    if options.dry_run {
+        return Ok(());
+    }
+    if !matches!(way, Way::Nothing)
+        && let Some(objection) = passed.objection(repository).await?
+    {
+        return Err(gate::refused(&objection));
+    }
+    aws::roll_back(&ecr, name, &found.place, &way)
+        .await
+        .map_err(Failure::refused)?;
+    errand.done(log);
+    Ok(())
+}
+
+/// What the policy before costs is told and noted, also where that is too much.
+async fn pass(
+    gate: Gate,
+    repository: Repository<'_>,
+    policies: Policies<'_>,
+    errand: &mut Errand,
+    log: Log,
+) -> Result<Passed, Failure> {
+    let costs: RefCell<Vec<Cost>> = RefCell::default();
+    let tell = |cost: Cost| {
+        gate::tell(&cost, None, log);
+        costs.borrow_mut().push(cost);
+    };
+    let passed = gate::pass(gate, repository, policies, tell).await;
+    errand.note("costs", costs.into_inner());
+    passed
+}
+
+/// A report of another repository would take back what nobody meant.
+fn about(name: &RepositoryName, report: PutReport) -> Result<PutReport, Failure> {
+    match report.repository == *name {
+        true => Ok(report),
+        false => Err(Failure::faulty(format!(
+            "the report is about the repository `{}`, not `{name}`; nothing was called",
+            report.repository
+        ))),
+    }
+}
+
+fn refusal(why: &NoRollback) -> Failure {
+    match why {
+        NoRollback::Elsewhere { .. } => Failure::faulty(format!("{why}; nothing was done")),
+        NoRollback::Gone | NoRollback::Another | NoRollback::Unreadable => {
+            Failure::Because(Exit::Gate, why.to_string())
+        }
+    }
+}
