@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
-import { codePages } from './build/codes.ts'
+import { codePages, titles } from './build/codes.ts'
 import { offline } from './build/offline.ts'
 import { policy } from './build/policy.ts'
 
@@ -12,7 +12,7 @@ export default defineConfig({
   // The page runs from any path.
   base: './',
   define: { __VERSION__: JSON.stringify(version) },
-  plugins: [svelte(), policy(), codePages(), offline()],
+  plugins: [svelte(), policy(), titles(), codePages(), offline()],
   build: {
     target: 'es2023',
     modulePreload: { polyfill: false },

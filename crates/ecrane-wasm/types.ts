@@ -271,3 +271,16 @@ text: string | null,
  * What ECR would not take of it.
  */
 refusal: string | null, };
+
+/**
+ * What of AWS's guide a verdict rests on.
+ */
+export type Basis = {
+/**
+ * What the guide says, in short.
+ */
+guide: string,
+/**
+ * What AWS does not say, or nobody told, and would make a difference.
+ */
+open: string | null, };

@@ -81,6 +81,7 @@ export const rows = (page) =>
       verdict: row.cells[0].textContent,
       name: row.querySelector('.name').textContent.trim(),
       reason: row.querySelector('.reason').textContent,
+      basis: row.querySelector('.basis').textContent,
     })),
   )
 

@@ -70,7 +70,9 @@ fn codes(problems: &Value) -> Vec<&str> {
 #[test]
 fn a_fault_is_shown_where_it_is_as_it_is_typed() {
     let faulty = "{\n  \"rules\": [{\"rulePriority\": 1, \"selection\": {\"tagStatus\": \"untagged\", \"countType\": \"sinceImagePushed\", \"countUnit\": \"weeks\", \"countNumber\": 0}, \"action\": {\"type\": \"expire\"}}]\n}";
-    let seen = seen("typing", &json!({ "faulty": faulty }));
+    let refusal = "Error: creating ECR Lifecycle Policy (app): InvalidParameterException: Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: 'Lifecycle policy validation failure: Rule for tagStatus=ANY must have the lowest priority per storage class'";
+    let given = json!({ "faulty": faulty, "refusal": refusal });
+    let seen = seen("typing", &given);
 
     // The page opens with a policy that reads well, and what it loses.
     assert_eq!(seen["first"]["figures"]["expire"], "41");
@@ -94,7 +96,32 @@ fn a_fault_is_shown_where_it_is_as_it_is_typed() {
     assert!(hover.starts_with("Rule 1: images with a tag"), "{hover}");
     let row = &seen["own"]["row"];
     assert_eq!(row["verdict"], "expires", "{row}");
+    assert_eq!(
+        row["basis"],
+        "AWS: counted from the newest on, those beyond the count go"
+    );
+    let causes = seen["causes"].as_array().unwrap().iter();
+    let causes: Vec<&str> = causes.map(|it| it.as_str().unwrap()).collect();
+    insta::assert_snapshot!(causes.join("\n"), @"
+    any-not-last A rule for any is applied before another rule of its storage class.
+    duplicate-any Two rules of one storage class are for any.
+    ");
     assert_eq!(codes(&seen["typed"]), ["json-syntax"]);
+    let properties = [
+        "\"action\"",
+        "\"description\"",
+        "\"rulePriority\"",
+        "\"selection\"",
+    ];
+    assert_eq!(seen["names"], json!(properties));
+    assert_eq!(
+        seen["values"],
+        json!(["\"any\"", "\"tagged\"", "\"untagged\""])
+    );
+    assert_eq!(
+        seen["completed"],
+        "{\"rules\": [{\"selection\": {\"tagStatus\": \""
+    );
 }
 
 /// What the program makes of a policy, images and a time.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{clean, root, succeed};
 use crate::lifecycle::facts;
+use crate::page::seen_at;
 
 /// The most bytes of the module after compression.
 const CEILING: u64 = 180_000;
@@ -388,4 +389,40 @@ fn its_types_are_taken_as_they_are_made() {
     }
     let method = "play(text: string, now: number, own: boolean, dialect?: Dialect): Played;";
     assert!(types.contains(method), "{types}");
+}
+
+/// The code of a language in the package's own README.
+fn example(language: &str) -> String {
+    let readme = std::fs::read_to_string(module().join("README.md")).unwrap();
+    let (_, code) = readme.split_once(&format!("```{language}\n")).unwrap();
+    code.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_example_of_the_package_runs_in_node() {
+    let home = tempfile::tempdir().unwrap();
+    let packages = home.path().join("node_modules");
+    std::fs::create_dir(&packages).unwrap();
+    std::os::unix::fs::symlink(module().canonicalize().unwrap(), packages.join("ecrane")).unwrap();
+    let script = home.path().join("example.mjs");
+    std::fs::write(&script, example("js")).unwrap();
+    let mut node = clean("node", home.path());
+    let ran = succeed(node.arg(&script).current_dir(home.path()));
+    insta::assert_snapshot!(ran.stdout, @"
+    warning list-is-and: a list is an AND, so an image tagged `v` is not selected: every entry must be matched by some tag of the image
+    info no-untagged-rule: no rule selects images without a tag: what a moved tag leaves behind piles up
+    rc-2 none kept: claimed by rule 1 (v* and rc-*), newest 1 of 2, goes after 1 more
+    rc-1 expire expires by rule 1 (v* and rc-*): newest 2 of 2, and it keeps 1
+    ");
+}
+
+#[test]
+fn the_example_of_the_package_runs_in_a_browser() {
+    let home = tempfile::tempdir().unwrap();
+    for file in ["ecrane.js", "ecrane_bg.wasm"] {
+        std::fs::copy(module().join(file), home.path().join(file)).unwrap();
+    }
+    std::fs::write(home.path().join("index.html"), example("html")).unwrap();
+    let seen = seen_at(home.path().as_os_str(), "example", &Value::Null);
+    insta::assert_snapshot!(seen["text"].as_str().unwrap(), @"`rules` is empty: at least one rule is needed");
 }

@@ -57,14 +57,31 @@ function finding(id: string, text: string): { title: string; said: string | unde
   return { title, said, html: marked.parse(text, { async: false }) }
 }
 
+/** What the page may import: the first sentence about each finding, by its id. */
+const TITLES = 'virtual:titles'
+
+export function titles(): Plugin {
+  return {
+    name: 'titles',
+    resolveId: (id) => (id === TITLES ? `\0${TITLES}` : null),
+    load(id) {
+      if (id !== `\0${TITLES}`) return null
+      const entries = names().map((name) => [idOf(name), finding(idOf(name), readFileSync(new URL(name, FOLDER), 'utf8')).title])
+      return `export default ${JSON.stringify(Object.fromEntries(entries))}`
+    },
+  }
+}
+
+const names = () => readdirSync(FOLDER).filter((name) => name.endsWith('.md')).sort()
+const idOf = (name: string) => name.slice(0, -'.md'.length)
+
 export function codePages(): Plugin {
   return {
     name: 'code-pages',
     apply: 'build',
     generateBundle() {
-      const names = readdirSync(FOLDER).filter((name) => name.endsWith('.md')).sort()
-      const items = names.map((name) => {
-        const id = name.slice(0, -'.md'.length)
+      const items = names().map((name) => {
+        const id = idOf(name)
         const { title, said, html } = finding(id, readFileSync(new URL(name, FOLDER), 'utf8'))
         this.emitFile({ type: 'asset', fileName: `codes/${id}/index.html`, source: page(id, title, html) })
         // Who searches the page for the words of an error finds its cause.

@@ -3,3 +3,9 @@
 
 /** The version of the workspace. */
 declare const __VERSION__: string
+
+declare module 'virtual:titles' {
+  /** What each finding is about, by its id. */
+  const titles: Record<string, string>
+  export default titles
+}

@@ -15,7 +15,7 @@ use ecrane_core::lifecycle::{self, Checked, Policy, UnknownDialect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-pub use played::{Compared, Mended, Played, RuleAtWork};
+pub use played::{Basis, Compared, Mended, Played, RuleAtWork};
 pub use report::{Compiled, Dialect, Finding, Label, Report, Severity};
 pub use repository::Repository;
 use units::Units;
@@ -85,6 +85,14 @@ pub fn mend(
             refusal: Some(refusal.to_string()),
         },
     }))
+}
+
+/// The codes of what a refusal of Amazon ECR may be about, such as one that a tool
+/// printed; none for a text that is no refusal.
+#[wasm_bindgen]
+pub fn causes(message: &str) -> Vec<String> {
+    let causes = lifecycle::causes(message).into_iter();
+    causes.map(str::to_owned).collect()
 }
 
 /// Milliseconds after the start of 1970. What is no number is that start, and

@@ -1,6 +1,6 @@
 //! What a policy does to images, and what changes with another one.
 
-use ecrane_core::lifecycle::evaluate::{Share, Summary};
+use ecrane_core::lifecycle::evaluate::{self, Share, Summary};
 use ecrane_core::lifecycle::explain::RuleInWords;
 use ecrane_core::lifecycle::{Change, Checked, ImageChange};
 use serde::Serialize;
@@ -92,4 +92,21 @@ pub struct Mended {
     pub text: Option<String>,
     /// What ECR would not take of it.
     pub refusal: Option<String>,
+}
+
+/// What of AWS's guide a verdict rests on.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Basis {
+    /// What the guide says, in short.
+    pub guide: &'static str,
+    /// What AWS does not say, or nobody told, and would make a difference.
+    pub open: Option<&'static str>,
+}
+
+impl From<evaluate::Basis> for Basis {
+    fn from(basis: evaluate::Basis) -> Self {
+        let evaluate::Basis { guide, open } = basis;
+        Self { guide, open }
+    }
 }

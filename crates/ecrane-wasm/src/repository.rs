@@ -11,7 +11,7 @@ use ecrane_core::lifecycle::{
 };
 use wasm_bindgen::prelude::*;
 
-use crate::played::{Compared, Played, RuleAtWork};
+use crate::played::{Basis, Compared, Played, RuleAtWork};
 use crate::report::{Finding, Report};
 use crate::units::Units;
 use crate::{hand_over, moment, read};
@@ -156,6 +156,21 @@ impl Repository {
             })
             .collect();
         hand_over(&lines)
+    }
+
+    /// What of AWS's guide the verdicts on some images rest on, in the order asked
+    /// for.
+    #[wasm_bindgen(unchecked_return_type = "Basis[]")]
+    pub fn bases(&self, images: &[u32]) -> JsValue {
+        let verdicts = self.verdicts_in_full();
+        let bases: Vec<Basis> = verdicts
+            .iter()
+            .flat_map(|verdicts| {
+                let ids = images.iter().map(|place| ImageId::at(*place));
+                ids.map(|id| Basis::from(verdicts.basis(id)))
+            })
+            .collect();
+        hand_over(&bases)
     }
 
     /// What changes for the images from one policy to another.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::{Config, TS};
 
 use crate::{
-    Compared, Compiled, Dialect, Finding, Label, Mended, Played, Report, RuleAtWork, Severity,
+    Basis, Compared, Compiled, Dialect, Finding, Label, Mended, Played, Report, RuleAtWork,
+    Severity,
 };
 
 const HEADER: &str = "// Made from src/ by its tests, which fail when they differ.\n";
@@ -138,6 +139,7 @@ fn the_types_of_the_page_are_made_from_these() {
         declaration::<Change>(&config),
         declaration::<Compared>(&config),
         declaration::<Mended>(&config),
+        declaration::<Basis>(&config),
     ]
     .concat()
     .lines()

@@ -7,9 +7,16 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
+
+const README: &str = include_str!("../../ecrane-wasm/README.md");
+
+/// What makes a package of the folder.
+static PACKAGE: LazyLock<String> =
+    LazyLock::new(|| include_str!("package.json").replace("0.0.0", env!("CARGO_PKG_VERSION")));
 
 fn main() -> ExitCode {
     match run() {
@@ -40,7 +47,10 @@ fn run() -> Result<()> {
     bindgen
         .generate(folder)
         .with_context(|| format!("`{}` gives no JavaScript", module.display()))?;
-    let package = folder.join("package.json");
-    std::fs::write(&package, "{\"type\": \"module\"}\n")
-        .with_context(|| format!("`{}` cannot be written", package.display()))
+    for (name, text) in [("package.json", PACKAGE.as_str()), ("README.md", README)] {
+        let file = folder.join(name);
+        std::fs::write(&file, text)
+            .with_context(|| format!("`{}` cannot be written", file.display()))?;
+    }
+    Ok(())
 }

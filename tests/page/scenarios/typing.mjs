@@ -1,7 +1,7 @@
 // What somebody sees who writes a policy: the fault at its place, the hover, the mending.
 import { chooseSample, editor, figures, open, paste, problems, rows, settled, underlined } from '../browser.mjs'
 
-export default async function (browser, address, { faulty }) {
+export default async function (browser, address, { faulty, refusal }) {
   const page = await open(browser, address)
   const first = { figures: await figures(page), problems: await problems(page), underlined: await underlined(page) }
 
@@ -22,6 +22,10 @@ export default async function (browser, address, { faulty }) {
   await settled(page)
   const own = { figures: await figures(page), row: (await rows(page))[0] }
 
+  // What a tool printed when ECR refused a policy.
+  await paste(page, refusal)
+  const causes = await page.locator('.causes li').allInnerTexts()
+
   // One letter at a time, as fast as it goes.
   await editor(page).focus()
   await page.keyboard.press('Control+A')
@@ -30,5 +34,19 @@ export default async function (browser, address, { faulty }) {
   await page.keyboard.type('{"rules": [')
   await settled(page)
   const typed = await problems(page)
-  return { first, mended, pasted, hover, own, typed, complaints: page.complaints }
+  // What may be written here, and what of it, by the schema.
+  await page.keyboard.type('{"')
+  const offered = async () => {
+    await page.locator('.cm-tooltip-autocomplete li').first().waitFor()
+    return page.locator('.cm-tooltip-autocomplete li').allInnerTexts()
+  }
+  const names = await offered()
+  await page.keyboard.type('sel')
+  await page.waitForTimeout(200)
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('{"tagStatus": "')
+  const values = await offered()
+  await page.keyboard.press('Escape')
+  const completed = await editor(page).innerText()
+  return { names, values, completed, first, mended, pasted, hover, own, causes, typed, complaints: page.complaints }
 }

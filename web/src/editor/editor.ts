@@ -1,4 +1,5 @@
 // The editor: CodeMirror with what a policy needs. What is wrong, where, and in which words comes from the module.
+import { autocompletion } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
@@ -14,7 +15,8 @@ import {
   lineNumbers,
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import type { Finding, Played } from '../module/protocol.ts'
+import type { Dialect, Finding, Played } from '../module/protocol.ts'
+import { byDialect } from './complete.ts'
 
 const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--code-name)' },
@@ -42,6 +44,13 @@ const look = EditorView.theme({
   '.cm-lintRange-info': { backgroundImage: 'none', textDecorationColor: 'var(--accent)' },
   '.cm-lintRange-active': { backgroundColor: 'var(--selected)' },
   '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--ink)', border: '1px solid var(--edge)', borderRadius: '6px', boxShadow: 'var(--shadow)', maxWidth: '440px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12.5px', maxHeight: '14em', minWidth: '170px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 10px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--selected)', color: 'var(--ink)' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
+  '.cm-tooltip.cm-completionInfo': { fontFamily: 'var(--sans)', lineHeight: '1.45', padding: '8px 12px', maxWidth: '300px' },
+  // It would lie on the list.
+  '@media (max-width: 620px)': { '.cm-tooltip.cm-completionInfo': { display: 'none' } },
   '.cm-tooltip .words': { padding: '8px 12px', fontFamily: 'var(--sans)', lineHeight: '1.45' },
   '.cm-tooltip .words p': { margin: '0' },
   '.cm-tooltip .words p + p': { marginTop: '4px', color: 'var(--quiet)' },
@@ -74,9 +83,11 @@ export interface Setup {
   changed?: (text: string, whole: boolean) => void
   /** The rules where they stand, for what is shown of them under the mouse. */
   played?: () => Played | null
+  /** The dialect of the text, for what may be written in it; without it nothing is completed. */
+  dialect?: () => Dialect | null
 }
 
-export function open({ root, parent, text, label, readOnly = false, changed, played }: Setup): EditorView {
+export function open({ root, parent, text, label, readOnly = false, changed, played, dialect }: Setup): EditorView {
   const extensions: Extension[] = [
     lineNumbers(),
     highlightSpecialChars(),
@@ -106,6 +117,7 @@ export function open({ root, parent, text, label, readOnly = false, changed, pla
     )
   }
   if (played) extensions.push(ruleInWords(played))
+  if (dialect) extensions.push(autocompletion({ override: [byDialect(dialect)], icons: false }))
   return new EditorView({ state: EditorState.create({ doc: text, extensions }), parent, root })
 }
 

@@ -1,8 +1,8 @@
 // What crosses between the page and the worker that holds the module.
-import type { Compared, Finding, Mended, Played, Verdict } from '../../module/ecrane.js'
+import type { Basis, Compared, Dialect, Finding, Mended, Played, Verdict } from '../../module/ecrane.js'
 import type { Cadence } from '../images/cadence.ts'
 
-export type { Compared, Finding, Mended, Played, Verdict }
+export type { Compared, Dialect, Finding, Mended, Played, Verdict }
 
 /** Where images come from. */
 export type Source =
@@ -27,9 +27,16 @@ export interface Columns {
   text: string | null
 }
 
+/** A verdict, and what of AWS's guide it rests on. */
+export interface Row extends Verdict {
+  basis: Basis
+}
+
 /** A policy played through on the images. */
 export interface Outcome {
   played: Played
+  /** What the text is a refusal of ECR about, by their codes; none for one that is no refusal. */
+  causes: string[]
   /** Two bytes for each image: see the module's types. */
   verdicts: Uint16Array
   /** What the module took, in milliseconds. */
@@ -39,7 +46,7 @@ export interface Outcome {
 export interface Calls {
   load: (source: Source) => Columns
   play: (text: string, now: number, own: boolean) => Outcome
-  rows: (images: Uint32Array) => Verdict[]
+  rows: (images: Uint32Array) => Row[]
   find: (words: string) => Uint32Array
   compare: (old: string, next: string, now: number) => Compared
   mend: (text: string, code: string, from: number) => Mended

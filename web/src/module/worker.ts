@@ -1,5 +1,5 @@
 // Holds the module. Everything that could take long is done here, so that typing never waits.
-import init, { mend, Repository } from '../../module/ecrane.js'
+import init, { causes, mend, Repository } from '../../module/ecrane.js'
 import address from '../../module/ecrane_bg.wasm?url'
 import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
@@ -9,6 +9,9 @@ import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
 
 /** A longer list is not shown as text. */
 const MOST_TEXT = 200_000
+
+/** What a tool prints around the words of ECR, and more. */
+const LONGEST_REFUSAL = 10_000
 
 let repository: Repository | null = null
 let list = ''
@@ -52,9 +55,12 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
     const start = performance.now()
     const played = held().play(text, now, own)
     const verdicts = held().verdicts()
-    return { played, verdicts, took: performance.now() - start }
+    return { played, causes: played.report.valid ? [] : causes(text.slice(0, LONGEST_REFUSAL)), verdicts, took: performance.now() - start }
   },
-  rows: (images) => held().rows(images),
+  rows(images) {
+    const bases = held().bases(images)
+    return held().rows(images).flatMap((verdict, at) => (bases[at] ? [{ ...verdict, basis: bases[at] }] : []))
+  },
   find: (words) => held().find(words),
   compare: (old, next, now) => held().compare(old, next, now),
   mend: (text, code, from) => mend(text, code, from),

@@ -3,6 +3,7 @@
 //! [`read`] takes a text in any [`Dialect`] and gives the [`Policy`] it means,
 //! or every fault it has. [`check`] does so for ECR's own JSON.
 
+mod cause;
 pub mod codes;
 mod compile;
 mod dialect;
@@ -39,6 +40,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use cause::causes;
 pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;

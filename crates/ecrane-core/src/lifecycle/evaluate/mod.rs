@@ -4,6 +4,7 @@
 //! rule selects and counts for itself, over all images; an image then belongs
 //! to the first rule that selects it, and only that one can remove it.
 
+mod basis;
 mod doubt;
 mod mark;
 mod reason;
@@ -16,6 +17,7 @@ mod workbench;
 #[cfg(test)]
 pub(super) mod tests;
 
+pub use basis::Basis;
 pub use doubt::Doubt;
 pub use workbench::Workbench;
 
