@@ -257,7 +257,7 @@ fn property(input: &str) -> Option<&str> {
 }
 
 /// An image of the list, with these properties written otherwise.
-fn image(changes: Value) -> Value {
+fn image(changes: &Value) -> Value {
     let mut image = json!({
         "imageDigest": format!("sha256:{}", "0f".repeat(32)),
         "imageTags": ["v1"],
@@ -272,17 +272,17 @@ fn image(changes: Value) -> Value {
 
 fn images(id: &str) -> Option<Vec<Value>> {
     let other = |digit: &str| format!("sha256:{}", digit.repeat(64));
-    let pushed = |time: Value| vec![image(json!({ "imagePushedAt": time }))];
+    let pushed = |time: Value| vec![image(&json!({ "imagePushedAt": time }))];
     Some(match id {
-        "img-bad-digest" => vec![image(json!({ "imageDigest": "sha256:xyz" }))],
+        "img-bad-digest" => vec![image(&json!({ "imageDigest": "sha256:xyz" }))],
         "img-sha512" => {
             let digest = format!("sha512:{}", "0f".repeat(64));
-            vec![image(json!({ "imageDigest": digest }))]
+            vec![image(&json!({ "imageDigest": digest }))]
         }
-        "img-dup-digest" => vec![image(json!({})), image(json!({}))],
-        "img-dup-tag" => vec![image(json!({})), image(json!({ "imageDigest": other("a") }))],
+        "img-dup-digest" => vec![image(&json!({})), image(&json!({}))],
+        "img-dup-tag" => vec![image(&json!({})), image(&json!({ "imageDigest": other("a") }))],
         "img-no-pushed" => {
-            let mut without = image(json!({}));
+            let mut without = image(&json!({}));
             without.as_object_mut().unwrap().remove("imagePushedAt");
             vec![without]
         }
@@ -292,15 +292,15 @@ fn images(id: &str) -> Option<Vec<Value>> {
         "img-notz" => pushed("2024-01-01T00:00:00".into()),
         "img-leap" => pushed("2016-12-31T23:59:60Z".into()),
         "img-offset" => pushed("2024-01-01T00:00:00+14:00".into()),
-        "img-truncated" => vec![image(json!({}))],
-        "img-tags-empty" => vec![image(json!({ "imageTags": [] }))],
-        "img-tag-300" => vec![image(json!({ "imageTags": ["t".repeat(300)] }))],
+        "img-truncated" => vec![image(&json!({}))],
+        "img-tags-empty" => vec![image(&json!({ "imageTags": [] }))],
+        "img-tag-300" => vec![image(&json!({ "imageTags": ["t".repeat(300)] }))],
         "img-index-child" => {
-            let child = image(json!({ "imageDigest": other("a"), "imageTags": [] }));
-            vec![child, image(json!({ "references": [other("a")] }))]
+            let child = image(&json!({ "imageDigest": other("a"), "imageTags": [] }));
+            vec![child, image(&json!({ "references": [other("a")] }))]
         }
         "img-100k" => (0..100_000)
-            .map(|n| image(json!({ "imageDigest": format!("sha256:{n:064x}"), "imageTags": [format!("v{n}")] })))
+            .map(|n| image(&json!({ "imageDigest": format!("sha256:{n:064x}"), "imageTags": [format!("v{n}")] })))
             .collect(),
         _ => return None,
     })
