@@ -96,6 +96,29 @@ fn a_workflow_builds_and_pushes_and_its_next_steps_use_the_outputs() {
     assert_eq!(repositories["repositories"].as_array().unwrap().len(), 1);
 }
 
+#[test]
+fn one_step_does_what_six_did_and_refuses_what_is_faulty() {
+    let (ecr, second) = (LocalEcr::start(), LocalEcr::start());
+    let checkout = ecr.home().join("checkout");
+    lay_checkout(&checkout, "six-steps.yml");
+    let mut command = act("push", &checkout, &ecr.address);
+    command.args(["--var", &format!("SECOND={}", second.address)]);
+    let ran = run(&mut command);
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+    let images = |ecr: &LocalEcr| {
+        let images = ecr.aws(&["describe-images", "--repository-name", "team/app"]);
+        images["imageDetails"].clone()
+    };
+    // What was refused came after, and changed nothing.
+    let (main, other) = (images(&ecr), images(&second));
+    assert_eq!(main.as_array().unwrap().len(), 1);
+    assert_eq!(main[0]["imageTags"].as_array().unwrap().len(), 2);
+    assert_eq!(main[0]["imageDigest"], other[0]["imageDigest"]);
+    let digest = main[0]["imageDigest"].as_str().unwrap();
+    assert!(log.contains(&format!("deploying {digest}")), "{log}");
+}
+
 /// How many bytes `gzip` makes of what the command prints.
 fn compressed(command: &mut Command, home: &Path) -> usize {
     let mut printing = command.stdout(Stdio::piped()).spawn().unwrap();

@@ -32,7 +32,7 @@ use crate::inputs::Inputs;
 use ecrane_core::build::{BuildSpec, PushBy};
 use ecrane_core::name::{Region, RegistryHost, RepositoryName};
 use ecrane_core::push::Destination;
-use ecrane_core::repository::{Desired, ImageOrigin, MutabilitySetting, TagMutability};
+use ecrane_core::repository::{Desired, ImageOrigin};
 use ecrane_engine::aws::EndpointUrl;
 use ecrane_engine::network::Network;
 use ecrane_engine::push::Backwards;
@@ -172,19 +172,10 @@ pub(crate) fn read(
         region, endpoint, ..
     } = &place;
     let registries = reader.registries(inputs, region.as_ref(), endpoint.as_ref());
-    let name = reader.repository(inputs);
-    let creation = reader.creation(inputs);
-    let mutability = reader.mutability(inputs);
-    let for_all = mutability.as_ref().and_then(MutabilitySetting::of_all);
-    let scan_on_push = reader.scan_on_push(inputs);
-    let encryption = reader.encryption(inputs);
-    let resource_tags = reader.resource_tags(inputs);
-    let immutable = name
-        .as_ref()
-        .filter(|_| for_all == Some(TagMutability::Immutable));
-    let mut image = reader.image(inputs, immutable);
+    let settings = reader.settings(inputs);
+    let mut image = reader.image(inputs, settings.if_immutable());
     let surroundings = Surroundings::new(&variable);
-    let (tags, registry) = reader.tags(inputs, name.as_ref(), mode, &surroundings);
+    let (tags, registry) = reader.tags(inputs, settings.name.as_ref(), mode, &surroundings);
     let engine = reader.in_engine(inputs, &image);
     if let ImageSource::Build(spec) = &mut image {
         // An image that goes nowhere is left here, as is one for the engine.
@@ -196,10 +187,7 @@ pub(crate) fn read(
         spec.description = surroundings.description(tags.first());
     }
     reader.remarks_on_repository(inputs);
-    let access = reader.access(inputs);
-    let policy = reader.policy(inputs, for_all);
-    let placement = reader.placement(inputs);
-    let adoption = reader.adoption(inputs);
+    let policies = reader.policies(inputs, settings.of_all_tags());
     let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
@@ -210,29 +198,17 @@ pub(crate) fn read(
         endpoint.is_some() || service == Service::Local,
     );
     reader.no_errand(inputs);
+    reader.key_is_there(&settings, place.region.as_ref(), &push_to);
     // Who is told is found for itself; what is wrong with it is found here.
     reader.conversation(inputs, &variable);
     let (faults, warnings) = reader.finish();
     // Without a fault there is a name; the pattern says so to the compiler.
-    match name {
-        Some(name) if faults.is_empty() => Ok((
+    match settings.desired(policies, (tags, image.origin())) {
+        Some(desired) if faults.is_empty() => Ok((
             Config {
                 place,
                 registry,
-                desired: Desired {
-                    name,
-                    creation,
-                    mutability,
-                    scan_on_push,
-                    encryption,
-                    resource_tags,
-                    access,
-                    policy,
-                    placement,
-                    adoption,
-                    tags,
-                    origin: image.origin(),
-                },
+                desired,
                 image,
                 gate,
                 engine,

@@ -131,6 +131,24 @@ fn a_value_that_may_be_confidential_is_not_quoted() {
 }
 
 #[test]
+fn a_key_is_of_the_regions_that_it_is_to_encrypt_in() {
+    let check = |key: &str, expected: &[&str]| {
+        let inputs = Inputs {
+            kms_key: Some(key.to_owned()),
+            push_to: vec!["eu-west-1".into()],
+            ..good()
+        };
+        check(&inputs, &[], expected);
+    };
+    check("alias/images", &[]);
+    let arn = "arn:aws:kms:eu-central-1:123456789012:key/1234";
+    check(
+        arn,
+        &["the key is of `eu-central-1`, and encrypts nothing in `eu-west-1`"],
+    );
+}
+
+#[test]
 fn further_registries_are_others_and_are_given_once() {
     let check = |push_to: &str, endpoint: Option<&str>, expected: &[&str]| {
         let inputs = Inputs {

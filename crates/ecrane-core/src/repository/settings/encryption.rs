@@ -88,6 +88,15 @@ impl Encryption {
         }))
     }
 
+    /// The Region that the ARN of the key or alias names; an id or a bare alias is
+    /// of the repository's own.
+    #[must_use]
+    pub fn key_region(&self) -> Option<&str> {
+        let mut parts = self.key.as_deref()?.split(':');
+        let is_arn = parts.next() == Some("arn");
+        parts.nth(2).filter(|_| is_arn)
+    }
+
     /// Whether a repository that stands like this has what `self` asks for. The
     /// service tells a key by its ARN: which key an alias stands for is not
     /// known, so that one is taken for it.
@@ -115,6 +124,24 @@ impl fmt::Display for Encryption {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_arn_names_a_region() {
+        let check = |key: &str, expected: Option<&str>| {
+            let encryption = Encryption::new(None, Some(key)).unwrap().unwrap();
+            assert_eq!(encryption.key_region(), expected, "{key}");
+        };
+        check(
+            "arn:aws:kms:eu-west-1:123456789012:key/1234",
+            Some("eu-west-1"),
+        );
+        check(
+            "arn:aws:kms:eu-west-1:123456789012:alias/images",
+            Some("eu-west-1"),
+        );
+        check("alias/images", None);
+        check("1234abcd-12ab-34cd-56ef-1234567890ab", None);
+    }
 
     #[test]
     fn a_key_asks_for_kms() {
