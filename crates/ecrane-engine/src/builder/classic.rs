@@ -1,4 +1,5 @@
-//! The engine's classic builder, which trips over an image that goes meanwhile.
+//! `docker build` without buildx: the engine's own builder, which trips over an
+//! image that goes meanwhile.
 
 use super::BuildError;
 use super::child::{self, Line, Program};

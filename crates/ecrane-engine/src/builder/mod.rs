@@ -206,7 +206,7 @@ impl Build<'_> {
                 Some(said) if built.is_err() => Err(BuildError::NotStarted { said }),
                 _ => built,
             }
-        } else if self.route == Route::Classic {
+        } else if matches!(self.route, Route::Classic | Route::BuildKit) {
             classic::run(&argv, &environment, on_line).await
         } else {
             child::run(program, &argv, &environment, on_line).await
