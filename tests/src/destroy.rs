@@ -11,7 +11,7 @@ use std::process::Stdio;
 fn ecr() -> LocalEcr {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("seed.json");
-    let own = json!({ "ecrane:lifecycle": "0f" });
+    let own = json!({ "ecrane:created": "true" });
     let images = json!([
         { "name": "amd64", "pushed": "400d" },
         { "tags": ["multi"], "pushed": "400d", "children": ["amd64"] },
@@ -34,7 +34,16 @@ fn ecr() -> LocalEcr {
 fn destroy(ecr: &LocalEcr, repository: &str, words: &[&str]) -> Ran {
     let mut command = clean(binary(), ecr.home());
     command.args(["destroy", "--repository", repository, "--local", "--data"]);
-    run(command.arg(ecr.data()).args(words))
+    let mut ran = run(command.arg(ecr.data()).args(words));
+    ran.stdout = ran.stdout.replace(&ecr.address, "ECR");
+    ran
+}
+
+/// The same where the local ECR is AWS: what is on this machine is its user's.
+fn destroy_at_aws(ecr: &LocalEcr, repository: &str, words: &[&str]) -> Ran {
+    let mut command = ecr.ecrane(&["destroy", "--repository", repository]);
+    command.env("AWS_ENDPOINT_URL", &ecr.url);
+    run(command.args(words))
 }
 
 fn told(ran: &Ran) -> String {
@@ -74,6 +83,7 @@ fn a_repository_goes_when_its_name_is_said_twice() {
     Plan
      -  repository   team/app   3 images, 3 tags, at most 28.6 MiB
 
+        it is        ECR/team/app
         newest push  2026-08-23T12:00:00Z
         last pull    2026-08-30T12:00:00Z
 
@@ -96,6 +106,7 @@ fn a_repository_goes_when_its_name_is_said_twice() {
         "newestPush": "2026-08-23T12:00:00Z",
         "tags": 3
       },
+      "repositoryUri": "ECR/team/app",
       "resources": [
         {
           "change": "delete",
@@ -121,13 +132,38 @@ fn a_repository_goes_when_its_name_is_said_twice() {
 fn what_ecrane_does_not_look_after_stays_until_it_is_adopted() {
     let ecr = ecr();
     let sure = ["--confirm", "team/theirs"];
-    let refused = destroy(&ecr, "team/theirs", &sure);
-    assert_eq!(refused.code, Some(3));
-    insta::assert_snapshot!(refused.stderr, @"error: the repository `team/theirs` has no tag of ecrane, so somebody else looks after it; nothing was done. `adopt: true` says that it is yours to delete");
+    let look = destroy_at_aws(&ecr, "team/theirs", &["--dry-run"]);
+    assert_eq!(look.code, Some(0), "{}", look.stderr);
+    assert!(
+        look.stdout.contains("has no tag `ecrane:created`"),
+        "{}",
+        look.stdout
+    );
+    let refused = destroy_at_aws(&ecr, "team/theirs", &sure);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    insta::assert_snapshot!(refused.stderr, @"error: the repository `team/theirs` has no tag `ecrane:created`, so somebody else may look after it; nothing was done. `adopt: true` says that it is yours to delete");
     assert!(is_there(&ecr, "team/theirs"));
-    let adopted = destroy(&ecr, "team/theirs", &[&sure[..], &["--adopt"]].concat());
+    let adopted = destroy_at_aws(&ecr, "team/theirs", &[&sure[..], &["--adopt"]].concat());
     assert_eq!(adopted.code, Some(0), "{}", adopted.stderr);
     assert!(!is_there(&ecr, "team/theirs"));
+}
+
+#[test]
+fn for_a_pull_request_that_is_open_a_command_only_looks() {
+    let ecr = ecr();
+    let event = ecr.home().join("event.json");
+    let pull =
+        json!({ "action": "opened", "pull_request": { "number": 7, "head": {}, "base": {} } });
+    std::fs::write(&event, pull.to_string()).unwrap();
+    let mut command = ecr.ecrane(&["destroy", "--repository", "team/app"]);
+    command
+        .args(["--confirm", "team/app"])
+        .env("AWS_ENDPOINT_URL", &ecr.url)
+        .env("GITHUB_EVENT_NAME", "pull_request")
+        .env("GITHUB_EVENT_PATH", &event);
+    let ran = run(&mut command);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(is_there(&ecr, "team/app"));
 }
 
 #[test]

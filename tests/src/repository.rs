@@ -154,7 +154,13 @@ fn who_may_use_a_repository_is_said_by_a_policy() {
     assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
     let adopted = up(&ecr, &[&of_file[..], &["--adopt"]].concat());
     assert_eq!(adopted.code, Some(0), "{}", adopted.stderr);
+    let before = "The repository policy until now: {";
+    assert!(adopted.stdout.contains(before), "{}", adopted.stdout);
     assert_eq!(access(&ecr), policy("123456789012"));
+
+    // To adopt it once is not to adopt it for ever.
+    put(&policy("333333333333"));
+    assert_eq!(up(&ecr, &of_file).code, Some(3));
 }
 
 #[test]

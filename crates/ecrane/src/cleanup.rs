@@ -16,7 +16,7 @@ use ecrane_core::report::{bytes, cleanup_rows};
 use ecrane_core::repository::{
     Cleanup as Decided, Failed, KeptTag, Named, PullState, PullTag, Removed, clean_up, pull_tags,
 };
-use ecrane_engine::aws::{self, Ecr, Left, Listing, Untagged};
+use ecrane_engine::aws::{self, AwsError, Ecr, Left, Listing, Untagged};
 use ecrane_engine::github::{GitHub, Patience};
 use ecrane_engine::network::Network;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -86,7 +86,16 @@ pub(crate) async fn clean(
     let ecr = aws::connect(&reached.connection)
         .await
         .map_err(Failure::refused)?;
-    let listing = aws::list(&ecr, name, |_| ()).await.map_err(unread)?;
+    let listing = match aws::list(&ecr, name, |_| ()).await {
+        Err(error) if error.is(AwsError::NO_REPOSITORY) => {
+            log.line(&format!(
+                "There is no repository `{name}`: nothing to remove"
+            ));
+            errand.done(log);
+            return Ok(());
+        }
+        listing => listing.map_err(unread)?,
+    };
     let images = service::images_in(&listing)?;
     let mut found = pull_tags(&images, &tags.tags);
     if let Some(number) = tags.only {
@@ -98,11 +107,14 @@ pub(crate) async fn clean(
     errand.plan(cleanup_rows(name, &decided), log);
     errand.note("tags", details(&decided));
     tell(&decided, log);
-    decided
-        .within(tags.max_remove)
-        .map_err(|why| Failure::Because(Exit::Gate, why.to_string()))?;
-    if *extent == Extent::Plan {
-        return Ok(());
+    match (decided.within(tags.max_remove), extent) {
+        (Ok(()), Extent::Whole) => {}
+        (Err(why), Extent::Whole) => return Err(Failure::Because(Exit::Gate, why.to_string())),
+        (Ok(()), Extent::Plan) => return Ok(()),
+        (Err(why), Extent::Plan) => {
+            log.warning(&why.to_string());
+            return Ok(());
+        }
     }
     for tag in remove(&ecr, name, &decided, &listing).await? {
         let why = "an index holds its image by now; the next run looks again";

@@ -137,7 +137,7 @@ impl Standing {
         Order {
             inputs: Inputs {
                 repository: Some(self.repository),
-                dry_run: Some(self.dry_run.to_string()),
+                dry_run: self.dry_run.then(|| true.to_string()),
                 aws_region: self.aws_region,
                 endpoint_url: self.endpoint_url,
                 role_to_assume: self.role_to_assume,

@@ -102,10 +102,21 @@ pub(crate) async fn destroy(
     let listing = aws::outline(&ecr, name).await.map_err(Failure::refused)?;
     let contents = Contents::of(&service::images_in(&listing)?);
     errand.plan(vec![destroy_row(name, Some(&contents))], log);
+    log.line(&format!("    it is        {}", found.place.uri));
+    errand.note("repositoryUri", &found.place.uri);
     tell(&contents, reached, errand, log).await?;
-    may_destroy(name, &found.tags, wish.adoption).map_err(|why| refused(&why))?;
-    if wish.extent == Extent::Plan {
-        return Ok(());
+    let adoption = match reached.connection.identity.is_local() {
+        // What is on this machine is its user's.
+        true => Adoption::Allowed,
+        false => wish.adoption,
+    };
+    match (may_destroy(name, &found.tags, adoption), wish.extent) {
+        (Ok(()), Extent::Plan) => return Ok(()),
+        (Err(why), Extent::Plan) => {
+            log.warning(&why.to_string());
+            return Ok(());
+        }
+        (may, Extent::Whole) => may.map_err(|why| refused(&why))?,
     }
     if wish.confirmation == Confirmation::Missing {
         ask(name, log).await?;

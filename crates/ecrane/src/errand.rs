@@ -2,7 +2,7 @@
 //! they show, and what they hand over.
 
 use crate::cleanup;
-use crate::config::{self, Changes, Cleanup, Place, Task};
+use crate::config::{self, Changes, Task};
 use crate::credentials;
 use crate::destroy;
 use crate::exit::{Exit, Failure};
@@ -100,6 +100,10 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
         log.fault(warning);
     }
     errand.repository = Some(asked.repository.clone());
+    if is_without_credentials(&asked).await {
+        log.line(WITHOUT_CREDENTIALS);
+        return Ok(());
+    }
     match asked.task {
         Task::Destroy {
             confirmation,
@@ -115,10 +119,6 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             let reached = service::standing(&asked.place, order.data.clone(), log).await?;
             destroy::destroy(&wish, &reached, errand, log).await
         }
-        Task::Cleanup(tags) if is_without_credentials(&tags, &asked.place).await => {
-            log.line(WITHOUT_CREDENTIALS);
-            Ok(())
-        }
         Task::Cleanup(tags) => {
             let wish = cleanup::Wish {
                 name: &asked.repository,
@@ -131,14 +131,14 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
     }
 }
 
-/// A pull request from a fork has no image that a run for it pushed, and nothing
-/// is wrong with that.
-const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed no image. Nothing was called.";
+/// A pull request from a fork has nothing that a run for it pushed, and nothing is
+/// wrong with that.
+const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed nothing. Nothing was called.";
 
-async fn is_without_credentials(tags: &Cleanup, place: &Place) -> bool {
-    match place.region.as_ref() {
-        Some(region) if tags.changes == Changes::Foreign => {
-            credentials::are_missing(&place.sign_in, region).await
+async fn is_without_credentials(asked: &config::Errand) -> bool {
+    match asked.place.region.as_ref() {
+        Some(region) if asked.changes == Changes::Foreign => {
+            credentials::are_missing(&asked.place.sign_in, region).await
         }
         _ => false,
     }

@@ -80,16 +80,18 @@ impl<'a> Story<'a> {
         Some(fate(policy, &tags))
     }
 
-    /// Why it failed, for programs.
+    /// Why it failed, for programs. Only what is said may quote a secret: names,
+    /// digests and policies are what they are.
     pub(crate) fn error(&self) -> Option<Value> {
         let failure = self.result.err()?;
         let findings: Vec<Value> = match failure {
             Failure::Inputs(faults) => faults.iter().map(finding).collect(),
             Failure::Because(..) => Vec::new(),
         };
+        let message = failure.message();
         Some(json!({
             "exit": failure.exit().code(),
-            "message": failure.message(),
+            "message": self.seen.secrets.scrub(&message),
             "findings": findings,
         }))
     }

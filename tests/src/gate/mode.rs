@@ -77,7 +77,7 @@ fn a_warning_can_end_a_run_before_anything_is_called() {
       |
       = help: for an OR write one rule per entry, each with a count of its own
 
-    error: the lifecycle policy has a warning, and `fail-on` is `warning`; nothing was called
+    error: the policy has a warning, and `fail-on` is `warning`; nothing was called
     "#);
     let ran = put(
         &ecr,

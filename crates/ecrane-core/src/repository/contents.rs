@@ -1,6 +1,6 @@
 //! What goes with a repository that is deleted, and whether it may.
 
-use super::{Adoption, ResourceTags};
+use super::{Adoption, CREATED_TAG, ResourceTags};
 use crate::lifecycle::image::{Images, Moment};
 use crate::name::RepositoryName;
 use std::fmt;
@@ -51,7 +51,7 @@ impl Contents {
 /// Why a repository is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoDestroy {
-    /// Nothing on it says that ecrane looks after it.
+    /// Nothing on it says that ecrane made it.
     Foreign(RepositoryName),
     /// Somebody typed something else than its name.
     Unconfirmed(RepositoryName),
@@ -62,7 +62,7 @@ impl fmt::Display for NoDestroy {
         match self {
             Self::Foreign(name) => write!(
                 f,
-                "the repository `{name}` has no tag of ecrane, so somebody else looks after it; nothing was done. `adopt: true` says that it is yours to delete"
+                "the repository `{name}` has no tag `{CREATED_TAG}`, so somebody else may look after it; nothing was done. `adopt: true` says that it is yours to delete"
             ),
             Self::Unconfirmed(name) => write!(
                 f,
@@ -83,7 +83,7 @@ pub fn may_destroy(
     tags: &ResourceTags,
     adoption: Adoption,
 ) -> Result<(), NoDestroy> {
-    match adoption == Adoption::Allowed || tags.are_of_ecrane() {
+    match adoption == Adoption::Allowed || tags.get(CREATED_TAG).is_some() {
         true => Ok(()),
         false => Err(NoDestroy::Foreign(name.clone())),
     }
@@ -137,9 +137,10 @@ mod tests {
             let tags = ResourceTags::default().with(key, "x");
             may_destroy(&name, &tags, adoption).is_ok()
         };
-        assert!(may("ecrane:lifecycle", Adoption::Refused));
+        assert!(may("ecrane:created", Adoption::Refused));
         assert!(!may("team", Adoption::Refused));
-        assert!(!may("ecranes", Adoption::Refused));
+        // A policy in somebody else's repository makes it nobody else's.
+        assert!(!may("ecrane:lifecycle", Adoption::Refused));
         assert!(may("team", Adoption::Allowed));
     }
 

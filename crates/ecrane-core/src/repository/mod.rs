@@ -126,6 +126,10 @@ pub const OWNER_TAG: &str = "ecrane:lifecycle";
 /// The same for the policy that says who may use the repository.
 pub const ACCESS_TAG: &str = "ecrane:access";
 
+/// The resource tag of a repository that ecrane made together with other tags: by
+/// it ecrane knows one that it may delete.
+pub const CREATED_TAG: &str = "ecrane:created";
+
 /// The texts of the policies that stand in a repository, as far as somebody asked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StandingPolicies<'a> {

@@ -1,5 +1,5 @@
 use super::{
-    ACCESS_TAG, AccessPolicy, Adoption, Creation, Desired, Encryption, ImageOrigin,
+    ACCESS_TAG, AccessPolicy, Adoption, CREATED_TAG, Creation, Desired, Encryption, ImageOrigin,
     MutabilitySetting, OWNER_TAG, Observed, Placement, ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
@@ -279,6 +279,10 @@ fn plan_new(desired: &Desired) -> Result<Plan, Refusal> {
     if let Some(policy) = &desired.access {
         resource_tags = resource_tags.with(ACCESS_TAG, &policy.fingerprint());
     }
+    // Without others it is left out: setting any takes a right of its own.
+    if !resource_tags.is_empty() {
+        resource_tags = resource_tags.with(CREATED_TAG, "true");
+    }
     Ok(Plan {
         repository: RepositoryStep::Create(NewRepository {
             name: desired.name.clone(),
@@ -304,14 +308,16 @@ fn plan_standing(desired: &Desired, standing: &Standing) -> Result<Plan, Refusal
     let policy = plan_policy(desired, standing)?;
     let access = plan_access(desired, standing)?;
     let mut wanted = desired.resource_tags.clone();
-    if let Some(PolicyStep::Put { policy, .. }) = &policy {
+    if let Some(PolicyStep::Put { policy, replaces }) = &policy {
         let before = standing.policy.as_deref().and_then(Policy::fingerprint_of);
-        wanted = wanted.with(OWNER_TAG, &owned(policy.fingerprint(), before));
+        let owned = owned(policy.fingerprint(), *replaces, before);
+        wanted = wanted.with(OWNER_TAG, &owned);
     }
-    if let Some(AccessStep::Put { policy, .. }) = &access {
+    if let Some(AccessStep::Put { policy, replaces }) = &access {
         let before = standing.access.as_deref();
         let before = before.and_then(AccessPolicy::fingerprint_of);
-        wanted = wanted.with(ACCESS_TAG, &owned(policy.fingerprint(), before));
+        let owned = owned(policy.fingerprint(), *replaces, before);
+        wanted = wanted.with(ACCESS_TAG, &owned);
     }
     let tags = wanted.missing_from(
         standing
@@ -430,9 +436,11 @@ fn plan_access(desired: &Desired, standing: &Standing) -> Result<Option<AccessSt
     }
 }
 
-/// What a tag says of whose a policy is, the new one first.
-fn owned(new: String, before: Option<String>) -> String {
-    let both: Vec<String> = [Some(new), before].into_iter().flatten().collect();
+/// What a tag says of whose a policy is, the new one first. Somebody else's is
+/// never named: should it come back, it is theirs.
+fn owned(new: String, replaces: Replaces, before: Option<String>) -> String {
+    let ours = before.filter(|_| replaces == Replaces::OwnPolicy);
+    let both: Vec<String> = [Some(new), ours].into_iter().flatten().collect();
     both.join(" ")
 }
 

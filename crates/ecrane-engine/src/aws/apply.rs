@@ -1,4 +1,4 @@
-use super::observe::Place;
+use super::observe::{Place, wanted_access};
 use super::{AwsError, Ecr, Observation};
 use aws_sdk_ecr::types::{
     EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability,
@@ -9,8 +9,8 @@ use backon::{ExponentialBuilder, Retryable};
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
-    AccessPolicy, AccessStep, Desired, Encryption, MutabilitySetting, NewRepository, Plan,
-    PolicyStep, RepositoryStep, ResourceTags, ScanOnPush, SettingChange,
+    AccessPolicy, AccessStep, Desired, Encryption, MutabilitySetting, NewRepository, Observed,
+    Plan, PolicyStep, RepositoryStep, ResourceTags, ScanOnPush, SettingChange,
 };
 use std::time::Duration;
 
@@ -71,6 +71,11 @@ pub async fn apply(
         put_policy(ecr, &desired.name, policy).await?;
     }
     if let Some(AccessStep::Put { policy, .. }) = &plan.access {
+        if let Observed::Present(standing) = &observation.observed
+            && wanted_access(ecr, desired).await? != standing.access
+        {
+            return Err(AwsError::AccessChanged(desired.name.clone()));
+        }
         put_access(ecr, &desired.name, policy).await?;
     }
     for change in others {

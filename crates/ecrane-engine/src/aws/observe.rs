@@ -195,7 +195,10 @@ pub async fn stored_policy(
 
 /// The text of the policy that says who may use the repository, if one is
 /// desired at all.
-async fn wanted_access(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
+pub(super) async fn wanted_access(
+    ecr: &Ecr,
+    desired: &Desired,
+) -> Result<Option<String>, AwsError> {
     if desired.access.is_none() {
         return Ok(None);
     }

@@ -23,7 +23,10 @@ impl Reader {
             };
             match is_faulty {
                 true => self.fault(found),
-                false => self.warn(found),
+                false => {
+                    self.policy_warnings += found.len();
+                    self.warn(found);
+                }
             }
         }
         read.policy

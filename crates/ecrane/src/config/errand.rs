@@ -19,6 +19,8 @@ pub(crate) struct Errand {
     pub repository: RepositoryName,
     pub place: Place,
     pub extent: Extent,
+    /// Whose changes the run is for.
+    pub changes: Changes,
 }
 
 /// What is done.
@@ -44,8 +46,6 @@ pub(crate) struct Cleanup {
     pub only: Option<u64>,
     /// Who knows whether one is closed.
     pub asked: GitHubApi,
-    /// Whose changes the run is for.
-    pub changes: Changes,
 }
 
 /// Where pull requests are, and by which right they are read.
@@ -120,6 +120,7 @@ pub(crate) fn errand(
                 repository,
                 place,
                 extent,
+                changes: changes(variable),
             },
             warnings,
         )),
@@ -129,11 +130,11 @@ pub(crate) fn errand(
 
 impl Reader {
     /// What is taken away does not come back: as long as a pull request is open,
-    /// a run for it only looks, unless somebody says otherwise.
+    /// a run for it only looks, whatever else is said.
     fn extent(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Extent {
         let dry_run = self.boolean("dry-run", inputs.dry_run.as_deref());
         let is_open = || is_for_pull_request(variable) && closed(variable).is_none();
-        match dry_run.unwrap_or_else(is_open) {
+        match dry_run == Some(true) || is_open() {
             true => Extent::Plan,
             false => Extent::Whole,
         }
@@ -174,7 +175,6 @@ impl Reader {
             tags: self.pull_tags(inputs),
             max_remove: limit.flatten().unwrap_or(MOST_TAGS),
             only: closed(variable),
-            changes: changes(variable),
             asked: self.github(inputs, variable)?,
         })
     }

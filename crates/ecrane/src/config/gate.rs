@@ -51,9 +51,7 @@ impl Gate {
         };
         Err(Failure::Because(
             Exit::Gate,
-            format!(
-                "the lifecycle policy has {found}, and `{FAIL_ON}` is `warning`; nothing was called"
-            ),
+            format!("the policy has {found}, and `{FAIL_ON}` is `warning`; nothing was called"),
         ))
     }
 }
@@ -119,8 +117,9 @@ impl Reader {
             (FAIL_ON, inputs.fail_on.as_deref()),
         ];
         for (input, given) in about_policy {
-            // A policy of who may use the repository is adopted too.
-            let about_other = input == "adopt" && inputs.repository_policy.is_some();
+            // These are about a policy of who may use the repository, too.
+            let about_both = [FAIL_ON, "adopt"].contains(&input);
+            let about_other = about_both && inputs.repository_policy.is_some();
             if let (None, Some(given), false) = (&inputs.lifecycle_policy, given, about_other) {
                 let message = format!("`{input}` is about `lifecycle-policy`, which is not given");
                 self.warn(Fault::whole(input, given, message));

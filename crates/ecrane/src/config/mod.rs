@@ -21,7 +21,9 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
-pub(crate) use errand::{Cleanup, Confirmation, Extent, GitHubApi, Task, errand, is_errand};
+pub(crate) use errand::{
+    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand,
+};
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
 pub(crate) use host::outside;

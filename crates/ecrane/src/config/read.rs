@@ -17,7 +17,7 @@ pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(super) struct Reader {
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
-    /// Those of them that are about the lifecycle policy.
+    /// Those of them that are about a policy.
     pub(super) policy_warnings: usize,
 }
 

@@ -112,17 +112,19 @@ impl Reader {
             let Some((id, path)) = line.split_once('=') else {
                 continue;
             };
-            let path = std::path::absolute(Path::new(path)).unwrap_or_default();
-            if !usual
-                .iter()
-                .flatten()
-                .any(|folder| path.starts_with(folder))
-            {
+            let path = real(Path::new(path));
+            let mut usual = usual.iter().flatten();
+            if !usual.any(|folder| path.starts_with(real(folder))) {
                 let message = "its file is neither in the workspace nor in the runner's folder for temporary files";
                 self.warn(Fault::whole("secret-files", id, message));
             }
         }
     }
+}
+
+/// Where a path leads, past links and `..`.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// When an image was made.

@@ -15,7 +15,8 @@ use ecrane_core::name::{Digest, RegistryHost, Tag};
 use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
 use ecrane_core::report::{self, Cost, TagChange, TagResult};
 use ecrane_core::repository::{
-    LeftOut, Observed, Plan, PolicyStep, PutBy, PutPolicy, Refusal, Replaced, Replaces, plan,
+    AccessStep, LeftOut, Observed, Plan, PolicyStep, PutBy, PutPolicy, Refusal, Replaced, Replaces,
+    plan,
 };
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation};
 use ecrane_engine::layout::Layout;
@@ -143,6 +144,15 @@ impl Place {
         name: Option<&str>,
         log: Log,
     ) -> Result<Option<Passed>, Failure> {
+        if let (Some(AccessStep::Put { .. }), Observed::Present(found)) =
+            (&plan.access, &observation.observed)
+            && let Some(before) = &found.access
+        {
+            // What is replaced is in no other place.
+            let before = before.split_whitespace().collect::<Vec<_>>().join(" ");
+            log.line(&format!("The repository policy until now: {before}"));
+            log.line("");
+        }
         let judged = match &plan.policy {
             Some(PolicyStep::Put { policy, .. }) => policy,
             Some(PolicyStep::Leave(policy, LeftOut::OnlyChecked)) => policy,

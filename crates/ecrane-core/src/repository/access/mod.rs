@@ -4,6 +4,7 @@
 //! people mean is a warning. Whether a principal is there, only IAM knows.
 
 mod meaning;
+mod principal;
 mod statement;
 
 #[cfg(test)]

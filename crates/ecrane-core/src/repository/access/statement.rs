@@ -1,6 +1,6 @@
 //! One statement of a policy.
 
-use super::Findings;
+use super::{Findings, principal};
 use crate::lifecycle::node::{Node, Value};
 use crate::name::Pattern;
 
@@ -50,11 +50,20 @@ pub(super) fn check(node: &Node, path: &str, found: &mut Findings) {
     for name in ["Action", "NotAction"] {
         actions(node.get(name), &within(name), found);
     }
+    for name in ["Principal", "NotPrincipal"] {
+        principal::check(node.get(name), &within(name), found);
+    }
     if let Some(condition) = node.get("Condition")
         && !matches!(condition.value, Value::Object(_))
     {
         let message = format!("a condition is an object, not {}", condition.kind());
         found.error(condition.span, &within("Condition"), message, "");
+    }
+    if let Some(id) = node.get("Sid")
+        && id.text().is_none()
+    {
+        let message = format!("a `Sid` is a string, not {}", id.kind());
+        found.error(id.span, &within("Sid"), message, "");
     }
     doubts(node, path, found);
 }
@@ -95,11 +104,12 @@ fn actions(node: Option<&Node>, path: &str, found: &mut Findings) {
 
 /// What is accepted and hardly meant.
 fn doubts(node: &Node, path: &str, found: &mut Findings) {
-    if node.get("Condition").is_some() {
+    if node.get("Condition").is_some_and(narrows) {
         return;
     }
     let effect = node.get("Effect").and_then(Node::text);
-    let principal = node.get("Principal").filter(|it| is_everybody(it));
+    let principal = node.get("Principal");
+    let principal = principal.filter(|it| principal::is_everybody(it));
     match (effect, principal, node.get("NotPrincipal")) {
         (Some("Allow"), Some(who), _) | (Some("Allow"), None, Some(who)) => {
             let message = "this opens the repository to every AWS account";
@@ -115,21 +125,26 @@ fn doubts(node: &Node, path: &str, found: &mut Findings) {
     }
 }
 
-fn is_everybody(principal: &Node) -> bool {
-    let is_star = |node: &Node| node.text() == Some("*");
-    match &principal.value {
-        Value::Object(_) => principal
-            .get("AWS")
-            .is_some_and(|accounts| accounts.items().iter().any(is_star)),
-        _ => is_star(principal),
-    }
+/// Whether a condition asks for anything: an empty one does not, nor does one that
+/// any value meets.
+fn narrows(condition: &Node) -> bool {
+    let keys = condition.properties().iter().flat_map(|operator| {
+        let keys = operator.node.properties().iter();
+        keys.map(|key| (operator.name.as_str(), &key.node))
+    });
+    let mut asks = keys.map(|(operator, values)| {
+        let is_any = |value: &Node| value.text() == Some("*");
+        !(operator.contains("Like") && values.items().iter().any(is_any))
+    });
+    asks.any(|asks| asks)
 }
 
 fn forbids_another(statement: &Node) -> bool {
     let matches = |node: &Node| {
         let items = node.items().iter();
         let mut patterns = items.filter_map(Node::text).map(str::to_ascii_lowercase);
-        patterns.any(|pattern| Pattern::new(&pattern).matches(SET))
+        // One character is some: a warning too many costs nothing.
+        patterns.any(|pattern| Pattern::new(pattern.replace('?', "*")).matches(SET))
     };
     match (statement.get("Action"), statement.get("NotAction")) {
         (Some(actions), _) => matches(actions),

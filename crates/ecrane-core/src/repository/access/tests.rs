@@ -142,6 +142,26 @@ fn all_that_is_wrong_is_told_at_once() {
     1 | []
       | ^^
     ");
+    let nobody = |principal: &str| {
+        let text = format!(r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "*"}}"#);
+        let found = AccessPolicy::read(&statement(&text)).diagnostics;
+        found
+            .into_iter()
+            .map(|it| it.message)
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    assert_eq!(nobody("\"123456789012\""), "this names nobody");
+    assert_eq!(nobody("[\"*\"]"), "this names nobody");
+    assert_eq!(nobody("{}"), "it names nobody");
+    assert_eq!(
+        nobody(r#"{"AWS": ["1234", 5]}"#),
+        "this names nobody; this names nobody"
+    );
+    assert_eq!(
+        nobody(r#"{"aws": "*"}"#),
+        "this opens the repository to every AWS account; `aws` is not known here"
+    );
     let long = statement(&format!(r#"{{"Sid": "{}"}}"#, "a".repeat(10_240)));
     let first = AccessPolicy::read(&long).diagnostics.remove(0);
     insta::assert_snapshot!(first.message, @"this has 10291 characters, and ECR takes 10240 at most");
@@ -160,9 +180,15 @@ fn what_hardly_anybody_means_is_a_warning() {
         format!(r#"{{"Effect": "Allow", {principal}, "Action": "ecr:BatchGetImage"}}"#)
     };
     assert_eq!(warned(&pull(r#""Principal": "*""#)), open);
-    assert_eq!(warned(&pull(r#""Principal": {"AWS": ["1", "*"]}"#)), open);
-    assert_eq!(warned(&pull(r#""NotPrincipal": {"AWS": "1"}"#)), open);
-    assert_eq!(warned(&pull(r#""Principal": {"AWS": "1"}"#)), "");
+    assert_eq!(
+        warned(&pull(r#""Principal": {"AWS": ["111111111111", "*"]}"#)),
+        open
+    );
+    assert_eq!(
+        warned(&pull(r#""NotPrincipal": {"AWS": "111111111111"}"#)),
+        open
+    );
+    assert_eq!(warned(&pull(r#""Principal": {"AWS": "111111111111"}"#)), "");
     let condition =
         r#""Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#;
     assert_eq!(warned(&pull(condition)), "");
@@ -170,6 +196,10 @@ fn what_hardly_anybody_means_is_a_warning() {
     let deny = |actions: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", {actions}}}"#);
     let locked = warned(&deny(r#""Action": "ecr:Set*Policy""#));
     insta::assert_snapshot!(locked, @"this would lock the caller out: nobody could put another policy, and ECR refuses that");
+    assert_eq!(
+        warned(&deny(r#""Action": "ecr:?etRepositoryPolicy""#)),
+        locked
+    );
     assert_eq!(warned(&deny(r#""NotAction": "ecr:Get*""#)), locked);
     assert_eq!(warned(&deny(r#""Action": "ecr:DeleteRepository""#)), "");
 }

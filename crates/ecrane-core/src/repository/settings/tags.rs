@@ -94,12 +94,6 @@ impl ResourceTags {
         self.0.is_empty()
     }
 
-    /// Whether one of them is ecrane's own: then it looks after the repository.
-    #[must_use]
-    pub fn are_of_ecrane(&self) -> bool {
-        self.0.keys().any(|key| key.starts_with(OWN))
-    }
-
     /// Key and value, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
