@@ -119,8 +119,9 @@ pub struct Standing {
 }
 
 /// The resource tag by which ecrane knows a lifecycle policy that it put: its
-/// value is the policy's fingerprint. While one takes another's place it names both, the
-/// new one first: whichever stands there after a failure is known.
+/// value is the policy's fingerprint. While one of ours takes the place of
+/// another of ours it names both, the new one first: whichever stands there after
+/// a failure is known. Somebody else's is never named.
 pub const OWNER_TAG: &str = "ecrane:lifecycle";
 
 /// The same for the policy that says who may use the repository.
