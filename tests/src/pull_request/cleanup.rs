@@ -18,9 +18,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let seed = folder.path().join("seed.json");
-        let text = json!({ "repositories": [{ "name": "team/app", "images": [
+        Self::of(&json!([
             { "tags": ["pr-1", "pr-1-0f3c2d"], "pushed": "9d" },
             { "tags": ["pr-12", "v1", "latest"], "pushed": "8d" },
             { "tags": ["pr-7"], "pushed": "7d" },
@@ -28,7 +26,13 @@ impl World {
             { "tags": ["pr-1.2", "main"], "pushed": "5d" },
             { "name": "amd64", "tags": ["pr-12-amd64"], "pushed": "4d" },
             { "tags": ["v2"], "pushed": "4d", "children": ["amd64"] },
-        ]}]});
+        ]))
+    }
+
+    fn of(images: &Value) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seed = folder.path().join("seed.json");
+        let text = json!({ "repositories": [{ "name": "team/app", "images": images }] });
         std::fs::write(&seed, text.to_string()).unwrap();
         let ecr = LocalEcr::start_with(&["--seed", seed.to_str().unwrap()]);
         let github = GitHub::start(ecr.home());
@@ -124,6 +128,28 @@ fn tags_of_closed_pull_requests_go_by_their_names() {
     let again = run(&mut world.command(&[]));
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_eq!(writes(&world.ecr.log_since(seen)).len(), 0);
+}
+
+#[test]
+fn indexes_are_read_only_where_what_they_hold_decides() {
+    let read = |tags: &[&str]| {
+        let world = World::of(&json!([
+            { "tags": tags, "pushed": "9d" },
+            { "name": "amd64", "pushed": "4d" },
+            { "tags": ["v2"], "pushed": "4d", "children": ["amd64"] },
+        ]));
+        let seen = world.ecr.requests();
+        let ran = run(&mut world.command(&[]));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(!world.tags().contains(&tags[0].to_owned()));
+        let requests = world.ecr.log_since(seen);
+        let read = requests
+            .iter()
+            .filter(|request| request["operation"] == "BatchGetImage");
+        read.count()
+    };
+    assert_eq!(read(&["pr-1", "main"]), 0);
+    assert_eq!(read(&["pr-1"]), 1);
 }
 
 #[test]
