@@ -2,6 +2,7 @@
 
 use super::github::{Fault as Refusal, GitHub, Instead, forbidden};
 use super::{COMMIT, TOKEN};
+use crate::act::{act, lay_checkout};
 use crate::docs::assert_allowed;
 use crate::harness::{LocalEcr, Ran, binary, clean, run, writes};
 use crate::http;
@@ -58,6 +59,16 @@ impl World {
         command.env("AWS_MAX_ATTEMPTS", "2");
         command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
         (run(&mut command), proxy.asked("BatchDeleteImage"))
+    }
+
+    /// The event of a run for pull request 12, from this repository.
+    fn event(&self, action: &str, head: &str) {
+        let event = json!({ "action": action, "number": 12, "pull_request": {
+            "number": 12,
+            "head": { "sha": COMMIT, "repo": { "full_name": head } },
+            "base": { "sha": COMMIT, "repo": { "full_name": "octocat/hello" } },
+        }});
+        std::fs::write(self.ecr.home().join("event.json"), event.to_string()).unwrap();
     }
 
     /// The tags that are there.
@@ -308,12 +319,7 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
     let world = World::new();
     let home = world.ecr.home();
     let job = |action: &str, head: &str, keys: bool| {
-        let event = json!({ "action": action, "pull_request": {
-            "number": 12,
-            "head": { "sha": COMMIT, "repo": { "full_name": head } },
-            "base": { "sha": COMMIT, "repo": { "full_name": "octocat/hello" } },
-        }});
-        std::fs::write(home.join("event.json"), event.to_string()).unwrap();
+        world.event(action, head);
         let mut command = clean(binary(), home);
         if keys {
             world.ecr.sign(&mut command);
@@ -361,4 +367,36 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
 
     `- 1 deleted, = 2 unchanged`
     ");
+}
+
+#[test]
+fn a_workflow_at_the_end_of_a_pull_request_takes_its_tags() {
+    let world = World::new();
+    world.event("closed", "octocat/hello");
+    let checkout = world.ecr.home().join("checkout");
+    lay_checkout(&checkout, "cleanup.yml");
+    let mut workflow = act("pull_request", &checkout, &world.ecr.address);
+    workflow
+        .arg("--eventpath")
+        .arg(world.ecr.home().join("event.json"))
+        .args(["--env", &format!("GITHUB_API_URL={}", world.github.api)])
+        .args(["--env", "GITHUB_REPOSITORY=octocat/hello"])
+        .args(["--secret", &format!("GITHUB_TOKEN={TOKEN}")])
+        .args(["--secret", "KEY_ID=local", "--secret", "KEY=local"]);
+    let ran = run(&mut workflow);
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+    let left = [
+        "latest",
+        "main",
+        "pr-1",
+        "pr-1-0f3c2d",
+        "pr-1.2",
+        "pr-12-amd64",
+        "pr-7",
+        "pr-99",
+        "v1",
+        "v2",
+    ];
+    assert_eq!(world.tags(), left);
 }
