@@ -99,7 +99,8 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
     for warning in &warnings {
         log.fault(warning);
     }
-    errand.repository = Some(asked.repository.clone());
+    let target = &asked.target;
+    errand.repository = Some(target.repository.clone());
     if is_without_credentials(&asked).await {
         log.line(WITHOUT_CREDENTIALS);
         return Ok(());
@@ -110,22 +111,22 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             adoption,
         } => {
             let wish = destroy::Wish {
-                name: &asked.repository,
+                name: &target.repository,
                 confirmation,
                 adoption,
-                extent: asked.extent,
+                extent: target.extent,
             };
             wish.check()?;
-            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            let reached = service::standing(&target.place, order.data.clone(), log).await?;
             destroy::destroy(&wish, &reached, errand, log).await
         }
         Task::Cleanup(tags) => {
             let wish = cleanup::Wish {
-                name: &asked.repository,
+                name: &target.repository,
                 tags: &tags,
-                extent: asked.extent,
+                extent: target.extent,
             };
-            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            let reached = service::standing(&target.place, order.data.clone(), log).await?;
             cleanup::clean(&wish, &reached, errand, log).await
         }
     }
@@ -136,9 +137,9 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
 const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed nothing. Nothing was called.";
 
 async fn is_without_credentials(asked: &config::Errand) -> bool {
-    match asked.place.region.as_ref() {
+    match asked.target.place.region.as_ref() {
         Some(region) if asked.changes == Changes::Foreign => {
-            credentials::are_missing(&asked.place.sign_in, region).await
+            credentials::are_missing(&asked.target.place.sign_in, region).await
         }
         _ => false,
     }
