@@ -36,7 +36,7 @@ fn lists_are_split_as_the_actions_of_docker_split_them() {
         metadata: "M".into(),
         names: Vec::new(),
         layout_tar: "L".into(),
-        builder: "B".into(),
+        builder: None,
         image_id: "I".into(),
         secrets: "S".into(),
     };
