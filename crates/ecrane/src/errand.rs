@@ -6,6 +6,7 @@ use crate::config::{self, Changes, Task};
 use crate::credentials;
 use crate::destroy;
 use crate::exit::{Exit, Failure};
+use crate::files::{self, Files};
 use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
@@ -154,12 +155,20 @@ impl Errand {
         &self,
         result: Result<(), &Failure>,
         step: &StepFiles,
+        log: Log,
     ) -> Result<(), Failure> {
+        let secrets = Seen::nothing().secrets;
+        let json = format!("{:#}", self.json(result.err()));
+        let files = files::write_plan(&secrets.scrub(&json)).unwrap_or_else(|error| {
+            log.warning(&format!("the plan cannot be written as a file: {error}"));
+            Files::default()
+        });
         let name = self.repository.as_ref().map(ToString::to_string);
-        let outputs = [
+        let mut outputs = vec![
             ("repository", name.unwrap_or_default()),
             ("changed", self.changed().to_string()),
         ];
+        outputs.extend(files.outputs());
         let message = result.err().map(Failure::message);
         let message = message.as_deref().unwrap_or_default();
         let text = summary(&Run {
@@ -177,7 +186,7 @@ impl Errand {
             fate: None,
             times: &[],
         });
-        let text = Seen::nothing().secrets.scrub(&text).into_owned();
+        let text = secrets.scrub(&text).into_owned();
         step.set_outputs(&outputs)
             .and_then(|()| step.add_summary(&text))
             .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))

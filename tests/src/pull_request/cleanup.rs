@@ -354,6 +354,11 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
     assert_eq!(closed.code, Some(0), "{}", closed.stdout);
     assert!(world.tags().contains(&"pr-1".to_owned()));
     assert!(!world.tags().contains(&"pr-12".to_owned()));
+    let outputs = std::fs::read_to_string(home.join("outputs")).unwrap();
+    let (_, plan) = outputs.rsplit_once("\nplan<<").unwrap();
+    let plan = std::fs::read_to_string(plan.lines().nth(1).unwrap()).unwrap();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["tags"]["removed"][0]["tag"], "pr-12");
     let summary = std::fs::read_to_string(home.join("summary")).unwrap();
     let (_, last) = summary.rsplit_once("### ").unwrap();
     insta::assert_snapshot!(last, @"
