@@ -37,7 +37,7 @@ pub fn check(
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.with_lints();
-    Ok(hand_over(&Report::new(text, &checked)))
+    Ok(hand_over(&Report::new(text, &checked, &Units::of(text))))
 }
 
 /// A policy as the JSON that PutLifecyclePolicy takes, with what was found.
@@ -52,7 +52,7 @@ pub fn compile(
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.alone();
     Ok(hand_over(&Compiled {
-        report: Report::new(text, &checked),
+        report: Report::new(text, &checked, &Units::of(text)),
         policy: checked.policy.as_ref().map(Policy::to_json),
     }))
 }

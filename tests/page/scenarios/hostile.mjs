@@ -32,7 +32,8 @@ export default async function (browser, address, { corpus, large, deep }) {
   const took = {}
   for (const [name, text] of Object.entries({ large, deep })) {
     await drop(page, 'policy.json', text)
-    took[name] = { module: Number(await page.locator('#timing').getAttribute('data-module')), problems: (await problems(page)).map(({ code }) => code).slice(0, 3) }
+    const figure = async (name) => Math.round(await page.locator('#timing').getAttribute(name))
+    took[name] = { module: await figure('data-module'), page: await figure('data-took'), problems: (await problems(page)).map(({ code }) => code).slice(0, 3) }
   }
 
   // A link that holds nothing, something else, or a bomb.

@@ -140,10 +140,8 @@ function taken(most: number, tooLong: (length: number) => void): Extension {
   })
 }
 
-/** Replaces the text without telling anybody, as one step of the history. */
-export function setText(view: EditorView, text: string) {
-  const old = view.state.doc.toString()
-  if (old === text) return
+/** Replaces the text that is held without telling anybody, as one step of the history. */
+export function setText(view: EditorView, old: string, text: string) {
   let from = 0
   while (from < old.length && from < text.length && old[from] === text[from]) from++
   let end = 0
