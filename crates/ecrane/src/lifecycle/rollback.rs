@@ -2,7 +2,7 @@
 //! back, by the same gate as any other.
 
 use super::file;
-use crate::config::{Gate, Preview};
+use crate::config::{Counterpart, Gate, Preview};
 use crate::errand::Errand;
 use crate::exit::{Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
@@ -87,8 +87,8 @@ async fn roll_back(options: &Rollback, errand: &mut Errand, log: Log) -> Result<
     };
     let passed = match &way {
         Way::Put { policy, .. } => {
-            let is_aws = connection.endpoint.is_none();
-            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, is_aws);
+            let counterpart = Counterpart::at(connection.endpoint.as_ref());
+            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, counterpart);
             let policies = Policies {
                 new: policy,
                 stored,
