@@ -14,14 +14,22 @@ const SWITCHES = [
 
 export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: SWITCHES })
 
-/** A page in a window of its own; what it complains of is kept. */
-export async function open(browser, address, { scheme = 'light', width = 1280 } = {}) {
+/** A page in a window of its own; what it complains of is kept. `module` changes the module's bytes on their way. */
+export async function open(browser, address, { scheme = 'light', width = 1280, module } = {}) {
   const context = await browser.newContext({
     acceptDownloads: true,
     colorScheme: scheme,
     permissions: ['clipboard-read', 'clipboard-write'],
+    // It asks for the module, too.
+    serviceWorkers: module ? 'block' : 'allow',
     viewport: { width, height: 900 },
   })
+  if (module) {
+    await context.route('**/*.wasm', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: module(await response.body()) })
+    })
+  }
   const page = await context.newPage()
   page.complaints = []
   page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()))
@@ -33,7 +41,7 @@ export async function open(browser, address, { scheme = 'light', width = 1280 } 
 
 /** The page has played the policy that it shows. */
 export async function settled(page) {
-  await page.waitForSelector('footer [data-at-rest="true"]', { timeout: 60_000 })
+  await page.waitForSelector('footer [data-at-rest="true"]', { state: 'attached', timeout: 60_000 })
 }
 
 export const editor = (page) => page.getByLabel('Lifecycle policy', { exact: true })
@@ -85,15 +93,16 @@ export const rows = (page) =>
     })),
   )
 
-/** Drops a file on the page. */
-export async function drop(page, name, text) {
+/** Drops a file on the page, where most do, on the editor: a text, or its bytes. */
+export async function drop(page, name, content) {
   await page.evaluate(
-    ([name, text]) => {
+    ([name, content]) => {
       const transfer = new DataTransfer()
-      transfer.items.add(new File([text], name, { type: 'application/json' }))
-      window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+      transfer.items.add(new File([typeof content === 'string' ? content : Uint8Array.from(content)], name, { type: 'application/json' }))
+      const place = document.querySelector('.editor').shadowRoot.querySelector('.cm-content')
+      place.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true, composed: true }))
     },
-    [name, text],
+    [name, content],
   )
   await page.waitForTimeout(50)
   await settled(page)

@@ -25,9 +25,11 @@ self.addEventListener('activate', (event) => {
   )
 })
 
-// A file's name says what is in it, but the page's own does not: that is asked for, and kept for when nobody answers.
+// A file's name says what is in it, but the page's own does not: that is asked for, and kept for when nobody answers, or
+// not soon.
+const PATIENCE = 3000
 const current = (address, kept) =>
-  fetch(address, { cache: 'no-cache' }).then((answer) => (answer.ok ? answer : kept ?? answer), (error) => kept ?? Promise.reject(error))
+  fetch(address, { cache: 'no-cache', ...(kept ? { signal: AbortSignal.timeout(PATIENCE) } : {}) }).then((answer) => (answer.ok ? answer : kept ?? answer), (error) => kept ?? Promise.reject(error))
 
 self.addEventListener('fetch', (event) => {
   const { request } = event

@@ -1,11 +1,12 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
 import { type Given, given, isGiven } from './given.ts'
+import { kindOf, MOST_LIST, MOST_POLICY, textOf, tooLong } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
 import { tagsOf } from './images/cadence.ts'
 import { DAY } from './images/making.ts'
-import { Client, Refused, Replaced } from './module/client.ts'
+import { Client } from './module/client.ts'
 import type { Columns, Compared, Outcome, Source } from './module/protocol.ts'
-import { type Shared, unpack } from './permalink.ts'
+import { fromFile, type Shared, unpack } from './permalink.ts'
 
 /** How images were come by. */
 export type Origin =
@@ -28,6 +29,8 @@ class Desk {
   phase = $state<Phase>('loading')
   /** Why there are no images, or why the module was replaced. */
   trouble = $state('')
+  /** Why something that somebody gave was not taken. */
+  notice = $state('')
   columns = $state.raw<Columns | null>(null)
   outcome = $state.raw<Outcome | null>(null)
   /** The policy that the outcome is of. */
@@ -48,10 +51,24 @@ class Desk {
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
 
   async start(fragment: string) {
-    const shared = await unpack(fragment)
+    let shared: Shared | null
+    try {
+      shared = await unpack(fragment)
+    } catch (error) {
+      await this.#openNothing()
+      this.notice = said(error)
+      return
+    }
     if (shared) await this.open(shared)
     else if (isGiven) await this.#openGiven()
     else await this.openSample(SAMPLES[0]?.id ?? 'trap')
+  }
+
+  /** An empty policy, as whoever opened the page did not ask for a sample. */
+  async #openNothing() {
+    this.policy = ''
+    this.before = null
+    await this.standIn()
   }
 
   async #openGiven() {
@@ -72,6 +89,7 @@ class Desk {
   }
 
   async open(shared: Shared) {
+    this.notice = ''
     this.policy = shared.policy
     this.before = shared.before ?? null
     if (shared.images !== undefined) await this.loadText(shared.images, 'the images of the link')
@@ -81,6 +99,7 @@ class Desk {
   }
 
   async openSample(id: string) {
+    this.notice = ''
     this.policy = sample(id).policy
     this.before = null
     await this.#loadSample(id)
@@ -88,9 +107,26 @@ class Desk {
 
   /** What somebody types. Pasting a policy over all of another one asks for images that fit it. */
   write(text: string, whole: boolean) {
+    this.notice = ''
     this.policy = text
-    if (whole && this.origin.kind === 'sample') void this.standIn()
+    if (!this.columns || (whole && this.origin.kind === 'sample')) void this.standIn()
     else this.play()
+  }
+
+  refuseLonger(length: number) {
+    this.notice = tooLong(length, MOST_POLICY, 'policies').message
+  }
+
+  /** A file that somebody dropped. */
+  async take(file: File) {
+    try {
+      const kind = await kindOf(file)
+      if (kind === 'images') await this.loadFile(file)
+      else if (kind === 'view') await this.open(fromFile(await textOf(file, MOST_LIST, 'files')))
+      else this.write(await textOf(file, MOST_POLICY, 'policies'), true)
+    } catch (error) {
+      this.notice = said(error)
+    }
   }
 
   setNow(now: number) {
@@ -121,10 +157,12 @@ class Desk {
   }
 
   async loadText(text: string, name: string) {
+    this.notice = ''
     await this.#load({ kind: 'text', text }, { kind: 'own', name }, Date.now())
   }
 
   async loadFile(file: File) {
+    this.notice = ''
     await this.#load({ kind: 'file', file }, { kind: 'own', name: file.name }, Date.now())
   }
 
@@ -206,7 +244,6 @@ class Desk {
 }
 
 function said(error: unknown): string {
-  if (error instanceof Refused || error instanceof Replaced) return error.message
   return error instanceof Error ? error.message : String(error)
 }
 

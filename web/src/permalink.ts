@@ -1,5 +1,6 @@
-// The page's state in the fragment of its address: versioned, compressed, of a limited size. A fragment is not sent to
-// any server.
+// What somebody sees, to be opened elsewhere: in the fragment of the page's address, which is not sent to any server, or
+// as a file where that gets too long. Both have a version, and a fragment is compressed.
+import { NotTaken } from './intake.ts'
 
 export interface Shared {
   policy: string
@@ -13,47 +14,80 @@ export interface Shared {
   now?: number
 }
 
-const VERSION = 'v1.'
-/** Browsers and chats cut longer ones. */
-export const MOST_LINK = 60_000
-/** A short link may unpack to anything: so much is read. */
-const MOST_TEXT = 4_000_000
+const VERSION = 1
+const PREFIX = `v${VERSION}.`
+/** Mail programs, chats and trackers cut longer ones. */
+export const MOST_LINK = 8_000
+/** Longer ones were made once. */
+const MOST_READ = 60_000
+/** A short link may unpack to anything: so many bytes are read. */
+const MOST_BYTES = 1_000_000
 
-export async function pack(shared: Shared): Promise<string> {
+const unreadable = (what: 'link' | 'file') =>
+  new NotTaken(`This ${what} cannot be read: a part of it is missing, or was changed. Ask for it once more, or paste the policy here.`)
+
+/** Null where it would be too long. */
+export async function pack(shared: Shared): Promise<string | null> {
   const bytes = new TextEncoder().encode(JSON.stringify(shared))
+  if (bytes.length > MOST_BYTES) return null
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'))
   const packed = new Uint8Array(await new Response(stream).arrayBuffer())
   let letters = ''
   for (const byte of packed) letters += String.fromCharCode(byte)
-  return VERSION + btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  return PREFIX + btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }
 
-/** What a fragment says; null for one that is no link of this page. */
+/** What a fragment says; null for an empty one. */
 export async function unpack(fragment: string): Promise<Shared | null> {
-  if (!fragment.startsWith(VERSION) || fragment.length > MOST_LINK) return null
+  if (fragment === '') return null
+  const version = /^v=?(\d{1,9})(?!\d)/.exec(fragment)?.[1]
+  if (version !== undefined && Number(version) !== VERSION) throw otherVersion(version, 'link')
+  if (!fragment.startsWith(PREFIX)) throw unreadable('link')
+  if (fragment.length > MOST_READ) throw tooMuch()
+  let bytes: Uint8Array<ArrayBuffer>
   try {
-    const letters = atob(fragment.slice(VERSION.length).replace(/-/g, '+').replace(/_/g, '/'))
-    const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
-    return shared(JSON.parse(await inflate(bytes)))
+    const letters = atob(fragment.slice(PREFIX.length).replace(/-/g, '+').replace(/_/g, '/'))
+    bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
   } catch {
-    return null
+    throw unreadable('link')
   }
+  return shared(await inflate(bytes), 'link')
 }
+
+const otherVersion = (version: string, what: 'link' | 'file') =>
+  new NotTaken(`This ${what} is of version ${version}, and this page reads version ${VERSION}. Load the page again, or ask for a new ${what}.`)
+
+const tooMuch = () => new NotTaken(`This link was not opened: it unpacks to more than ${MOST_BYTES / 1e6} MB, as no link of this page does.`)
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader()
   const decoder = new TextDecoder()
   let text = ''
+  let read = 0
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(() => Promise.reject(unreadable('link')))
     if (done) return text + decoder.decode()
+    read += value.byteLength
+    if (read > MOST_BYTES) {
+      void reader.cancel()
+      throw tooMuch()
+    }
     text += decoder.decode(value, { stream: true })
-    if (text.length > MOST_TEXT) throw new Error('the link holds too much')
   }
 }
 
-function shared(value: unknown): Shared | null {
-  if (typeof value !== 'object' || value === null || !('policy' in value) || typeof value.policy !== 'string') return null
+/** The same as a file, of any length. */
+export const toFile = (said: Shared) => JSON.stringify({ ecranePlayground: VERSION, ...said })
+
+export function fromFile(text: string): Shared {
+  const version = /^\s*\{\s*"ecranePlayground"\s*:\s*(\d+)/.exec(text)?.[1]
+  if (version !== undefined && Number(version) !== VERSION) throw otherVersion(version, 'file')
+  return shared(text, 'file')
+}
+
+function shared(text: string, what: 'link' | 'file'): Shared {
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || !('policy' in value) || typeof value.policy !== 'string') throw unreadable(what)
   const said = value as Record<string, unknown>
   const result: Shared = { policy: value.policy }
   for (const name of ['before', 'sample', 'images'] as const) {
@@ -63,4 +97,12 @@ function shared(value: unknown): Shared | null {
   // Farther than a date reaches, nothing can be shown.
   if (typeof said['now'] === 'number' && Math.abs(said['now']) <= 8.64e15) result.now = said['now']
   return result
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

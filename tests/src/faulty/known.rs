@@ -102,10 +102,49 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "crates/ecrane-engine/src/archive/layer.rs",
         "a_full_disk_is_an_error_wherever_it_shows",
     ),
+    // These are given to the page, in a browser.
+    (
+        "web-permalink-bad-b64",
+        PAGE,
+        "a_link_that_cannot_be_read_leaves_the_editor_empty",
+    ),
+    (
+        "web-permalink-bomb",
+        PAGE,
+        "a_link_that_cannot_be_read_leaves_the_editor_empty",
+    ),
+    (
+        "web-permalink-old",
+        PAGE,
+        "a_link_that_cannot_be_read_leaves_the_editor_empty",
+    ),
+    (
+        "web-permalink-xss",
+        PAGE,
+        "a_link_that_cannot_be_read_leaves_the_editor_empty",
+    ),
+    (
+        "web-permalink-8k",
+        PAGE,
+        "what_makes_too_long_a_link_is_offered_as_a_file",
+    ),
+    ("web-proto", PAGE, "no_text_changes_what_every_object_has"),
+    (
+        "web-paste-50mb",
+        PAGE,
+        "a_paste_of_50_mb_is_refused_before_anybody_reads_it",
+    ),
+    (
+        "web-file-binary",
+        PAGE,
+        "a_file_that_is_not_text_is_refused",
+    ),
+    ("web-wasm-panic", PAGE, "a_module_that_panics_is_replaced"),
 ];
 
-/// What the page is given is held by the tests of the page.
-const OF_PAGE: &str = "web playground";
+/// Here and in its scenario each case is under its own id.
+const PAGE: &str = "tests/src/page/faulty.rs";
+const SCENARIO: &str = "tests/page/scenarios/faulty.mjs";
 
 /// The action in a folder of its own, where no commit is known.
 fn action(ecr: &LocalEcr, home: &Path) -> Command {
@@ -178,11 +217,11 @@ fn objection(case: &Case, ran: &Ran) -> Option<String> {
 #[test]
 fn every_known_input_ends_as_it_should() {
     let all = facts();
-    let cases: Vec<&Case> = all.iter().filter(|case| case.via != OF_PAGE).collect();
     let ecr = LocalEcr::start();
-    let (mut held, mut wrong) = (0, Vec::new());
-    for case in cases.iter().copied() {
+    let (mut held, mut elsewhere, mut wrong) = (0, 0, Vec::new());
+    for case in &all {
         if ELSEWHERE.iter().any(|(id, _, _)| *id == case.id) {
+            elsewhere += 1;
             continue;
         }
         let Some(ran) = given(&ecr, case) else {
@@ -195,8 +234,8 @@ fn every_known_input_ends_as_it_should() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(ecr.requests(), 0, "something was called");
     println!(
-        "known inputs: {} of {}, {held} of them by runs here; the others are of the page",
-        cases.len(),
+        "known inputs: {} of {}, {held} of them by runs here",
+        held + elsewhere,
         all.len()
     );
 }
@@ -206,5 +245,11 @@ fn the_tests_that_hold_an_input_are_there() {
     for (id, file, test) in ELSEWHERE {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         assert!(text.contains(test), "{id}: no `{test}` in {file}");
+        if *file == PAGE {
+            let scenario = std::fs::read_to_string(root().join(SCENARIO)).unwrap();
+            let named = format!("'{id}'");
+            assert!(text.contains(&named.replace('\'', "\"")), "{id} in {file}");
+            assert!(scenario.contains(&named), "{id} in {SCENARIO}");
+        }
     }
 }

@@ -81,13 +81,16 @@ export interface Setup {
   label: string
   readOnly?: boolean
   changed?: (text: string, whole: boolean) => void
+  /** What would make the text longer than so many characters is not pasted, and told. */
+  most?: number
+  tooLong?: (length: number) => void
   /** The rules where they stand, for what is shown of them under the mouse. */
   played?: () => Played | null
   /** The dialect of the text, for what may be written in it; without it nothing is completed. */
   dialect?: () => Dialect | null
 }
 
-export function open({ root, parent, text, label, readOnly = false, changed, played, dialect }: Setup): EditorView {
+export function open({ root, parent, text, label, readOnly = false, changed, most = Infinity, tooLong, played, dialect }: Setup): EditorView {
   const extensions: Extension[] = [
     lineNumbers(),
     highlightSpecialChars(),
@@ -116,9 +119,25 @@ export function open({ root, parent, text, label, readOnly = false, changed, pla
       }),
     )
   }
+  extensions.push(taken(most, (length) => tooLong?.(length)))
   if (played) extensions.push(ruleInWords(played))
   if (dialect) extensions.push(autocompletion({ override: [byDialect(dialect)], icons: false }))
   return new EditorView({ state: EditorState.create({ doc: text, extensions }), parent, root })
+}
+
+/** A file dropped here is the page's. What is pasted may be anything, and is measured before it is taken apart. */
+function taken(most: number, tooLong: (length: number) => void): Extension {
+  const refused = (view: EditorView, text: string | undefined) => {
+    const { from, to } = view.state.selection.main
+    const length = view.state.doc.length - (to - from) + (text?.length ?? 0)
+    if (text === undefined || length <= most) return false
+    tooLong(length)
+    return true
+  }
+  return EditorView.domEventHandlers({
+    paste: ({ clipboardData }, view) => refused(view, clipboardData?.getData('text/plain')),
+    drop: ({ dataTransfer }, view) => (dataTransfer?.files.length ?? 0) > 0 || refused(view, dataTransfer?.getData('text/plain')),
+  })
 }
 
 /** Replaces the text without telling anybody, as one step of the history. */

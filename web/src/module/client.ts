@@ -66,7 +66,7 @@ export class Client {
     if ('answer' in reply) {
       waiting.resolve(reply.answer)
     } else if (reply.broken) {
-      waiting.reject(new Replaced(`The module stopped (${reply.refusal}) and was started anew.`))
+      waiting.reject(new Replaced(`The module stopped at this (${reply.refusal}) and was started anew. The next text is checked again.`))
       this.#replace('The module stopped and was started anew.')
     } else {
       waiting.reject(new Refused(reply.refusal))

@@ -5,6 +5,7 @@ import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
 import { masked } from '../images/masked.ts'
 import { sample } from '../images/samples.ts'
+import { MOST_LIST, textOf } from '../intake.ts'
 import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
 
 /** A longer list is not shown as text. */
@@ -16,7 +17,7 @@ const LONGEST_REFUSAL = 10_000
 let repository: Repository | null = null
 let list = ''
 
-async function textOf(source: Source): Promise<string> {
+async function listOf(source: Source): Promise<string> {
   switch (source.kind) {
     case 'sample':
       return sample(source.id).images()
@@ -25,7 +26,7 @@ async function textOf(source: Source): Promise<string> {
     case 'text':
       return masked(source.text)
     case 'file':
-      return masked(await source.file.text())
+      return masked(await textOf(source.file, MOST_LIST, 'lists of images'))
   }
 }
 
@@ -36,7 +37,7 @@ function held(): Repository {
 
 const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnType<Calls[N]> | Promise<ReturnType<Calls[N]>> } = {
   async load(source): Promise<Columns> {
-    const text = await textOf(source)
+    const text = await listOf(source)
     const next = new Repository(text)
     repository?.free()
     repository = next

@@ -196,6 +196,9 @@ pub enum Refusal {
     ForeignAccess {
         /// The repository.
         name: RepositoryName,
+        /// The ids in it of whom IAM no longer has: a policy changes by itself
+        /// when somebody whom it names is deleted.
+        deleted: Vec<String>,
     },
 }
 
@@ -228,10 +231,20 @@ impl fmt::Display for Refusal {
                 f,
                 "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out"
             ),
-            Self::ForeignAccess { name } => write!(
-                f,
-                "the repository `{name}` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out"
-            ),
+            Self::ForeignAccess { name, deleted } => {
+                write!(
+                    f,
+                    "the repository `{name}` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out"
+                )?;
+                match deleted.as_slice() {
+                    [] => Ok(()),
+                    ids => write!(
+                        f,
+                        "\n`{}` in it stands for a role or user that was deleted in IAM: if ecrane put the policy, it is another one since",
+                        ids.join("`, `")
+                    ),
+                }
+            }
         }
     }
 }
@@ -432,6 +445,7 @@ fn plan_access(desired: &Desired, standing: &Standing) -> Result<Option<AccessSt
         (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
         (false, Adoption::Refused) => Err(Refusal::ForeignAccess {
             name: desired.name.clone(),
+            deleted: AccessPolicy::deleted_principals(text),
         }),
     }
 }

@@ -22,7 +22,7 @@ mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use errand::{
-    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand,
+    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand, target,
 };
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
