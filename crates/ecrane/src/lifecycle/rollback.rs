@@ -3,7 +3,7 @@
 
 use super::file;
 use crate::cli::Standing;
-use crate::config::{self, Extent, Gate, Preview};
+use crate::config::{self, Counterpart, Extent, Gate, Preview};
 use crate::errand::Errand;
 use crate::exit::{Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
@@ -88,8 +88,8 @@ async fn roll_back(options: Rollback, errand: &mut Errand, log: Log) -> Result<(
     };
     let passed = match &way {
         Way::Put { policy, .. } => {
-            let is_aws = connection.endpoint.is_none();
-            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, is_aws);
+            let counterpart = Counterpart::at(connection.endpoint.as_ref());
+            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, counterpart);
             let policies = Policies {
                 new: policy,
                 stored,

@@ -63,6 +63,11 @@ pub struct Collector<'t> {
     known: HashMap<Key<'t>, Known>,
 }
 
+/// `sha256:` and 64 digits.
+const BYTES_OF_DIGEST: usize = 71;
+/// About what a tag has.
+const BYTES_OF_TAG: usize = 24;
+
 /// An image by its place in the order in which it came.
 type Known = usize;
 
@@ -101,9 +106,21 @@ pub enum Added {
 }
 
 impl<'t> Collector<'t> {
-    /// With room for so many images; there may be more.
+    /// With room for so many images; there may be more. A column that grows is
+    /// copied each time, and memory that is new to the process is what takes
+    /// longest.
     pub(super) fn with_room(images: usize) -> Self {
         Self {
+            digests: Texts::with_room(images, images * BYTES_OF_DIGEST),
+            pushed: Vec::with_capacity(images),
+            pulled: Vec::with_capacity(images),
+            archived: Vec::with_capacity(images),
+            restored: Vec::with_capacity(images),
+            status: Vec::with_capacity(images),
+            sizes: Vec::with_capacity(images),
+            unread: Vec::with_capacity(images),
+            tags: Texts::with_room(images, images * BYTES_OF_TAG),
+            tag_owners: Vec::with_capacity(images),
             known: HashMap::with_capacity(images),
             ..Self::default()
         }

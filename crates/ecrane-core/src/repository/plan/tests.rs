@@ -1,4 +1,5 @@
 use super::*;
+use crate::name::Pattern;
 use crate::report::{plan_rows, tree};
 use crate::repository::{EncryptionType, StandingPolicies, TagMutability, needs_tags};
 
