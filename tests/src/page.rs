@@ -127,6 +127,13 @@ fn a_fault_is_shown_where_it_is_as_it_is_typed() {
         seen["completed"],
         "{\"rules\": [{\"selection\": {\"tagStatus\": \""
     );
+    let yaml = json!({
+        "names": ["images"],
+        "values": ["any"],
+        "beside": ["older-than"],
+        "completed": ["  - images: any", "    o"],
+    });
+    assert_eq!(seen["yaml"], yaml);
 }
 
 /// What the program makes of a policy, images and a time.

@@ -48,12 +48,29 @@ export default async function (browser, address, { faulty, refusal }) {
     return page.locator('.cm-tooltip-autocomplete li').allInnerTexts()
   }
   const names = await offered()
+  // What has only just been offered is not taken yet.
+  const take = async () => {
+    await page.waitForTimeout(200)
+    await page.keyboard.press('Enter')
+  }
   await page.keyboard.type('sel')
-  await page.waitForTimeout(200)
-  await page.keyboard.press('Enter')
+  await take()
   await page.keyboard.type('{"tagStatus": "')
   const values = await offered()
   await page.keyboard.press('Escape')
   const completed = await editor(page).innerText()
-  return { names, values, completed, first, mended, pasted, crossed, hover, own, causes, typed, complaints: page.complaints }
+
+  // The same in YAML, where the place is told by what is above.
+  const yaml = {}
+  await paste(page, 'protect: [latest]\nrules:\n  - tags: v*\n    # of releases\n    keep: 3\n  - ')
+  await page.keyboard.type('i')
+  yaml.names = await offered()
+  await take()
+  await page.keyboard.type('a')
+  yaml.values = await offered()
+  await take()
+  await page.keyboard.type('\no')
+  yaml.beside = await offered()
+  yaml.completed = (await editor(page).innerText()).split('\n').slice(-2)
+  return { names, values, completed, yaml, first, mended, pasted, crossed, hover, own, causes, typed, complaints: page.complaints }
 }

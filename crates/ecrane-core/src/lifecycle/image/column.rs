@@ -134,13 +134,3 @@ impl Texts {
         low
     }
 }
-
-impl<'t> FromIterator<&'t str> for Texts {
-    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Self {
-        let mut all = Self::default();
-        for text in texts {
-            all.push(text);
-        }
-        all
-    }
-}
