@@ -115,7 +115,7 @@ fn a_program_is_told_of_a_refused_run_too() {
     assert_eq!(told["error"]["exit"], 3);
     assert_eq!(
         told["outputs"],
-        json!({ "repository": "team/app", "expiring": "2" })
+        json!({ "repository": "team/app", "changed": "false", "expiring": "2" })
     );
     assert_eq!(told["resources"][1]["kind"], "lifecycle policy");
     assert_eq!(told["costs"][0]["losses"][1]["tags"], json!(["multi"]));

@@ -338,6 +338,7 @@ fn nothing_goes_anywhere_if_one_registry_refuses_and_a_failed_push_is_told() {
     insta::assert_snapshot!(said(&ran).replace(&taken, "THEIRS"), @"
     error: THERE: the tag `v1` of `app` is immutable and names THEIRS; the image to push is sha256:22bdebbe293e1f685bb116335ffdd694be15c0f4877e66b8848cbc6459b2379f; choose another tag
     the image is in HERE with `v1`
+    before that, the repository was made; HERE: the tag v1 was moved
     ");
     assert_eq!(tag(&there, "v1"), taken);
     tag(&here, "v1");

@@ -164,7 +164,7 @@ fn who_may_use_a_repository_is_said_by_a_policy() {
 }
 
 #[test]
-fn a_policy_that_opens_a_repository_is_warned_of_and_none_locks_everybody_out() {
+fn a_policy_that_opens_or_locks_a_repository_is_warned_of() {
     let ecr = LocalEcr::start();
     let open =
         r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]}"#;
@@ -174,14 +174,17 @@ fn a_policy_that_opens_a_repository_is_warned_of_and_none_locks_everybody_out() 
     assert!(ran.stdout.contains(said), "{}", ran.stdout);
 
     let seen = ecr.requests();
+    let faulty = up(&ecr, &["--repository-policy", r#"{"rules": []}"#]);
+    assert_eq!((faulty.code, ecr.requests()), (Some(2), seen));
+    let said = "this is a lifecycle policy";
+    assert!(faulty.stderr.contains(said), "{}", faulty.stderr);
+
+    // ECR refuses what is not forced, and ecrane forces nothing.
     let lock = r#"{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "ecr:*"}]}"#;
-    let faulty = [
-        (r#"{"rules": []}"#, "this is a lifecycle policy"),
-        (lock, "this would lock everybody out"),
-    ];
-    for (policy, said) in faulty {
-        let ran = up(&ecr, &["--repository-policy", policy]);
-        assert_eq!((ran.code, ecr.requests()), (Some(2), seen));
-        assert!(ran.stderr.contains(said), "{}", ran.stderr);
-    }
+    let ran = up(&ecr, &["--repository-policy", lock, "--adopt"]);
+    let said = "warning[repository-policy]: this would lock everybody out";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let (_, done) = ran.stderr.split_once("\nbefore that, ").unwrap();
+    insta::assert_snapshot!(done, @"");
 }

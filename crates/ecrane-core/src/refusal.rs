@@ -73,7 +73,9 @@ fn of_access(refusal: &Refusal<'_>) -> String {
         Some(word.trim_end_matches(['.', ',']))
     };
     let action = after("to perform: ").map_or_else(|| format!("ecr:{operation}"), str::to_owned);
-    let resource = after("on resource: ").unwrap_or("*");
+    let Some(resource) = after("on resource: ") else {
+        return format!("the caller needs {action}, on what the call is about");
+    };
     if message.contains("explicit deny") {
         return format!(
             "a policy denies {action} on {resource} outright: no other statement can allow it"

@@ -111,7 +111,7 @@ pub(crate) async fn clean(
             return Ok(());
         }
     }
-    for tag in remove(&ecr, name, &decided, &listing).await? {
+    for tag in remove(&ecr, name, &decided, &listing, errand).await? {
         let why = "an index holds its image by now; the next run looks again";
         log.warning(&format!("`{tag}` stays: {why}"));
         errand.stays(&format!("{name}:{tag}"), why);
@@ -224,6 +224,7 @@ async fn remove(
     name: &RepositoryName,
     decided: &Decided,
     listing: &Listing,
+    errand: &mut Errand,
 ) -> Result<Vec<String>, Failure> {
     let tags: Vec<Tag> = decided
         .removed
@@ -237,6 +238,9 @@ async fn remove(
         return Err(gate::refused(&Objection::ImagesChanged));
     }
     let Untagged { gone, left, error } = aws::untag(ecr, name, &tags).await;
+    if gone > 0 {
+        errand.began();
+    }
     let (held, failed): (Vec<Left>, Vec<Left>) =
         left.into_iter().partition(|it| it.failed == Failed::Held);
     let so_far = format!("{gone} of {} tags are removed", tags.len());

@@ -58,6 +58,9 @@ pub(crate) enum Command {
     /// Show the playground for lifecycle policies, on this machine
     Playground(crate::playground::Playground),
     /// Print the completion script of a shell
+    #[command(
+        after_help = "Example:\n  ecrane completions bash > ~/.local/share/bash-completion/completions/ecrane"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -208,6 +211,7 @@ pub(crate) struct Serve {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LocalCommand {
     /// Say whether one runs, and where
+    #[command(after_help = "Example:\n  ecrane local status --json")]
     Status {
         /// Its folder [default: $XDG_DATA_HOME/ecrane]
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -219,6 +223,7 @@ pub(crate) enum LocalCommand {
     /// Look at its clock, or move it: policies act on the way
     Clock(Clock),
     /// Carry out lifecycle policies now
+    #[command(after_help = "Example:\n  ecrane local expire --repository team/app")]
     Expire {
         /// Its folder [default: $XDG_DATA_HOME/ecrane]
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -231,6 +236,7 @@ pub(crate) enum LocalCommand {
         json: bool,
     },
     /// Stop the one that runs
+    #[command(after_help = "Example:\n  ecrane local stop --data /tmp/ecr")]
     Stop {
         /// Its folder [default: $XDG_DATA_HOME/ecrane]
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -11,6 +11,7 @@ use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
 use crate::up::{Order, Seen};
+use ecrane_core::diagnostic::Colour;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Change, Ending, Row, Run, resources, summary};
 use serde::Serialize;
@@ -23,10 +24,21 @@ pub(crate) struct Errand {
     repository: Option<RepositoryName>,
     /// What is done, or would be.
     rows: Vec<Row>,
-    /// Whether it was done.
-    is_done: bool,
+    /// How much of it was done.
+    progress: Progress,
+    /// Why there is no plan, though nothing is wrong.
+    unplanned: Option<&'static str>,
     /// What else a program is told.
     details: Map<String, Value>,
+}
+
+/// How much was done of what was to be done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Progress {
+    #[default]
+    Nothing,
+    Something,
+    All,
 }
 
 impl Errand {
@@ -52,15 +64,24 @@ impl Errand {
         }
     }
 
+    /// Something of it is done.
+    pub(crate) fn began(&mut self) {
+        self.progress = Progress::Something;
+    }
+
     /// All of it is done.
     pub(crate) fn done(&mut self, log: Log) {
-        self.is_done = true;
+        self.progress = Progress::All;
         log.line(&format!("Resources: {}", resources(&self.rows)));
     }
 
     /// Whether anything is another than before.
     pub(crate) fn changed(&self) -> bool {
-        self.is_done && ecrane_core::report::changed(&self.rows)
+        match self.progress {
+            Progress::Nothing => false,
+            Progress::Something => true,
+            Progress::All => ecrane_core::report::changed(&self.rows),
+        }
     }
 
     /// The run as JSON, and if it failed, why.
@@ -104,6 +125,7 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
     errand.repository = Some(target.repository.clone());
     if is_without_credentials(&asked).await {
         log.line(WITHOUT_CREDENTIALS);
+        errand.unplanned = Some(WITHOUT_CREDENTIALS);
         return Ok(());
     }
     match asked.task {
@@ -171,17 +193,23 @@ impl Errand {
         outputs.extend(files.outputs());
         let message = result.err().map(Failure::message);
         let message = message.as_deref().unwrap_or_default();
+        let faults = match result {
+            Err(Failure::Inputs(faults)) => faults.as_slice(),
+            _ => &[],
+        };
+        let findings: Vec<String> = faults.iter().map(|it| it.render(Colour::Off)).collect();
         let text = summary(&Run {
-            ending: match result {
-                Err(failure) if failure.exit() == Exit::Gate => Ending::Refused(message),
-                Err(_) => Ending::Failed(message),
-                Ok(()) if self.is_done => Ending::Done,
-                Ok(()) => Ending::Planned,
+            ending: match (result, self.unplanned) {
+                (Err(failure), _) if failure.exit() == Exit::Gate => Ending::Refused(message),
+                (Err(_), _) => Ending::Failed(message),
+                (Ok(()), Some(why)) => Ending::Checked(why),
+                (Ok(()), None) if self.progress == Progress::All => Ending::Done,
+                (Ok(()), None) => Ending::Planned,
             },
             repository: self.repository.as_ref().map(RepositoryName::as_str),
             rows: &self.rows,
             costs: &[],
-            findings: &[],
+            findings: &findings,
             images: &[],
             fate: None,
             times: &[],

@@ -77,6 +77,16 @@ impl Failure {
         }
     }
 
+    /// The failure, and what was done before it.
+    pub(crate) fn after(self, done: &[String]) -> Self {
+        match self {
+            Self::Because(exit, message) if !done.is_empty() => {
+                Self::Because(exit, format!("{message}\nbefore that, {}", done.join("; ")))
+            }
+            failure => failure,
+        }
+    }
+
     /// The exit code that goes with it.
     pub(crate) const fn exit(&self) -> Exit {
         match self {

@@ -18,10 +18,11 @@ fn outputs(story: &Story<'_>) -> Vec<Output> {
         Ok(report) => of_report(report),
         Err(_) => Vec::new(),
     };
-    if story.result.is_err()
-        && let Some(wanted) = &story.seen.wanted
-    {
-        outputs.push(("repository", wanted.repository.to_string()));
+    if story.result.is_err() {
+        if let Some(wanted) = &story.seen.wanted {
+            outputs.push(("repository", wanted.repository.to_string()));
+        }
+        outputs.push(("changed", (!story.seen.done.is_empty()).to_string()));
     }
     let expiring = story.expiring().map(|count| count.to_string());
     outputs.push(("expiring", expiring.unwrap_or_default()));

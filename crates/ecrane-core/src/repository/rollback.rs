@@ -79,6 +79,8 @@ pub enum NoRollback {
         /// The places that it is about.
         reported: Vec<String>,
     },
+    /// The report has several places of this URI, which had different policies.
+    Ambiguous(String),
     /// There is no policy, though the run put one.
     Gone,
     /// Another policy stands there than the run put.
@@ -95,6 +97,10 @@ impl fmt::Display for NoRollback {
                 f,
                 "the report is about `{}`, and this is `{uri}`: see that Region, account and name are the ones that are meant; nothing was done",
                 reported.join("`, `")
+            ),
+            Self::Ambiguous(uri) => write!(
+                f,
+                "the report has several repositories by the name `{uri}`, which had different policies: which of them this is cannot be told; nothing was done"
             ),
             Self::Gone => f.write_str(
                 "the repository has no lifecycle policy, and the run of the report put one: somebody took it away since; nothing was done",
@@ -115,10 +121,15 @@ impl PutReport {
     /// What it says of this place.
     ///
     /// # Errors
-    /// [`NoRollback::Elsewhere`].
+    /// [`NoRollback::Elsewhere`] or [`NoRollback::Ambiguous`].
     pub fn at(&self, uri: &str) -> Result<&PutPolicy, NoRollback> {
-        let found = self.puts.iter().find(|put| put.repository_uri == uri);
-        found.ok_or_else(|| NoRollback::Elsewhere {
+        let mut found = self.puts.iter().filter(|put| put.repository_uri == uri);
+        let first = found.next();
+        // What stands in for ECR has one URI for all Regions and accounts.
+        if found.any(|other| first.is_some_and(|first| first.replaces != other.replaces)) {
+            return Err(NoRollback::Ambiguous(uri.to_owned()));
+        }
+        first.ok_or_else(|| NoRollback::Elsewhere {
             uri: uri.to_owned(),
             reported: self
                 .puts

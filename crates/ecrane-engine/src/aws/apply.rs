@@ -1,4 +1,4 @@
-use super::observe::{Place, wanted_access};
+use super::observe::Place;
 use super::{AwsError, Ecr, Observation};
 use aws_sdk_ecr::types::{
     EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability,
@@ -9,9 +9,10 @@ use backon::{ExponentialBuilder, Retryable};
 use ecrane_core::lifecycle::Policy;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
-    AccessPolicy, AccessStep, Desired, Encryption, MutabilitySetting, NewRepository, Observed,
-    Plan, PolicyStep, RepositoryStep, ResourceTags, ScanOnPush, SettingChange,
+    AccessPolicy, AccessStep, Desired, Encryption, MutabilitySetting, NewRepository, Plan,
+    PolicyStep, RepositoryStep, ResourceTags, ScanOnPush, SettingChange,
 };
+use std::fmt;
 use std::time::Duration;
 
 /// What was applied.
@@ -23,8 +24,32 @@ pub struct Applied {
     pub uri: String,
 }
 
-/// Carries out the plan's steps for the repository and its policy.
-/// A plan without changes makes no call.
+/// A step that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The repository was made.
+    Repository,
+    /// A setting of it, or its resource tags.
+    Setting,
+    /// The lifecycle policy.
+    Lifecycle,
+    /// The policy that says who may use it.
+    Access,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Repository => "the repository was made",
+            Self::Setting => "settings of the repository were changed",
+            Self::Lifecycle => "the lifecycle policy was put",
+            Self::Access => "the repository policy was put",
+        })
+    }
+}
+
+/// Carries out the plan's steps for the repository and its policies, and tells of
+/// each that is done. A plan without changes makes no call.
 ///
 /// # Errors
 /// [`AwsError::Appeared`] if another run made the repository meanwhile: the plan
@@ -36,10 +61,14 @@ pub async fn apply(
     desired: &Desired,
     plan: Plan,
     observation: &Observation,
+    tell: impl Fn(Step),
 ) -> Result<Applied, AwsError> {
     let (plan, place) = match (&plan.repository, &observation.place) {
         (RepositoryStep::Create(new), _) => match create(ecr, new).await {
-            Ok(place) => (plan, place),
+            Ok(place) => {
+                tell(Step::Repository);
+                (plan, place)
+            }
             Err(error) if error.is("RepositoryAlreadyExistsException") => {
                 return Err(AwsError::Appeared(new.name.clone()));
             }
@@ -66,20 +95,19 @@ pub async fn apply(
     let (tags, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_tags);
     for change in tags {
         change_setting(ecr, &desired.name, &place, change).await?;
+        tell(Step::Setting);
     }
     if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
         put_policy(ecr, &desired.name, policy).await?;
+        tell(Step::Lifecycle);
     }
     if let Some(AccessStep::Put { policy, .. }) = &plan.access {
-        if let Observed::Present(standing) = &observation.observed
-            && wanted_access(ecr, desired).await? != standing.access
-        {
-            return Err(AwsError::AccessChanged(desired.name.clone()));
-        }
         put_access(ecr, &desired.name, policy).await?;
+        tell(Step::Access);
     }
     for change in others {
         change_setting(ecr, &desired.name, &place, change).await?;
+        tell(Step::Setting);
     }
     Ok(Applied {
         plan,

@@ -67,11 +67,6 @@ pub enum AwsError {
     /// Another run made the repository between our look and our create.
     #[error("the repository `{0}` was created by another run at the same time; run again")]
     Appeared(RepositoryName),
-    /// Somebody put another repository policy between our look and our put.
-    #[error(
-        "the repository policy of `{0}` was changed by somebody else at the same time, and stays as it is; run again"
-    )]
-    AccessChanged(RepositoryName),
 }
 
 pub(super) fn request(id: Option<&str>) -> String {

@@ -16,14 +16,14 @@ mod tagged;
 mod unreached;
 mod untag;
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, Step, apply};
 pub use destroy::{Destroyed, Held, destroy};
 pub use error::AwsError;
 pub use identity::{
     Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account, caller,
 };
 pub use images::{Listing, list, outline, still_holds, with_indexes};
-pub use observe::{Found, Observation, Place, find, observe, stored_policy};
+pub use observe::{Found, Observation, Place, find, observe, stored_access, stored_policy};
 pub use preview::{NoPreview, preview};
 pub use public::sign_in as sign_in_to_public;
 pub use rollback::roll_back;

@@ -195,18 +195,26 @@ pub async fn stored_policy(
 
 /// The text of the policy that says who may use the repository, if one is
 /// desired at all.
-pub(super) async fn wanted_access(
-    ecr: &Ecr,
-    desired: &Desired,
-) -> Result<Option<String>, AwsError> {
-    if desired.access.is_none() {
-        return Ok(None);
+async fn wanted_access(ecr: &Ecr, desired: &Desired) -> Result<Option<String>, AwsError> {
+    match desired.access {
+        None => Ok(None),
+        Some(_) => stored_access(ecr, &desired.name).await,
     }
+}
+
+/// The text of the policy that says who may use the repository.
+///
+/// # Errors
+/// The call failed: that is no absence.
+pub async fn stored_access(
+    ecr: &Ecr,
+    repository: &RepositoryName,
+) -> Result<Option<String>, AwsError> {
     let answer = ecr
         .client
         .get_repository_policy()
         .set_registry_id(ecr.registry_id())
-        .repository_name(desired.name.as_str())
+        .repository_name(repository.as_str())
         .send()
         .await;
     match answer {

@@ -29,7 +29,7 @@ pub(super) fn set(call: &Call<'_>) -> Result<Value, ApiError> {
     let OfRepository { policy_text, force } = call.parameters()?;
     call.ecr.store.repository(&key)?;
     let read = AccessPolicy::read(&policy_text);
-    if read.policy.is_none() && !(force && read.is_good_if_forced()) {
+    if read.policy.is_none() || (read.locks_everybody_out() && !force) {
         return Err(no_policy_of_repository());
     }
     let (repository, text) = call.ecr.store.update_repository(&key, |repository| {

@@ -126,7 +126,12 @@ impl Reader {
             let about_both = [FAIL_ON, "adopt"].contains(&input);
             let about_other = about_both && inputs.repository_policy.is_some();
             if let (None, Some(given), false) = (&inputs.lifecycle_policy, given, about_other) {
-                let message = format!("`{input}` is about `lifecycle-policy`, which is not given");
+                let message = match about_both {
+                    true => format!(
+                        "`{input}` is about `lifecycle-policy` and `repository-policy`, and neither is given"
+                    ),
+                    false => format!("`{input}` is about `lifecycle-policy`, which is not given"),
+                };
                 self.warn(Fault::whole(input, given, message));
             }
         }

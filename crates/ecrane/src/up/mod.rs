@@ -49,8 +49,13 @@ pub(crate) struct Order {
     pub data: Option<PathBuf>,
 }
 
-/// Does the main job.
+/// Does the main job. A failure says what was done before it.
 pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report, Failure> {
+    let result = run(order, record, log).await;
+    result.map_err(|failure| failure.after(&record.so_far().done))
+}
+
+async fn run(order: Order, record: &Record, log: Log) -> Result<Report, Failure> {
     let begin = Instant::now();
     let variable = |name: &str| std::env::var(name).ok();
     let (config, warnings) =

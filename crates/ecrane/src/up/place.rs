@@ -18,12 +18,13 @@ use ecrane_core::repository::{
     AccessStep, LeftOut, Observed, Plan, PolicyStep, PutBy, PutPolicy, Refusal, Replaced, Replaces,
     plan,
 };
-use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation};
+use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation, Step};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use std::cell::Cell;
 
 /// A registry that is to get the image.
 pub(super) struct Place {
@@ -47,6 +48,7 @@ pub(super) struct Look {
 /// A place that can get the image now.
 pub(super) struct Ready {
     ecr: Ecr,
+    record: Record,
     /// How a person tells it from the others.
     pub(super) name: String,
     pub(super) applied: Applied,
@@ -175,12 +177,21 @@ impl Place {
         Ok(Some(passed))
     }
 
-    /// What changed since it passed.
+    /// What changed since it was looked at, asked before anything is written.
     pub(super) async fn objection(
         &self,
         config: &Config,
+        look: &Look,
         passed: Option<&Passed>,
     ) -> Result<Option<Objection>, Failure> {
+        if let (Some(AccessStep::Put { .. }), Observed::Present(found)) =
+            (&look.plan.access, &look.observation.observed)
+        {
+            let stored = aws::stored_access(&self.ecr, &config.desired.name).await;
+            if stored.map_err(|error| unread(&error))? != found.access {
+                return Ok(Some(Objection::AccessChanged));
+            }
+        }
         match passed {
             Some(passed) => passed.objection(self.repository(config)).await,
             None => Ok(None),
@@ -218,20 +229,26 @@ impl Place {
         look: &Look,
     ) -> Result<Result<Applied, Objection>, Failure> {
         let plan = look.plan.clone();
-        let applied = aws::apply(&self.ecr, &config.desired, plan, &look.observation).await;
+        let name = &config.desired.name;
+        let done = Cell::new(false);
+        let tell = |step: Step| {
+            done.set(done.get() || step == Step::Lifecycle);
+            let place = self.destination.as_ref();
+            let place = place.map_or_else(String::new, |place| format!(" in {place}"));
+            self.record.done(format!("{step}{place}"));
+        };
+        let desired = &config.desired;
+        let applied = aws::apply(&self.ecr, desired, plan, &look.observation, tell).await;
+        // Without an answer it may have been put, and the way back does no harm.
+        let is_open = |error: &AwsError| matches!(error, AwsError::NoAnswer { operation, .. } if *operation == "PutLifecyclePolicy");
+        if done.get() || applied.as_ref().is_err_and(is_open) {
+            let host = &look.credentials.registry;
+            self.note_put(look, &format!("{host}/{name}")).await;
+        }
         match applied {
-            Ok(applied) => {
-                self.note_put(look, &applied.uri).await;
-                Ok(Ok(applied))
-            }
+            Ok(applied) => Ok(Ok(applied)),
             Err(AwsError::Appeared(_)) => Ok(Err(Objection::RepositoryAppeared)),
-            Err(error) => {
-                // The policy may have been put before something else was refused.
-                if let Some(place) = &look.observation.place {
-                    self.note_put(look, &place.uri).await;
-                }
-                Err(Failure::refused(error))
-            }
+            Err(error) => Err(Failure::refused(error)),
         }
     }
 
@@ -259,11 +276,18 @@ impl Place {
     pub(super) fn ready(&self, look: Look, applied: Applied, name: String) -> Ready {
         Ready {
             ecr: self.ecr.clone(),
+            record: self.record.clone(),
             name,
             applied,
             credentials: look.credentials,
         }
     }
+}
+
+fn unread(error: &AwsError) -> Failure {
+    let message =
+        format!("who may use the repository cannot be read again: {error}; nothing was done");
+    Failure::Because(Exit::Gate, message)
 }
 
 fn refusal(refusal: &Refusal) -> Failure {
@@ -307,6 +331,16 @@ impl From<Unplaced> for Failure {
 }
 
 impl Ready {
+    /// A push to it that begins.
+    pub(super) fn unfinished<'t>(
+        &self,
+        prefix: String,
+        tags: &'t [Tag],
+        log: Log,
+    ) -> Unfinished<'t> {
+        Unfinished::new(prefix, tags, self.record.clone(), log)
+    }
+
     /// What the repository has at the tags: layers that it has need not be made.
     ///
     /// Nothing depends on it, so what cannot be read is not known.

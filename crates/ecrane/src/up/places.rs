@@ -6,7 +6,6 @@ use super::place::{Look, Place, Ready, Unplaced, say};
 use super::progress::Bars;
 use super::record::Record;
 use super::result::{Made, Placed};
-use super::unfinished::Unfinished;
 use crate::config::{Config, Existing};
 use crate::exit::Failure;
 use crate::gate::{self, Passed};
@@ -135,7 +134,7 @@ impl Places {
             if round == 1 {
                 output.open();
             }
-            let objection = match self.objection(config, &passed).await? {
+            let objection = match self.objection(config, &looks, &passed).await? {
                 Some(objection) => objection,
                 None => match self.apply(config, &looks).await? {
                     Ok(applied) => return Ok(self.ready(looks, applied, names)),
@@ -185,10 +184,12 @@ impl Places {
     async fn objection(
         &self,
         config: &Config,
+        looks: &[Look],
         passed: &[Option<Passed>],
     ) -> Result<Option<Objection>, Failure> {
-        let asked = self.places.iter().zip(passed);
-        let asked = asked.map(|(place, passed)| place.objection(config, passed.as_ref()));
+        let asked = self.places.iter().zip(looks).zip(passed);
+        let asked =
+            asked.map(|((place, look), passed)| place.objection(config, look, passed.as_ref()));
         let said = self.every(join_all(asked).await)?;
         Ok(said.into_iter().flatten().next())
     }
@@ -274,7 +275,7 @@ pub(super) async fn push(
     let image = layout.plan();
     let bars = Bars::new(places.len());
     let pushes = places.iter().map(|place| {
-        let unfinished = Unfinished::new(prefix(places, place), &config.desired.tags, log);
+        let unfinished = place.unfinished(prefix(places, place), &config.desired.tags, log);
         place.push(config, layout, &bars, unfinished)
     });
     let results: Vec<Result<Pushed, Unplaced>> =

@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     pub(crate) costs: Vec<Cost>,
     /// Where the policy was put, and what it took the place of.
     pub(crate) puts: Vec<PutPolicy>,
+    /// What was carried out so far, in words.
+    pub(crate) done: Vec<String>,
     /// Why there is no plan, though nothing is wrong.
     pub(crate) unplanned: Option<&'static str>,
     /// What took how long.
@@ -55,6 +57,7 @@ impl Seen {
             plan: Vec::new(),
             costs: Vec::new(),
             puts: Vec::new(),
+            done: Vec::new(),
             unplanned: None,
             times: Vec::new(),
         }
@@ -100,6 +103,14 @@ impl Record {
 
     pub(super) fn put(&self, put: PutPolicy) {
         self.seen().puts.push(put);
+    }
+
+    /// Once, where several settings were changed.
+    pub(super) fn done(&self, what: String) {
+        let mut seen = self.seen();
+        if !seen.done.contains(&what) {
+            seen.done.push(what);
+        }
     }
 
     pub(super) fn no_plan(&self, why: &'static str) {

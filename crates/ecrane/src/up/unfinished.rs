@@ -1,3 +1,4 @@
+use super::record::Record;
 use crate::show::Log;
 use ecrane_core::name::Tag;
 use ecrane_engine::push::Progress;
@@ -11,22 +12,26 @@ pub(super) struct Unfinished<'t> {
     tags: &'t [Tag],
     moved: Mutex<Vec<Tag>>,
     log: Log,
+    record: Record,
     done: bool,
 }
 
 impl<'t> Unfinished<'t> {
-    pub(super) fn new(prefix: String, tags: &'t [Tag], log: Log) -> Self {
+    pub(super) fn new(prefix: String, tags: &'t [Tag], record: Record, log: Log) -> Self {
         Self {
             prefix,
             tags,
             moved: Mutex::default(),
             log,
+            record,
             done: false,
         }
     }
 
     pub(super) fn see(&self, step: &Progress) {
         if let Progress::Moved(tag) = step {
+            self.record
+                .done(format!("{}the tag {tag} was moved", self.prefix));
             self.moved
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -80,6 +85,7 @@ mod tests {
         let push = Unfinished::new(
             String::new(),
             &tags,
+            Record::new(),
             Log::new(Place::Terminal, Stream::Error),
         );
         let check = |expected: &str| assert_eq!(push.said(), expected);

@@ -57,7 +57,9 @@ pub(super) fn image() -> Result<[Count; 2], Failure> {
     let mut pack = Command::new("gzip");
     let stream = save.stdout.take().map_or_else(Stdio::null, Stdio::from);
     let image = pack.stdin(stream).output().map_err(failed)?;
-    save.wait().map_err(failed)?;
+    if !(save.wait().map_err(failed)?.success() && image.status.success()) {
+        return Err(Failure::new("the image cannot be packed"));
+    }
     command::read(Command::new("docker").args(["image", "rm", IMAGE]))?;
     Ok([
         packed("the action's image, packed", image.stdout.len(), 45.0),

@@ -67,6 +67,8 @@ pub enum Objection {
     RepositoryAppeared,
     /// Another policy stands there than the one that was compared.
     PolicyChanged,
+    /// Somebody else changed who may use the repository.
+    AccessChanged,
     /// The images are others than those that were judged.
     ImagesChanged,
 }
@@ -101,6 +103,9 @@ impl fmt::Display for Objection {
             ),
             Self::PolicyChanged => f.write_str(
                 "the repository's policy changed while this run looked at it; run again",
+            ),
+            Self::AccessChanged => f.write_str(
+                "the repository policy was changed by somebody else while this run looked at it; run again",
             ),
             Self::ImagesChanged => f.write_str(
                 "images were pushed, tagged or removed while this run looked at them; run again",

@@ -72,7 +72,8 @@ pub(super) fn narrows(condition: &Node) -> bool {
     });
     let mut asks = keys.map(|(operator, values)| {
         let is_any = |value: &Node| value.text() == Some("*");
-        !(operator.contains("Like") && values.items().iter().any(is_any))
+        let is_like = operator.contains("Like") && !operator.contains("Not");
+        !(is_like && values.items().iter().any(is_any))
     });
     asks.any(|asks| asks)
 }

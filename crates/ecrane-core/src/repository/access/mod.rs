@@ -28,7 +28,6 @@ const MAX_CHARACTERS: usize = 10_240;
 /// What such findings are called.
 const CODE: &str = "repository-policy";
 
-/// The one fault that ECR takes from who forces it.
 const LOCK_OUT: &str =
     "this would lock everybody out: nobody could put another policy, and ECR refuses that";
 
@@ -49,16 +48,13 @@ pub struct ReadAccess {
 }
 
 impl ReadAccess {
-    /// Whether it is good but for locking everybody out, which ECR takes if it is
-    /// forced to.
+    /// Whether nobody could put another policy after it. ECR takes such a one only
+    /// if it is forced to.
     ///
     /// Source: `force` of `SetRepositoryPolicy` in the Amazon ECR API reference.
     #[must_use]
-    pub fn is_good_if_forced(&self) -> bool {
-        let errors = self.diagnostics.iter();
-        errors
-            .filter(|it| it.severity == Severity::Error)
-            .all(|it| it.message == LOCK_OUT)
+    pub fn locks_everybody_out(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.message == LOCK_OUT)
     }
 }
 

@@ -49,12 +49,12 @@ fn is_of_aws(text: &str) -> bool {
     text == "*" || is_account || is_id || text.starts_with("arn:")
 }
 
-/// Whether everybody is meant, whatever the kind.
+/// Whether everybody is meant: a service is not everybody.
 pub(super) fn is_everybody(principal: &Node) -> bool {
     let is_star = |node: &Node| {
         let text = node.text().unwrap_or_default();
         text == "*" || (text.starts_with("arn:") && text.ends_with(":iam::*:root"))
     };
-    let mut kinds = principal.properties().iter();
-    is_star(principal) || kinds.any(|kind| kind.node.items().iter().any(is_star))
+    let of_aws = principal.get("AWS").map(Node::items).unwrap_or_default();
+    is_star(principal) || of_aws.iter().any(is_star)
 }

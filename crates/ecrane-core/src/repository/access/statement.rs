@@ -90,7 +90,7 @@ fn doubts(node: &Node, path: &str, found: &mut Findings) {
             found.warning(who.span, path, message, help);
         }
         (Some("Deny"), Some(who), _) if action::covers_the_policy(node) => {
-            found.error(who.span, path, LOCK_OUT, LOCK_OUT_HELP);
+            found.warning(who.span, path, LOCK_OUT, LOCK_OUT_HELP);
         }
         _ => {}
     }

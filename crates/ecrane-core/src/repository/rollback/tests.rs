@@ -79,6 +79,23 @@ fn the_tag_says_whose_policy_stands_there_then() {
 }
 
 #[test]
+fn one_of_two_places_of_a_name_cannot_be_told() {
+    let mut both = report(None);
+    let other = PutPolicy {
+        replaces: Some(Replaced {
+            policy: keep(3),
+            put_by: PutBy::Another,
+        }),
+        ..both.puts[0].clone()
+    };
+    both.puts.push(both.puts[0].clone());
+    assert!(both.at(URI).is_ok());
+    both.puts.push(other);
+    let said = both.at(URI).unwrap_err().to_string();
+    assert!(said.contains("cannot be told"), "{said}");
+}
+
+#[test]
 fn a_report_of_another_place_is_none() {
     let said = |report: &PutReport| report.at("elsewhere/app").unwrap_err().to_string();
     assert_eq!(
