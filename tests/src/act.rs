@@ -20,6 +20,12 @@ pub(crate) fn dist() -> PathBuf {
 /// Lays a checkout: the action's own files and the workflow with its app. `act` leaves out what the repository's
 /// `.gitignore` names, the binary among it, so this is not the repository itself.
 pub(crate) fn lay_checkout(checkout: &Path, workflow: &str) {
+    let text = fs::read_to_string(root().join("tests/act").join(workflow)).unwrap();
+    lay_checkout_with(checkout, &text);
+}
+
+/// The same for a workflow that is no fixture.
+fn lay_checkout_with(checkout: &Path, workflow: &str) {
     let copy = |from: &Path, to: &str| {
         let to = checkout.join(to);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -30,14 +36,18 @@ pub(crate) fn lay_checkout(checkout: &Path, workflow: &str) {
     }
     copy(&dist(), "dist/ecrane");
     let fixtures = root().join("tests/act");
-    copy(
-        &fixtures.join(workflow),
-        &format!(".github/workflows/{workflow}"),
-    );
-    copy(&fixtures.join("app/Dockerfile"), "app/Dockerfile");
-    copy(&fixtures.join("app/page.txt"), "app/page.txt");
-    copy(&fixtures.join("hostile/Dockerfile"), "hostile/Dockerfile");
-    copy(&fixtures.join("hostile/lines"), "hostile/lines");
+    let workflows = checkout.join(".github/workflows");
+    fs::create_dir_all(&workflows).unwrap();
+    fs::write(workflows.join("job.yml"), workflow).unwrap();
+    for context in [
+        "app/Dockerfile",
+        "app/page.txt",
+        "hostile/Dockerfile",
+        "hostile/lines",
+        "slow/Dockerfile",
+    ] {
+        copy(&fixtures.join(context), context);
+    }
     for words in [
         &["init", "--quiet"][..],
         &["add", "--all"],
@@ -117,6 +127,36 @@ fn one_step_does_what_six_did_and_refuses_what_is_faulty() {
     assert_eq!(main[0]["imageDigest"], other[0]["imageDigest"]);
     let digest = main[0]["imageDigest"].as_str().unwrap();
     assert!(log.contains(&format!("deploying {digest}")), "{log}");
+}
+
+#[test]
+fn the_page_about_act_shows_what_works() {
+    let page = fs::read_to_string(root().join("docs/act.md")).unwrap();
+    let after = |mark: &str| page.split_once(mark).unwrap().1;
+    let (workflow, _) = after("\n```yaml\n").split_once("\n```").unwrap();
+    let workflow = workflow.replace("OWNER/ecrane@COMMIT # v1.2.0", "./");
+    let region = ["--region", "eu-central-1"];
+    let ecr = LocalEcr::start_with(&region);
+    let checkout = ecr.home().join("checkout");
+    lay_checkout_with(&checkout, &workflow);
+
+    let mut command = act("push", &checkout, &ecr.address);
+    let (options, _) = after("\nact push ").split_once('\n').unwrap();
+    let options = options.replace("127.0.0.1:5100", &ecr.address);
+    command.args(options.split_whitespace());
+    let ran = run(&mut command);
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+    let images = ecr.aws(
+        &[
+            &["describe-images", "--repository-name", "team/app"],
+            &region[..],
+        ]
+        .concat(),
+    );
+    let digest = images["imageDetails"][0]["imageDigest"].as_str().unwrap();
+    let image = format!("{}/team/app@{digest}", ecr.address);
+    assert!(log.contains(&image), "{log}");
 }
 
 /// How many bytes `gzip` makes of what the command prints.

@@ -198,5 +198,5 @@ fn a_builder_that_nobody_made_creates_nothing() {
     modern::with_engine(&mut up);
     let ran = run(&mut up);
     assert_eq!((ran.code, ecr.requests()), (Some(2), 0), "{}", ran.stderr);
-    insta::assert_snapshot!(ran.stderr.trim(), @r#"error: `builder` names `nobody`, which cannot be used: ERROR: no builder "nobody" found; `docker buildx ls` lists those that are there"#);
+    insta::assert_snapshot!(ran.stderr.trim(), @r#"error: `builder` names `nobody`, which cannot be used: ERROR: no builder "nobody" found; `docker buildx ls` lists those that are there, and the engine runs no container `buildx_buildkit_nobody0` of it"#);
 }

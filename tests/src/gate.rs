@@ -220,6 +220,13 @@ fn twenty_runs_at_once_make_one_repository_with_its_policy() {
         .iter()
         .filter(|it| it["operation"] == "CreateRepository" && it["status"] == 200);
     assert_eq!(created.count(), 1);
+
+    let seen = ecr.requests();
+    let again = put(&ecr, &policy, &[]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
+    println!("at once: {0} of {0} runs, 1 repository", runs.len());
+    println!("the same once more: 0 writes");
 }
 
 #[test]
@@ -368,7 +375,20 @@ fn the_gate_stays_shut_when_anything_cannot_be_read_or_is_otherwise() {
         assert_eq!(ran.code, Some(code_of(fault)), "{what}");
         shut += 1;
     }
+    let seen = ecr.requests();
     let (ran, puts) = spoiled(&ecr, None);
     assert_eq!((ran.code, puts), (Some(0), 1), "{}", ran.stderr);
+    // Nothing that it read is left out above. A preview is asked for until it is there.
+    let asked = ecr.log_since(seen);
+    for (operation, last) in reads {
+        let of_it = |it: &&Value| it["operation"] == operation;
+        let asked = asked.iter().filter(of_it).count();
+        let listed = reads.iter().filter(|it| it.0 == operation).count();
+        let is_polled = operation == "GetLifecyclePolicyPreview";
+        assert!(
+            last <= asked && (asked == listed || is_polled),
+            "{operation}"
+        );
+    }
     println!("gate: shut at {shut} of {} faults", faults.len());
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod act;
+mod adopted;
 mod architecture;
 mod backend;
 mod background;

@@ -164,7 +164,7 @@ fn who_may_use_a_repository_is_said_by_a_policy() {
 }
 
 #[test]
-fn a_policy_that_opens_or_locks_a_repository_is_warned_of() {
+fn a_policy_that_opens_a_repository_is_warned_of_and_none_locks_everybody_out() {
     let ecr = LocalEcr::start();
     let open =
         r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]}"#;
@@ -174,11 +174,14 @@ fn a_policy_that_opens_or_locks_a_repository_is_warned_of() {
     assert!(ran.stdout.contains(said), "{}", ran.stdout);
 
     let seen = ecr.requests();
-    let faulty = up(&ecr, &["--repository-policy", r#"{"rules": []}"#]);
-    assert_eq!((faulty.code, ecr.requests()), (Some(2), seen));
-    assert!(
-        faulty.stderr.contains("this is a lifecycle policy"),
-        "{}",
-        faulty.stderr
-    );
+    let lock = r#"{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "ecr:*"}]}"#;
+    let faulty = [
+        (r#"{"rules": []}"#, "this is a lifecycle policy"),
+        (lock, "this would lock everybody out"),
+    ];
+    for (policy, said) in faulty {
+        let ran = up(&ecr, &["--repository-policy", policy]);
+        assert_eq!((ran.code, ecr.requests()), (Some(2), seen));
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
 }

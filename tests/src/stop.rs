@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod first_process;
+mod in_workflow;
 mod own_builder;
 
 use crate::harness::{LocalEcr, clean, succeed};

@@ -18,6 +18,9 @@ pub struct Refusal<'a> {
 pub fn help(refusal: &Refusal<'_>) -> Option<String> {
     let text = match refusal.code {
         "AccessDeniedException" | "AccessDenied" => return Some(of_access(refusal)),
+        "InvalidParameterException" if refusal.operation == "SetRepositoryPolicy" => {
+            "ECR says the same of a policy that names a role, a user or an account which does not exist, or does not yet: see that all of them are there"
+        }
         "LimitExceededException" => match refusal.operation {
             "CreateRepository" => {
                 "the quota \"Registered repositories\" of the account is used up; more are asked for in Service Quotas, and old repositories can go"

@@ -9,7 +9,8 @@ use std::cmp::Ordering;
 /// Puts the items in the order of their keys. Those with the same key stay in the
 /// order in which they are.
 pub(crate) fn sort_by_key<T>(items: &mut Vec<T>, key: impl Fn(&T) -> (usize, usize)) {
-    let number = |(a, b): (usize, usize)| (a as u128) << 64 | b as u128;
+    // Each is a place in a text or in a list, which 48 bits are enough for.
+    let number = |(a, b): (usize, usize)| (a as u128) << 48 | b as u128;
     let keys: Vec<u128> = items.iter().map(|item| number(key(item))).collect();
     if keys.is_sorted() {
         return;
@@ -29,24 +30,42 @@ pub(crate) fn sorted<'t>(texts: &[&'t str]) -> Vec<&'t str> {
     sorted
 }
 
-/// The places of numbers in their order; `tie` orders the places of two that are
-/// the same.
-pub(crate) fn in_order(numbers: Vec<u128>, tie: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut order: Vec<(u128, usize)> = numbers.into_iter().zip(0..).collect();
-    order.sort_unstable_by(|(a_number, a), (b_number, b)| {
-        a_number.cmp(b_number).then_with(|| tie(*a, *b))
-    });
-    order.into_iter().map(|(_, place)| place).collect()
+/// The places of numbers in their order, each of at most [`NUMBER_BITS`]; `tie`
+/// orders the places of two that are the same.
+pub(crate) fn in_order(
+    mut numbers: Vec<u128>,
+    tie: &dyn Fn(usize, usize) -> Ordering,
+) -> Vec<usize> {
+    // A number and its place are compared as one, without a jump.
+    for (place, number) in (0_u32..).zip(&mut numbers) {
+        *number = *number << PLACE_BITS | u128::from(place);
+    }
+    numbers.sort_unstable();
+    for same in numbers.chunk_by_mut(|a, b| a >> PLACE_BITS == b >> PLACE_BITS) {
+        same.sort_unstable_by(|a, b| tie(place(*a), place(*b)));
+    }
+    numbers.into_iter().map(place).collect()
 }
 
-/// A number that orders texts as their first sixteen bytes do: one comparison
-/// for most pairs.
+/// The bits that a number of [`in_order`] may have.
+const NUMBER_BITS: u32 = u128::BITS - PLACE_BITS;
+const PLACE_BITS: u32 = u32::BITS;
+
+/// That of a number with its place in the lowest bits.
+fn place(numbered: u128) -> usize {
+    let lowest = numbered & u128::from(u32::MAX);
+    usize::try_from(lowest).unwrap_or_default()
+}
+
+/// A number that orders texts as their first bytes do, as many as there is room
+/// for: one comparison for most pairs.
 pub(crate) fn first_bytes(text: &str) -> u128 {
-    let mut first = [0; 16];
-    for (byte, of) in first.iter_mut().zip(text.bytes()) {
+    const BYTES: usize = (NUMBER_BITS / u8::BITS) as usize;
+    let mut first = [0; size_of::<u128>()];
+    for (byte, of) in first.iter_mut().zip(text.bytes().take(BYTES)) {
         *byte = of;
     }
-    u128::from_be_bytes(first)
+    u128::from_be_bytes(first) >> PLACE_BITS
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::service::{self, Reached};
 use crate::show::Log;
 use crate::up::Order;
 use ecrane_core::lifecycle::gate::Objection;
+use ecrane_core::lifecycle::image::Images;
 use ecrane_core::name::{RepositoryName, Tag};
 use ecrane_core::report::{bytes, cleanup_rows};
 use ecrane_core::repository::{
@@ -86,7 +87,7 @@ pub(crate) async fn clean(
     let ecr = aws::connect(&reached.connection)
         .await
         .map_err(Failure::refused)?;
-    let listing = match aws::list(&ecr, name, |_| ()).await {
+    let outline = match aws::outline(&ecr, name).await {
         Err(error) if error.is(AwsError::NO_REPOSITORY) => {
             log.line(&format!(
                 "There is no repository `{name}`: nothing to remove"
@@ -94,16 +95,10 @@ pub(crate) async fn clean(
             errand.done(log);
             return Ok(());
         }
-        listing => listing.map_err(unread)?,
+        outline => outline.map_err(unread)?,
     };
-    let images = service::images_in(&listing)?;
-    let mut found = pull_tags(&images, &tags.tags);
-    if let Some(number) = tags.only {
-        found.retain(|tag| tag.number == number);
-    }
     let network = reached.connection.identity.network();
-    let states = states(&tags.asked, network, &found).await?;
-    let decided = clean_up(&images, found, &states);
+    let (decided, listing) = decide(&ecr, wish, network, outline).await?;
     errand.plan(cleanup_rows(name, &decided), log);
     errand.note("tags", details(&decided));
     tell(&decided, log);
@@ -123,6 +118,35 @@ pub(crate) async fn clean(
     }
     errand.done(log);
     Ok(())
+}
+
+/// Which tags go, by as little reading as that takes: ECR counts reading an index
+/// as a pull, so they are read only where what they hold decides.
+async fn decide(
+    ecr: &Ecr,
+    wish: &Wish<'_>,
+    network: &Network,
+    outline: Listing,
+) -> Result<(Decided, Listing), Failure> {
+    let Wish { name, tags, .. } = wish;
+    let found = |images: &Images| {
+        let mut found = pull_tags(images, &tags.tags);
+        if let Some(number) = tags.only {
+            found.retain(|tag| tag.number == number);
+        }
+        found
+    };
+    let images = service::images_in(&outline)?;
+    let states = states(&tags.asked, network, &found(&images)).await?;
+    let decided = clean_up(&images, found(&images), &states);
+    if !decided.turns_on_indexes() {
+        return Ok((decided, outline));
+    }
+    let listing = aws::with_indexes(ecr, name, outline)
+        .await
+        .map_err(unread)?;
+    let images = service::images_in(&listing)?;
+    Ok((clean_up(&images, found(&images), &states), listing))
 }
 
 fn unread(error: impl std::fmt::Display) -> Failure {

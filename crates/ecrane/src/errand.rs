@@ -6,6 +6,7 @@ use crate::config::{self, Changes, Task};
 use crate::credentials;
 use crate::destroy;
 use crate::exit::{Exit, Failure};
+use crate::files::{self, Files};
 use crate::runner::StepFiles;
 use crate::service;
 use crate::show::{self, Log};
@@ -99,7 +100,8 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
     for warning in &warnings {
         log.fault(warning);
     }
-    errand.repository = Some(asked.repository.clone());
+    let target = &asked.target;
+    errand.repository = Some(target.repository.clone());
     if is_without_credentials(&asked).await {
         log.line(WITHOUT_CREDENTIALS);
         return Ok(());
@@ -110,22 +112,22 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             adoption,
         } => {
             let wish = destroy::Wish {
-                name: &asked.repository,
+                name: &target.repository,
                 confirmation,
                 adoption,
-                extent: asked.extent,
+                extent: target.extent,
             };
             wish.check()?;
-            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            let reached = service::standing(&target.place, order.data.clone(), log).await?;
             destroy::destroy(&wish, &reached, errand, log).await
         }
         Task::Cleanup(tags) => {
             let wish = cleanup::Wish {
-                name: &asked.repository,
+                name: &target.repository,
                 tags: &tags,
-                extent: asked.extent,
+                extent: target.extent,
             };
-            let reached = service::standing(&asked.place, order.data.clone(), log).await?;
+            let reached = service::standing(&target.place, order.data.clone(), log).await?;
             cleanup::clean(&wish, &reached, errand, log).await
         }
     }
@@ -136,9 +138,9 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
 const WITHOUT_CREDENTIALS: &str = "A run for the changes of a fork or of Dependabot gets no AWS credentials, and pushed nothing. Nothing was called.";
 
 async fn is_without_credentials(asked: &config::Errand) -> bool {
-    match asked.place.region.as_ref() {
+    match asked.target.place.region.as_ref() {
         Some(region) if asked.changes == Changes::Foreign => {
-            credentials::are_missing(&asked.place.sign_in, region).await
+            credentials::are_missing(&asked.target.place.sign_in, region).await
         }
         _ => false,
     }
@@ -153,12 +155,20 @@ impl Errand {
         &self,
         result: Result<(), &Failure>,
         step: &StepFiles,
+        log: Log,
     ) -> Result<(), Failure> {
+        let secrets = Seen::nothing().secrets;
+        let json = format!("{:#}", self.json(result.err()));
+        let files = files::write_plan(&secrets.scrub(&json)).unwrap_or_else(|error| {
+            log.warning(&format!("the plan cannot be written as a file: {error}"));
+            Files::default()
+        });
         let name = self.repository.as_ref().map(ToString::to_string);
-        let outputs = [
+        let mut outputs = vec![
             ("repository", name.unwrap_or_default()),
             ("changed", self.changed().to_string()),
         ];
+        outputs.extend(files.outputs());
         let message = result.err().map(Failure::message);
         let message = message.as_deref().unwrap_or_default();
         let text = summary(&Run {
@@ -176,7 +186,7 @@ impl Errand {
             fate: None,
             times: &[],
         });
-        let text = Seen::nothing().secrets.scrub(&text).into_owned();
+        let text = secrets.scrub(&text).into_owned();
         step.set_outputs(&outputs)
             .and_then(|()| step.add_summary(&text))
             .map_err(|error| Failure::refused(format!("the outputs cannot be written: {error}")))

@@ -9,6 +9,7 @@ use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// Where they are, as the steps after this one know it.
 #[derive(Debug, Default)]
@@ -27,22 +28,13 @@ impl Files {
     }
 }
 
-/// Writes them into a folder of their own, in the runner's folder for such
-/// files. Everybody on the machine may read them: the steps after a container
-/// are of another user.
+/// Writes them into a folder of their own.
 ///
 /// # Errors
 /// What the system says, with the path.
 pub(crate) fn write(story: &Story<'_>) -> io::Result<Files> {
-    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
-    let parent = runner
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(std::env::temp_dir);
-    let folder = tempfile::Builder::new()
-        .prefix("ecrane-report-")
-        .permissions(Permissions::from_mode(0o755))
-        .tempdir_in(parent)?;
-    let plan = file(folder.path(), "plan.json", &outputs::json(story))?;
+    let folder = folder()?;
+    let plan = file(folder.path(), PLAN, &outputs::json(story))?;
     let lifecycle = match lifecycle(story) {
         Some(text) => Some(file(folder.path(), "lifecycle.json", &text)?),
         None => None,
@@ -53,6 +45,35 @@ pub(crate) fn write(story: &Story<'_>) -> io::Result<Files> {
         plan: Some(plan),
         lifecycle,
     })
+}
+
+/// Writes the plan of a run that has nothing else to report.
+///
+/// # Errors
+/// What the system says, with the path.
+pub(crate) fn write_plan(text: &str) -> io::Result<Files> {
+    let folder = folder()?;
+    let plan = file(folder.path(), PLAN, text)?;
+    let _ = folder.keep();
+    Ok(Files {
+        plan: Some(plan),
+        lifecycle: None,
+    })
+}
+
+const PLAN: &str = "plan.json";
+
+/// A new one in the runner's folder for such files. Everybody on the machine may
+/// read it: the steps after a container are of another user.
+fn folder() -> io::Result<TempDir> {
+    let runner = std::env::var_os("RUNNER_TEMP").map(PathBuf::from);
+    let parent = runner
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(std::env::temp_dir);
+    tempfile::Builder::new()
+        .prefix("ecrane-report-")
+        .permissions(Permissions::from_mode(0o755))
+        .tempdir_in(parent)
 }
 
 fn file(folder: &Path, name: &str, text: &str) -> io::Result<String> {

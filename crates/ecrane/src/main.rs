@@ -238,7 +238,7 @@ async fn errand(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit
         Recipient::Program => errand.to_program(result),
         Recipient::Person => result.map(|()| Exit::Done),
         Recipient::Step(files) => {
-            let told = errand.to_step(result.as_ref().copied(), &files);
+            let told = errand.to_step(result.as_ref().copied(), &files, log);
             // Why the run failed matters more than that nobody could be told.
             result.and(told).map(|()| Exit::Done)
         }

@@ -193,17 +193,6 @@ impl Asked {
 }
 
 impl Asked {
-    /// What tells the time there.
-    ///
-    /// # Errors
-    /// Nobody knows where the local ECR's folder is.
-    pub(crate) fn teller(&self) -> Result<Clock, Failure> {
-        match self.local {
-            true => Ok(Clock::Local(local::data_folder(self.data.clone())?)),
-            false => Ok(Clock::Machine),
-        }
-    }
-
     /// The time of the local ECR, if that is asked.
     ///
     /// # Errors

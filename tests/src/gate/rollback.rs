@@ -160,9 +160,58 @@ fn a_report_of_something_else_calls_nothing() {
     let of = |repository: &str| json!({ "repository": repository, "commit": null, "policy": keep(5), "puts": [] });
     insta::assert_snapshot!(said(json!({})), @"error: HOME/run.json is no report of a run that put a policy: missing field `repository`; it is the file of the output `lifecycle-report`, or what `ecrane up --json` printed");
     insta::assert_snapshot!(said(of("team/other")), @"error: the report is about the repository `team/other`, not `team/app`; nothing was called");
+    insta::assert_snapshot!(said(of("team/app")), @"error: the report is of a run that put no policy: there is nothing to take back; nothing was called");
     assert_eq!(ecr.requests(), seen);
-    let put_nothing = said(of("team/app")).replace(&ecr.address, "HOST");
-    insta::assert_snapshot!(put_nothing, @"error: the report is of a run that put no policy in `HOST/team/app` or elsewhere: there is nothing to take back; nothing was done");
+}
+
+#[test]
+fn a_report_of_another_place_changes_nothing() {
+    let (here, there) = (ecr(2), ecr(2));
+    let of_there = put_json(&there, 90, &[]);
+    put_json(&here, 90, &[]);
+    let seen = here.requests();
+    let ran = back(&here, &of_there, &[]);
+    let said = ran.stderr.replace(&here.address, "HERE");
+    insta::assert_snapshot!(said.replace(&there.address, "THERE"), @"error: the report is about `THERE/team/app`, and this is `HERE/team/app`: see that Region, account and name are the ones that are meant; nothing was done");
+    assert_eq!(
+        (ran.code, writes(&here.log_since(seen)).len()),
+        (Some(3), 0)
+    );
+}
+
+#[test]
+fn the_way_back_is_by_a_role_where_one_is_given() {
+    let ecr = ecr(2);
+    let put = put_json(&ecr, 90, &[]);
+    let mut command = ecr.ecrane(&["lifecycle", "rollback", "--repository", "team/app"]);
+    let report = ecr.home().join("run.json");
+    std::fs::write(&report, &put.stdout).unwrap();
+    command
+        .arg("--report")
+        .arg(report)
+        .env("AWS_ENDPOINT_URL_STS", &ecr.url)
+        .args(["--role-to-assume", "arn:aws:iam::000000000000:role/back"]);
+    let seen = ecr.requests();
+    let done = run(&mut command);
+    assert_eq!((done.code, kept(&ecr)), (Some(0), None), "{}", done.stderr);
+    let asked = ecr.log_since(seen);
+    assert_eq!(asked[0]["operation"], "AssumeRole");
+
+    let seen = ecr.requests();
+    let refused = run(command.args(["--allowed-account-ids", "123456789012"]));
+    assert_eq!(refused.code, Some(2));
+    insta::assert_snapshot!(refused.stderr, @"
+    error[input]: the role's account is none of `allowed-account-ids`
+     --> role-to-assume:1:1
+      |
+    1 | arn:aws:iam::000000000000:role/back
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: take a role of one of them, or add its account
+
+    error: 1 input is faulty; nothing was called
+    ");
+    assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
 }
 
 #[test]

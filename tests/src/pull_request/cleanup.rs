@@ -2,6 +2,7 @@
 
 use super::github::{Fault as Refusal, GitHub, Instead, forbidden};
 use super::{COMMIT, TOKEN};
+use crate::act::{act, lay_checkout};
 use crate::docs::assert_allowed;
 use crate::harness::{LocalEcr, Ran, binary, clean, run, writes};
 use crate::http;
@@ -18,9 +19,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let seed = folder.path().join("seed.json");
-        let text = json!({ "repositories": [{ "name": "team/app", "images": [
+        Self::of(&json!([
             { "tags": ["pr-1", "pr-1-0f3c2d"], "pushed": "9d" },
             { "tags": ["pr-12", "v1", "latest"], "pushed": "8d" },
             { "tags": ["pr-7"], "pushed": "7d" },
@@ -28,7 +27,13 @@ impl World {
             { "tags": ["pr-1.2", "main"], "pushed": "5d" },
             { "name": "amd64", "tags": ["pr-12-amd64"], "pushed": "4d" },
             { "tags": ["v2"], "pushed": "4d", "children": ["amd64"] },
-        ]}]});
+        ]))
+    }
+
+    fn of(images: &Value) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seed = folder.path().join("seed.json");
+        let text = json!({ "repositories": [{ "name": "team/app", "images": images }] });
         std::fs::write(&seed, text.to_string()).unwrap();
         let ecr = LocalEcr::start_with(&["--seed", seed.to_str().unwrap()]);
         let github = GitHub::start(ecr.home());
@@ -54,6 +59,16 @@ impl World {
         command.env("AWS_MAX_ATTEMPTS", "2");
         command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
         (run(&mut command), proxy.asked("BatchDeleteImage"))
+    }
+
+    /// The event of a run for pull request 12, from this repository.
+    fn event(&self, action: &str, head: &str) {
+        let event = json!({ "action": action, "number": 12, "pull_request": {
+            "number": 12,
+            "head": { "sha": COMMIT, "repo": { "full_name": head } },
+            "base": { "sha": COMMIT, "repo": { "full_name": "octocat/hello" } },
+        }});
+        std::fs::write(self.ecr.home().join("event.json"), event.to_string()).unwrap();
     }
 
     /// The tags that are there.
@@ -124,6 +139,28 @@ fn tags_of_closed_pull_requests_go_by_their_names() {
     let again = run(&mut world.command(&[]));
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_eq!(writes(&world.ecr.log_since(seen)).len(), 0);
+}
+
+#[test]
+fn indexes_are_read_only_where_what_they_hold_decides() {
+    let read = |tags: &[&str]| {
+        let world = World::of(&json!([
+            { "tags": tags, "pushed": "9d" },
+            { "name": "amd64", "pushed": "4d" },
+            { "tags": ["v2"], "pushed": "4d", "children": ["amd64"] },
+        ]));
+        let seen = world.ecr.requests();
+        let ran = run(&mut world.command(&[]));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(!world.tags().contains(&tags[0].to_owned()));
+        let requests = world.ecr.log_since(seen);
+        let read = requests
+            .iter()
+            .filter(|request| request["operation"] == "BatchGetImage");
+        read.count()
+    };
+    assert_eq!(read(&["pr-1", "main"]), 0);
+    assert_eq!(read(&["pr-1"]), 1);
 }
 
 #[test]
@@ -282,12 +319,7 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
     let world = World::new();
     let home = world.ecr.home();
     let job = |action: &str, head: &str, keys: bool| {
-        let event = json!({ "action": action, "pull_request": {
-            "number": 12,
-            "head": { "sha": COMMIT, "repo": { "full_name": head } },
-            "base": { "sha": COMMIT, "repo": { "full_name": "octocat/hello" } },
-        }});
-        std::fs::write(home.join("event.json"), event.to_string()).unwrap();
+        world.event(action, head);
         let mut command = clean(binary(), home);
         if keys {
             world.ecr.sign(&mut command);
@@ -322,6 +354,11 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
     assert_eq!(closed.code, Some(0), "{}", closed.stdout);
     assert!(world.tags().contains(&"pr-1".to_owned()));
     assert!(!world.tags().contains(&"pr-12".to_owned()));
+    let outputs = std::fs::read_to_string(home.join("outputs")).unwrap();
+    let (_, plan) = outputs.rsplit_once("\nplan<<").unwrap();
+    let plan = std::fs::read_to_string(plan.lines().nth(1).unwrap()).unwrap();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["tags"]["removed"][0]["tag"], "pr-12");
     let summary = std::fs::read_to_string(home.join("summary")).unwrap();
     let (_, last) = summary.rsplit_once("### ").unwrap();
     insta::assert_snapshot!(last, @"
@@ -335,4 +372,36 @@ fn the_end_of_a_pull_request_takes_its_own_tags() {
 
     `- 1 deleted, = 2 unchanged`
     ");
+}
+
+#[test]
+fn a_workflow_at_the_end_of_a_pull_request_takes_its_tags() {
+    let world = World::new();
+    world.event("closed", "octocat/hello");
+    let checkout = world.ecr.home().join("checkout");
+    lay_checkout(&checkout, "cleanup.yml");
+    let mut workflow = act("pull_request", &checkout, &world.ecr.address);
+    workflow
+        .arg("--eventpath")
+        .arg(world.ecr.home().join("event.json"))
+        .args(["--env", &format!("GITHUB_API_URL={}", world.github.api)])
+        .args(["--env", "GITHUB_REPOSITORY=octocat/hello"])
+        .args(["--secret", &format!("GITHUB_TOKEN={TOKEN}")])
+        .args(["--secret", "KEY_ID=local", "--secret", "KEY=local"]);
+    let ran = run(&mut workflow);
+    let log = format!("{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{log}");
+    let left = [
+        "latest",
+        "main",
+        "pr-1",
+        "pr-1-0f3c2d",
+        "pr-1.2",
+        "pr-12-amd64",
+        "pr-7",
+        "pr-99",
+        "v1",
+        "v2",
+    ];
+    assert_eq!(world.tags(), left);
 }

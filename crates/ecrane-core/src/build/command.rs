@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct BuildFiles {
     /// The OCI layout as a tar ([`Route::BuildxLayout`], [`Route::OwnBuilder`]).
     pub layout_tar: PathBuf,
-    /// The name of the builder of this run ([`Route::OwnBuilder`]).
-    pub builder: String,
+    /// The name of the builder that the run made for itself, if it did.
+    pub builder: Option<String>,
     /// The image's id (the other routes).
     pub image_id: PathBuf,
     /// What the builder says of the image that it pushed ([`Route::BuildxPush`]).
@@ -41,8 +41,7 @@ pub fn argv(spec: &BuildSpec, route: Route, files: &BuildFiles) -> Vec<OsString>
         // Attestations become untagged children in the registry: only on wish.
         argv.push(attestation("provenance", &spec.provenance));
         argv.push(attestation("sbom", &spec.sbom));
-        let own = (route == Route::OwnBuilder).then_some(&files.builder);
-        let builder = own.or(spec.builder.as_ref());
+        let builder = files.builder.as_ref().or(spec.builder.as_ref());
         argv.extend(builder.map(|name| option("builder", name)));
     }
     argv.extend(destination(spec, route, files));

@@ -31,7 +31,7 @@ pub use context::{ExtraHost, NamedContext};
 pub use description::describe;
 pub use label::{Annotation, Label};
 pub use option::{Attestation, Compression, ExtraOption};
-pub use own::{create_builder, needing_own_builder, remove_builder};
+pub use own::{NODE_PREFIX, NodeContainer, create_builder, needing_own_builder, remove_builder};
 pub use platform::Platform;
 pub use registries::registries;
 pub use route::{BUILDKIT_VARIABLE, Builder, Docker, ImagePlace, OciExporter, Route, route};

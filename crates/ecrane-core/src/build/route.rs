@@ -1,4 +1,4 @@
-use super::{Attestation, BuildSpec, PushBy, Rebuild, needing_own_builder};
+use super::{Attestation, BuildSpec, NodeContainer, PushBy, Rebuild, needing_own_builder};
 use std::fmt;
 
 /// What answered when it was asked whether it builds.
@@ -26,6 +26,20 @@ pub struct Docker {
     pub oci_exporter: OciExporter,
     /// Where the builder makes the image.
     pub image_place: ImagePlace,
+    /// The containers of the builder that was named, where this client does not
+    /// know it; else none.
+    pub adopted: Vec<NodeContainer>,
+}
+
+impl Builder {
+    /// The containers of a builder that the run takes up.
+    #[must_use]
+    pub fn adopted(&self) -> &[NodeContainer] {
+        match self {
+            Self::Docker(docker) => &docker.adopted,
+            Self::Buildah { .. } => &[],
+        }
+    }
 }
 
 /// Where a builder makes an image.

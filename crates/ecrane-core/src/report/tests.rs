@@ -1,4 +1,5 @@
 use super::*;
+use crate::name::Digest;
 
 mod run;
 

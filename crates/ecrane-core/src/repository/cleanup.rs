@@ -165,6 +165,13 @@ pub struct Cleanup {
 }
 
 impl Cleanup {
+    /// Whether a tag stays only because it is not known what the indexes hold.
+    #[must_use]
+    pub fn turns_on_indexes(&self) -> bool {
+        let mut kept = self.kept.iter();
+        kept.any(|it| matches!(it.why, Why::MaybeInIndex(_)))
+    }
+
     /// Whether no more tags go than are allowed.
     ///
     /// # Errors

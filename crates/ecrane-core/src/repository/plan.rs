@@ -1,9 +1,13 @@
+mod refusal;
+
+pub use refusal::Refusal;
+
 use super::{
     ACCESS_TAG, AccessPolicy, Adoption, CREATED_TAG, Creation, Desired, Encryption, ImageOrigin,
     MutabilitySetting, OWNER_TAG, Observed, Placement, ResourceTags, ScanOnPush, Standing,
 };
 use crate::lifecycle::Policy;
-use crate::name::{Digest, Pattern, RepositoryName, Tag};
+use crate::name::{Digest, RepositoryName, Tag};
 use std::fmt;
 
 /// What a run will do. An image is part of it from the start and is resolved
@@ -167,76 +171,6 @@ pub enum ImageStep {
     /// All these tags name this image already: nothing is built.
     Keep(Vec<Tag>, Digest),
 }
-
-/// Why nothing is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The repository does not exist and must not be created.
-    Missing {
-        /// The repository.
-        name: RepositoryName,
-        /// The pattern that its name does not match, where one was given.
-        pattern: Option<Pattern>,
-    },
-    /// It is encrypted in another way, which never changes.
-    Encryption {
-        /// The repository.
-        name: RepositoryName,
-        /// As it is wanted.
-        wanted: Encryption,
-        /// As it is, for people.
-        there: String,
-    },
-    /// A policy that ecrane did not put stands there, with another meaning.
-    ForeignPolicy {
-        /// The repository.
-        name: RepositoryName,
-    },
-    /// The same of the policy that says who may use the repository.
-    ForeignAccess {
-        /// The repository.
-        name: RepositoryName,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing {
-                name,
-                pattern: None,
-            } => write!(
-                f,
-                "the repository `{name}` does not exist and `create-repository` is false; nothing was done"
-            ),
-            Self::Missing {
-                name,
-                pattern: Some(pattern),
-            } => write!(
-                f,
-                "the repository `{name}` does not exist and its name does not match `{pattern}` of `create-repository`; nothing was done"
-            ),
-            Self::Encryption {
-                name,
-                wanted,
-                there,
-            } => write!(
-                f,
-                "the repository `{name}` is encrypted by {there}, and {wanted} is asked for: that is chosen when a repository is made and never changes; nothing was done. Make one of another name, or leave `encryption-type` and `kms-key` out"
-            ),
-            Self::ForeignPolicy { name } => write!(
-                f,
-                "the repository `{name}` has another lifecycle policy that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `lifecycle-policy` out"
-            ),
-            Self::ForeignAccess { name } => write!(
-                f,
-                "the repository `{name}` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// What has to be done so that what is observed becomes what is desired.
 ///
@@ -432,6 +366,7 @@ fn plan_access(desired: &Desired, standing: &Standing) -> Result<Option<AccessSt
         (false, Adoption::Allowed) => Ok(Some(put(Replaces::ForeignPolicy))),
         (false, Adoption::Refused) => Err(Refusal::ForeignAccess {
             name: desired.name.clone(),
+            deleted: AccessPolicy::deleted_principals(text),
         }),
     }
 }

@@ -91,13 +91,9 @@ pub enum NoRollback {
 impl fmt::Display for NoRollback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere { uri, reported } if reported.is_empty() => write!(
-                f,
-                "the report is of a run that put no policy in `{uri}` or elsewhere: there is nothing to take back"
-            ),
             Self::Elsewhere { uri, reported } => write!(
                 f,
-                "the report is about `{}`, and this is `{uri}`: see that Region, account and name are the ones that are meant",
+                "the report is about `{}`, and this is `{uri}`: see that Region, account and name are the ones that are meant; nothing was done",
                 reported.join("`, `")
             ),
             Self::Gone => f.write_str(

@@ -1,5 +1,5 @@
-use super::SignInError;
 use super::unreached::Unreached;
+use super::{NoPreview, SignInError};
 use aws_sdk_ecr::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecr::operation::RequestId;
 use ecrane_core::auth::TokenError;
@@ -60,7 +60,7 @@ pub enum AwsError {
     PreviewUnderWay,
     /// The service made no preview of a policy that can be used.
     #[error("GetLifecyclePolicyPreview gave no preview: {0}; run again")]
-    Preview(&'static str),
+    Preview(#[from] NoPreview),
     /// The authorization token cannot be used.
     #[error("GetAuthorizationToken: {0}")]
     Token(#[from] TokenError),

@@ -57,8 +57,8 @@ const BATCH: usize = 100;
 /// Batches under way at the same time: a fraction of what ECR allows in a second.
 const AT_ONCE: usize = 8;
 
-/// Lists every image of a repository, archived ones too. `tell` hears how many
-/// are read so far.
+/// Lists every image of a repository, archived ones too, and the images of each
+/// index. `tell` hears how many are read so far.
 ///
 /// # Errors
 /// A call that failed, or an index that cannot be read: half a listing is none.
@@ -67,27 +67,15 @@ pub async fn list(
     repository: &RepositoryName,
     tell: impl Fn(usize),
 ) -> Result<Listing, AwsError> {
-    let mut image_details = details(ecr, repository, tell).await?;
-    let indexes = image_details
-        .iter()
-        .filter(|image| image.is_readable_index());
-    let indexes: Vec<String> = indexes.map(|image| image.image_digest.clone()).collect();
-    let batches = indexes
-        .chunks(BATCH)
-        .map(|batch| children(ecr, repository, batch));
-    let batches = stream::iter(batches).buffer_unordered(AT_ONCE);
-    let children: Vec<Vec<(String, Vec<Digest>)>> = batches.try_collect().await?;
-    let mut children: HashMap<String, Vec<Digest>> = children.into_iter().flatten().collect();
-    for image in &mut image_details {
-        image.references = children.remove(&image.image_digest);
-    }
-    Ok(Listing {
+    let outline = Listing {
         complete: true,
-        image_details,
-    })
+        image_details: details(ecr, repository, tell).await?,
+    };
+    with_indexes(ecr, repository, outline).await
 }
 
-/// The same without the images of each index: enough to count.
+/// The same without the images of each index: ECR counts what reads an index as a
+/// pull of it.
 ///
 /// # Errors
 /// A call that failed: half a listing is none.
@@ -96,6 +84,32 @@ pub async fn outline(ecr: &Ecr, repository: &RepositoryName) -> Result<Listing, 
         complete: true,
         image_details: details(ecr, repository, |_| ()).await?,
     })
+}
+
+/// An outline with the images of each index.
+///
+/// # Errors
+/// A call that failed, or an index that cannot be read.
+pub async fn with_indexes(
+    ecr: &Ecr,
+    repository: &RepositoryName,
+    mut outline: Listing,
+) -> Result<Listing, AwsError> {
+    let images = outline.image_details.iter();
+    let indexes: Vec<String> = images
+        .filter(|image| image.is_readable_index())
+        .map(|image| image.image_digest.clone())
+        .collect();
+    let batches = indexes
+        .chunks(BATCH)
+        .map(|batch| children(ecr, repository, batch));
+    let batches = stream::iter(batches).buffer_unordered(AT_ONCE);
+    let children: Vec<Vec<(String, Vec<Digest>)>> = batches.try_collect().await?;
+    let mut children: HashMap<String, Vec<Digest>> = children.into_iter().flatten().collect();
+    for image in &mut outline.image_details {
+        image.references = children.remove(&image.image_digest);
+    }
+    Ok(outline)
 }
 
 /// Whether a repository still holds what a listing shows: the same images, with

@@ -22,9 +22,9 @@ pub use error::AwsError;
 pub use identity::{
     Announce, IdTokens, Identity, NoEndpoint, Proof, Setting, SignInError, account, caller,
 };
-pub use images::{Listing, list, outline, still_holds};
+pub use images::{Listing, list, outline, still_holds, with_indexes};
 pub use observe::{Found, Observation, Place, find, observe, stored_policy};
-pub use preview::preview;
+pub use preview::{NoPreview, preview};
 pub use public::sign_in as sign_in_to_public;
 pub use rollback::roll_back;
 pub use sign_in::sign_in;

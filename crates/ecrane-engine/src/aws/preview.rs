@@ -10,6 +10,20 @@ use ecrane_core::lifecycle::{Action, Policy};
 use ecrane_core::name::RepositoryName;
 use std::time::Duration;
 
+/// Why the service made no preview of a policy that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPreview {
+    /// A repository has one at a time.
+    #[error("another run's preview took its place")]
+    Replaced,
+    /// It is kept for a while only.
+    #[error("it expired")]
+    Expired,
+    /// The service says no more.
+    #[error("it failed")]
+    Failed,
+}
+
 const GET: &str = "GetLifecyclePolicyPreview";
 const START: &str = "StartLifecyclePolicyPreview";
 
@@ -72,9 +86,9 @@ async fn finished(
     match page.status() {
         Some(Status::InProgress) => Err(AwsError::PreviewUnderWay),
         Some(Status::Complete) if policy.means_the_same_as(text) => Ok(page),
-        Some(Status::Complete) => Err(AwsError::Preview("another run's preview took its place")),
-        Some(Status::Expired) => Err(AwsError::Preview("it expired")),
-        _ => Err(AwsError::Preview("it failed")),
+        Some(Status::Complete) => Err(NoPreview::Replaced.into()),
+        Some(Status::Expired) => Err(NoPreview::Expired.into()),
+        _ => Err(NoPreview::Failed.into()),
     }
 }
 
@@ -110,7 +124,7 @@ async fn all(
         let page = page(ecr, repository, next.clone()).await?;
         // The preview of another run in the middle of ours.
         if !policy.means_the_same_as(page.lifecycle_policy_text().unwrap_or_default()) {
-            return Err(AwsError::Preview("another run's preview took its place"));
+            return Err(NoPreview::Replaced.into());
         }
         images.extend(previewed(page.preview_results.unwrap_or_default())?);
         if page.next_token == next {

@@ -19,7 +19,7 @@ pub use probe::{answers, probe};
 
 use crate::archive::ArchiveError;
 use crate::layout::{self, Layout, LayoutError};
-use ecrane_core::build::{self, BuildFiles, BuildSpec, Route};
+use ecrane_core::build::{self, BuildFiles, BuildSpec, NodeContainer, Route};
 use ecrane_core::name::{Digest, Reference};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -39,13 +39,15 @@ pub enum BuildError {
     NoBuildah,
     /// Buildx knows no builder of this name.
     #[error(
-        "`builder` names `{name}`, which cannot be used: {said}; `docker buildx ls` lists those that are there"
+        "`builder` names `{name}`, which cannot be used: {said}; `docker buildx ls` lists those that are there, and the engine runs no container `{container}` of it"
     )]
     NoBuilder {
         /// The name.
         name: String,
         /// What buildx said.
         said: String,
+        /// The container that it would run in.
+        container: NodeContainer,
     },
     /// A client without the plugin.
     #[error(
@@ -152,6 +154,8 @@ pub struct Build<'b> {
     pub spec: &'b BuildSpec,
     /// How.
     pub route: Route,
+    /// The containers of the builder that is to be taken up.
+    pub adopted: &'b [NodeContainer],
     /// How the builder signs in to registries; `None`: as the user's own client
     /// does.
     pub access: Option<&'b Access>,
@@ -162,7 +166,7 @@ pub struct Build<'b> {
 impl Build<'_> {
     fn files(&self, names: &[Reference]) -> BuildFiles {
         BuildFiles {
-            builder: self.own_name(),
+            builder: self.own_builder(),
             layout_tar: self.folder.join("layout.tar"),
             image_id: self.folder.join("image-id"),
             metadata: self.folder.join("metadata.json"),
@@ -171,10 +175,12 @@ impl Build<'_> {
         }
     }
 
-    /// One for each run: its folder has a name that no other has.
-    fn own_name(&self) -> String {
+    /// The name of the builder that the run makes, if it does. One for each run:
+    /// its folder has a name that no other has.
+    fn own_builder(&self) -> Option<String> {
         let folder = self.folder.file_name().unwrap_or_default();
-        folder.to_string_lossy().to_lowercase()
+        let needed = self.route == Route::OwnBuilder || !self.adopted.is_empty();
+        needed.then(|| folder.to_string_lossy().to_lowercase())
     }
 
     fn environment(&self) -> Vec<(OsString, OsString)> {
@@ -194,8 +200,9 @@ impl Build<'_> {
         let argv = build::argv(self.spec, self.route, files);
         let program = Program::of(self.route);
         let environment = self.environment();
-        let built = if self.route == Route::OwnBuilder {
-            let _own = Own::create(&files.builder, &environment, on_line).await?;
+        let built = if let Some(name) = &files.builder {
+            let commands = build::create_builder(self.route, self.adopted, name);
+            let _own = Own::create(name, &commands, &environment, on_line).await?;
             let mut start = Start::default();
             let seen = |line: Line<'_>| {
                 start.see(line.text);

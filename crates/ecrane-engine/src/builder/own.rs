@@ -1,4 +1,4 @@
-//! The builder that a run makes for itself, and removes.
+//! The builder that a run makes for itself, or takes up, and removes.
 
 use super::BuildError;
 use super::child::{self, Line, Program};
@@ -11,23 +11,26 @@ use std::time::{Duration, Instant};
 const MOST: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A builder of buildx; dropped, it is removed, with its container.
+/// A builder of buildx; dropped, it is removed, with its container where that is
+/// its own.
 pub(super) struct Own<'e> {
     name: &'e str,
     environment: &'e [(OsString, OsString)],
 }
 
 impl<'e> Own<'e> {
-    /// Makes it.
+    /// Makes it by these commands.
     pub(super) async fn create(
         name: &'e str,
+        commands: &[Vec<OsString>],
         environment: &'e [(OsString, OsString)],
         on_line: &mut impl FnMut(Line<'_>),
     ) -> Result<Self, BuildError> {
         // Stopped half-way, it is there all the same.
         let own = Self { name, environment };
-        let argv = build::create_builder(name);
-        child::run(Program::Docker, &argv, environment, on_line).await?;
+        for argv in commands {
+            child::run(Program::Docker, argv, environment, &mut *on_line).await?;
+        }
         Ok(own)
     }
 }

@@ -1,6 +1,8 @@
 use super::child::Program;
 use super::{BuildError, child};
-use ecrane_core::build::{Backend, Builder, Docker, ImagePlace, OciExporter};
+use ecrane_core::build::{
+    Backend, Builder, Docker, ImagePlace, NODE_PREFIX, NodeContainer, OciExporter,
+};
 use serde::Deserialize;
 use std::process::Output;
 
@@ -80,10 +82,17 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
     let driver = driver?;
     if let (Some(name), Some(_), false) = (name, &buildx, driver.status.success()) {
-        let said = String::from_utf8_lossy(&driver.stderr);
-        return Err(BuildError::NoBuilder {
-            name: name.to_owned(),
-            said: said.trim().replace('\n', " "),
+        let adopted = containers(name, &driver).await?;
+        return Ok(Docker {
+            client,
+            engine,
+            buildx,
+            oci_exporter: OciExporter::Present,
+            image_place: match adopted.len() {
+                1 => ImagePlace::Here,
+                _ => ImagePlace::Elsewhere,
+            },
+            adopted,
         });
     }
     let driver = String::from_utf8_lossy(&driver.stdout).into_owned();
@@ -102,7 +111,34 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         buildx,
         oci_exporter: oci_exporter(&driver, &info.driver_status),
         image_place: image_place(&driver),
+        adopted: Vec::new(),
     })
+}
+
+/// The containers of a builder that buildx does not know here, as it is with one
+/// made on the host of a container: the engine is the same.
+async fn containers(name: &str, inspected: &Output) -> Result<Vec<NodeContainer>, BuildError> {
+    let filter = format!("name={NODE_PREFIX}");
+    let list = [
+        "container",
+        "ls",
+        "--format={{.Names}}",
+        "--filter",
+        &filter,
+    ];
+    let listed = ask(&list).await?;
+    let names = String::from_utf8_lossy(&listed.stdout);
+    let names: Vec<&str> = names.lines().collect();
+    let adopted = NodeContainer::among(&names, name);
+    if adopted.is_empty() {
+        let said = String::from_utf8_lossy(&inspected.stderr);
+        return Err(BuildError::NoBuilder {
+            name: name.to_owned(),
+            said: said.trim().replace('\n', " "),
+            container: NodeContainer::of(name, 0),
+        });
+    }
+    Ok(adopted)
 }
 
 const INFO: [&str; 3] = ["info", "--format", "{{json .}}"];

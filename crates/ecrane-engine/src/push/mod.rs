@@ -9,7 +9,7 @@ mod outcome;
 mod same;
 mod tags;
 
-pub use outcome::{Blobs, Images, Outcome, PushError, Pushed, Seen, TagOutcome};
+pub use outcome::{Blobs, Images, Outcome, PushError, Pushed, Seen, TagOutcome, Unjudged};
 
 use crate::layout::Layout;
 use crate::registry::{Named, Registry, RegistryError, Repository};
@@ -19,7 +19,6 @@ use ecrane_core::push::{Descriptor, UploadPlan};
 use ecrane_core::repository::{MutabilitySetting, TagMutability};
 use futures_util::future;
 use newer::Newer;
-use std::sync::{Mutex, PoisonError};
 use tags::Step;
 
 /// Questions under way at once; they cost the registry little.
@@ -103,7 +102,6 @@ pub async fn push(
         repository: &registry.repository(repository),
         delivery,
         progress: &progress,
-        remarks: Mutex::default(),
     };
     push.run().await
 }
@@ -114,8 +112,6 @@ struct Push<'a> {
     repository: &'a Repository<'a>,
     delivery: &'a Delivery<'a>,
     progress: &'a (dyn Fn(Progress) + Send + Sync),
-    /// What could not be found out.
-    remarks: Mutex<Vec<String>>,
 }
 
 impl Push<'_> {
@@ -148,7 +144,7 @@ impl Push<'_> {
         };
         let steps = now.into_iter().map(step).collect();
         let tags = self.apply(&image.root, here, steps).await?;
-        Ok(self.pushed(image, tags, &content))
+        Ok(self.pushed(image, tags, &content, newer.into_unjudged()))
     }
 
     /// Brings what is missing, and finds out which tags must stay. Gives what the
@@ -180,7 +176,13 @@ impl Push<'_> {
         self.delivery.layout.plan()
     }
 
-    fn pushed(&self, image: &UploadPlan, tags: Vec<TagOutcome>, content: &Content<'_>) -> Pushed {
+    fn pushed(
+        &self,
+        image: &UploadPlan,
+        tags: Vec<TagOutcome>,
+        content: &Content<'_>,
+        unjudged: Vec<Unjudged>,
+    ) -> Pushed {
         // Where every tag turned out to be immutable, it is what they name.
         let there = tags.iter().map(|tag| match &tag.outcome {
             Outcome::Same { there } => Some(there),
@@ -194,17 +196,7 @@ impl Push<'_> {
             tags,
             blobs: content.blobs(image.blobs.len()),
             writes: self.repository.writes(),
-            remarks: self.remarks(),
+            unjudged,
         }
-    }
-
-    fn remark(&self, text: String) {
-        let mut remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
-        remarks.push(text);
-    }
-
-    fn remarks(&self) -> Vec<String> {
-        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
-        remarks.clone()
     }
 }

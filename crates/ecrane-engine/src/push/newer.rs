@@ -1,4 +1,4 @@
-use super::{Backwards, Push, Seen};
+use super::{Backwards, Push, Seen, Unjudged};
 use crate::registry::{Named, RegistryError};
 use ecrane_core::name::Digest;
 use std::collections::BTreeMap;
@@ -8,6 +8,8 @@ pub(super) struct Newer<'a> {
     push: &'a Push<'a>,
     /// Each image that was looked at; none if it is not newer.
     judged: BTreeMap<Digest, Option<Seen>>,
+    /// Those that could not be read.
+    unjudged: Vec<Unjudged>,
 }
 
 impl<'a> Newer<'a> {
@@ -15,6 +17,7 @@ impl<'a> Newer<'a> {
         Self {
             push,
             judged: BTreeMap::new(),
+            unjudged: Vec::new(),
         }
     }
 
@@ -42,10 +45,10 @@ impl<'a> Newer<'a> {
                 Ok(Some(image)) => Some(image.origin).filter(|it| it.is_newer_than(&plan.origin)),
                 Ok(None) => None,
                 Err(error) if error.is_final_for_one() => {
-                    self.push.remark(format!(
-                        "whether {} is of a later commit is not known: {error}",
-                        digest.short()
-                    ));
+                    self.unjudged.push(Unjudged {
+                        digest: digest.clone(),
+                        why: error.to_string(),
+                    });
                     None
                 }
                 Err(error) => return Err(error),
@@ -57,6 +60,11 @@ impl<'a> Newer<'a> {
             self.judged.insert(digest.clone(), seen);
         }
         Ok(())
+    }
+
+    /// Those of which nobody knows.
+    pub(super) fn into_unjudged(self) -> Vec<Unjudged> {
+        self.unjudged
     }
 
     /// This image, if it is newer than ours.

@@ -17,8 +17,28 @@ pub struct Pushed {
     pub blobs: Blobs,
     /// Requests that can change something (`PUT`, `POST`, `PATCH`), with retries.
     pub writes: u64,
-    /// What could not be found out, as sentences.
-    pub remarks: Vec<String>,
+    /// The images at its tags of which nobody knows whether they are newer.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// An image that could not be compared with the one that was pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    /// Its digest.
+    pub digest: Digest,
+    /// What kept it from being read.
+    pub why: String,
+}
+
+impl fmt::Display for Unjudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { digest, why } = self;
+        let image = digest.short();
+        write!(
+            f,
+            "whether {image} is of a later commit is not known: {why}"
+        )
+    }
 }
 
 /// How the blobs of an image came to be in a repository.

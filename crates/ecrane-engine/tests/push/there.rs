@@ -191,7 +191,9 @@ async fn what_may_not_be_read_holds_no_tag_and_is_said() {
     let moved = run.result.unwrap();
     assert_eq!(line(&moved), "v1 moved; 1 blobs up, 1 there; 3 writes");
     assert_eq!(
-        moved.remarks[0].replace(&run.proxy.host, "HOST"),
+        moved.unjudged[0]
+            .to_string()
+            .replace(&run.proxy.host, "HOST"),
         format!(
             "whether {} is of a later commit is not known: `HOST` denies reading a configuration in `team/app`: not authorized; it takes the right `ecr:GetDownloadUrlForLayer`",
             newer.digest.short()

@@ -5,15 +5,9 @@ use super::call::Call;
 use super::error::ApiError;
 use crate::refusal::{Fault, Reason};
 use crate::store::{RegistrySettings, Repository};
+use ecrane_core::repository::AccessPolicy;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-
-/// What a policy is put on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    Repository,
-    Registry,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,12 +15,23 @@ struct Parameters {
     policy_text: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfRepository {
+    policy_text: String,
+    #[serde(default)]
+    force: bool,
+}
+
 /// `SetRepositoryPolicy`.
 pub(super) fn set(call: &Call<'_>) -> Result<Value, ApiError> {
     let key = call.repository()?;
-    let Parameters { policy_text } = call.parameters()?;
+    let OfRepository { policy_text, force } = call.parameters()?;
     call.ecr.store.repository(&key)?;
-    check(Subject::Repository, &policy_text)?;
+    let read = AccessPolicy::read(&policy_text);
+    if read.policy.is_none() && !(force && read.is_good_if_forced()) {
+        return Err(no_policy_of_repository());
+    }
     let (repository, text) = call.ecr.store.update_repository(&key, |repository| {
         repository.policy = Some(policy_text.clone());
         Ok(policy_text)
@@ -65,7 +70,7 @@ fn of_repository(repository: &Repository, text: &str) -> Value {
 /// `PutRegistryPolicy`.
 pub(super) fn put_of_registry(call: &Call<'_>) -> Result<Value, ApiError> {
     let Parameters { policy_text } = call.parameters()?;
-    check(Subject::Registry, &policy_text)?;
+    check_of_registry(&policy_text)?;
     let put = |settings: &mut RegistrySettings| {
         settings.policy = Some(policy_text.clone());
         Ok(policy_text)
@@ -95,24 +100,27 @@ fn of_registry(call: &Call<'_>, text: Result<String, Fault>) -> Result<Value, Ap
 
 /// Refuses what is no policy of a repository.
 pub(super) fn check_of_repository(text: &str) -> Result<(), ApiError> {
-    check(Subject::Repository, text)
+    let read = AccessPolicy::read(text).policy;
+    read.map(drop).ok_or_else(no_policy_of_repository)
 }
 
-/// Refuses what is no policy document for the subject.
-fn check(subject: Subject, text: &str) -> Result<(), ApiError> {
-    let valid = serde_json::from_str(text).is_ok_and(|document| is_policy(subject, &document));
-    if valid {
-        return Ok(());
+fn no_policy_of_repository() -> ApiError {
+    ApiError::parameter("PolicyText", "Invalid repository policy provided")
+}
+
+/// Refuses what is no policy of a registry.
+fn check_of_registry(text: &str) -> Result<(), ApiError> {
+    match serde_json::from_str(text).is_ok_and(|document| is_policy(&document)) {
+        true => Ok(()),
+        false => {
+            let rule = "Invalid registry policy provided";
+            Err(ApiError::parameter("PolicyText", rule))
+        }
     }
-    let rule = match subject {
-        Subject::Repository => "Invalid repository policy provided",
-        Subject::Registry => "Invalid registry policy provided",
-    };
-    Err(ApiError::parameter("PolicyText", rule))
 }
 
 /// Source: "Grammar of the IAM JSON policy language" in the IAM user guide.
-fn is_policy(subject: Subject, document: &Value) -> bool {
+fn is_policy(document: &Value) -> bool {
     let Value::Object(document) = document else {
         return false;
     };
@@ -127,12 +135,12 @@ fn is_policy(subject: Subject, document: &Value) -> bool {
         && matches!(version, None | Some("2008-10-17" | "2012-10-17"))
         && !statements.is_empty()
         && statements.iter().all(|statement| match statement {
-            Value::Object(statement) => is_statement(subject, statement),
+            Value::Object(statement) => is_statement(statement),
             _ => false,
         })
 }
 
-fn is_statement(subject: Subject, statement: &Map<String, Value>) -> bool {
+fn is_statement(statement: &Map<String, Value>) -> bool {
     let known = [
         "Sid",
         "Effect",
@@ -144,28 +152,19 @@ fn is_statement(subject: Subject, statement: &Map<String, Value>) -> bool {
         "NotResource",
         "Condition",
     ];
-    let one_of = |names: [&str; 2]| {
-        names
-            .iter()
-            .filter(|name| statement.contains_key(**name))
-            .count()
+    let has_one_of = |names: [&str; 2]| {
+        let given = names.iter().filter(|name| statement.contains_key(**name));
+        given.count() == 1
     };
     let actions = statement
         .get("Action")
         .or_else(|| statement.get("NotAction"));
-    // A repository's policy is about that repository: it names no resource.
-    let resources = match subject {
-        Subject::Repository => 0,
-        Subject::Registry => 1,
-    };
+    let effect = statement.get("Effect").and_then(Value::as_str);
     statement.keys().all(|key| known.contains(&key.as_str()))
-        && matches!(
-            statement.get("Effect").and_then(Value::as_str),
-            Some("Allow" | "Deny")
-        )
-        && one_of(["Principal", "NotPrincipal"]) == 1
-        && one_of(["Action", "NotAction"]) == 1
-        && one_of(["Resource", "NotResource"]) == resources
+        && matches!(effect, Some("Allow" | "Deny"))
+        && has_one_of(["Principal", "NotPrincipal"])
+        && has_one_of(["Action", "NotAction"])
+        && has_one_of(["Resource", "NotResource"])
         && actions.is_some_and(are_actions)
         && statement.get("Condition").is_none_or(Value::is_object)
 }
@@ -189,41 +188,32 @@ fn are_actions(actions: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn check(subject: Subject, statement: &Value, expected: bool) {
+    fn check(statement: &Value, expected: bool) {
         let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
-        assert_eq!(is_policy(subject, &document), expected, "{document}");
+        assert_eq!(is_policy(&document), expected, "{document}");
     }
 
     #[test]
-    fn a_policy_has_what_its_subject_needs() {
-        let pull = json!({ "Effect": "Allow", "Principal": "*", "Action": ["ecr:BatchGetImage"] });
-        check(Subject::Repository, &pull, true);
-        check(Subject::Registry, &pull, false);
+    fn a_registrys_policy_has_what_it_needs() {
+        let replicate = json!({
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": ["ecr:ReplicateImage"],
+            "Resource": "*",
+        });
+        check(&replicate, true);
         let changed = |name: &str, value: Value| {
-            let mut statement = pull.clone();
+            let mut statement = replicate.clone();
             statement[name] = value;
             statement
         };
-        check(Subject::Registry, &changed("Resource", "*".into()), true);
-        check(Subject::Repository, &changed("Resource", "*".into()), false);
-        check(Subject::Repository, &changed("Action", "*".into()), true);
-        check(
-            Subject::Repository,
-            &changed("Action", "s3:GetObject".into()),
-            false,
-        );
-        check(Subject::Repository, &changed("Action", json!([])), false);
-        check(
-            Subject::Repository,
-            &changed("Effect", "allow".into()),
-            false,
-        );
-        check(
-            Subject::Repository,
-            &changed("Principals", "*".into()),
-            false,
-        );
-        assert!(!is_policy(Subject::Repository, &json!({ "Statement": [] })));
-        assert!(!is_policy(Subject::Repository, &json!([])));
+        check(&changed("Action", "*".into()), true);
+        check(&changed("Action", "s3:GetObject".into()), false);
+        check(&changed("Action", json!([])), false);
+        check(&changed("Effect", "allow".into()), false);
+        check(&changed("Principals", "*".into()), false);
+        check(&changed("NotResource", "*".into()), false);
+        assert!(!is_policy(&json!({ "Statement": [] })));
+        assert!(!is_policy(&json!([])));
     }
 }

@@ -34,6 +34,14 @@ async fn a_repository_policy_is_kept_as_it_was_put() {
             "{faulty}"
         );
     }
+    // Nobody could put another one then: that must be forced.
+    let lock_out = PULL
+        .replace("Allow", "Deny")
+        .replace("ecr:BatchGetImage", "ecr:*");
+    assert!(set(&lock_out).await.contains("Invalid repository policy"));
+    let forced = json!({ "repositoryName": "app", "policyText": lock_out, "force": true });
+    let forced = ask(&server, "SetRepositoryPolicy", forced).await;
+    assert!(forced.contains("Deny"), "{forced}");
     let put = set(PULL).await;
     assert!(put.contains("BatchGetImage"), "{put}");
     assert_eq!(ask(&server, "GetRepositoryPolicy", app.clone()).await, put);

@@ -16,11 +16,17 @@ use secrecy::SecretString;
 #[derive(Debug, Clone)]
 pub(crate) struct Errand {
     pub task: Task,
+    pub target: Target,
+    /// Whose changes the run is for.
+    pub changes: Changes,
+}
+
+/// A repository that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
     pub repository: RepositoryName,
     pub place: Place,
     pub extent: Extent,
-    /// Whose changes the run is for.
-    pub changes: Changes,
 }
 
 /// What is done.
@@ -100,26 +106,22 @@ pub(crate) fn errand(
 ) -> Result<(Errand, Vec<Fault>), Vec<Fault>> {
     let variable: Lookup<'_> = &variable;
     let mut reader = Reader::default();
-    let place = reader.place(inputs, (service, Mode::Up), variable);
-    let repository = reader.repository(inputs);
-    let extent = reader.extent(inputs, variable);
+    let target = reader.target(inputs, service, variable);
     let task = match inputs.mode.as_deref() {
         Some(CLEANUP) => reader.cleanup(inputs, variable).map(Task::Cleanup),
         _ => Some(Task::Destroy {
-            confirmation: reader.confirmation(inputs, repository.as_ref()),
+            confirmation: reader.confirmation(inputs, target.as_ref()),
             adoption: reader.adoption(inputs),
         }),
     };
     reader.main_registry_alone(inputs);
     let (faults, warnings) = reader.finish();
     // Without a fault there are both; the pattern says so to the compiler.
-    match repository.zip(task) {
-        Some((repository, task)) if faults.is_empty() => Ok((
+    match target.zip(task) {
+        Some((target, task)) if faults.is_empty() => Ok((
             Errand {
                 task,
-                repository,
-                place,
-                extent,
+                target,
                 changes: changes(variable),
             },
             warnings,
@@ -128,7 +130,42 @@ pub(crate) fn errand(
     }
 }
 
+/// The repository of a command that says itself what it does there, and what was
+/// noticed; or every fault.
+///
+/// # Errors
+/// All faults of the options.
+pub(crate) fn target(
+    inputs: &Inputs,
+    service: Service,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Target, Vec<Fault>), Vec<Fault>> {
+    let mut reader = Reader::default();
+    let target = reader.target(inputs, service, &variable);
+    let (faults, warnings) = reader.finish();
+    match target {
+        Some(target) if faults.is_empty() => Ok((target, warnings)),
+        _ => Err(faults),
+    }
+}
+
 impl Reader {
+    fn target(
+        &mut self,
+        inputs: &Inputs,
+        service: Service,
+        variable: Lookup<'_>,
+    ) -> Option<Target> {
+        let place = self.place(inputs, (service, Mode::Up), variable);
+        let repository = self.repository(inputs);
+        let extent = self.extent(inputs, variable);
+        Some(Target {
+            repository: repository?,
+            place,
+            extent,
+        })
+    }
+
     /// What is taken away does not come back: as long as a pull request is open,
     /// a run for it only looks, whatever else is said.
     fn extent(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Extent {
@@ -140,14 +177,11 @@ impl Reader {
         }
     }
 
-    fn confirmation(
-        &mut self,
-        inputs: &Inputs,
-        repository: Option<&RepositoryName>,
-    ) -> Confirmation {
-        let (Some(typed), Some(name)) = (&inputs.confirm, repository) else {
+    fn confirmation(&mut self, inputs: &Inputs, target: Option<&Target>) -> Confirmation {
+        let (Some(typed), Some(target)) = (&inputs.confirm, target) else {
             return Confirmation::Missing;
         };
+        let name = &target.repository;
         if confirmed(name, typed).is_err() {
             let message = format!("this is not `{name}`, the name of the repository");
             let fault = Fault::whole(CONFIRM, typed, message);

@@ -1,7 +1,7 @@
 //! The inputs that say what a change of policy may cost, and how far it goes.
 
-use super::Fault;
 use super::read::Reader;
+use super::{Counterpart, Fault};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use ecrane_core::lifecycle::gate::{MaxRemove, NoLimit};
@@ -25,12 +25,9 @@ impl Gate {
     pub(crate) fn of_options(
         max_remove: Option<MaxRemove>,
         preview: Option<Preview>,
-        is_aws: bool,
+        counterpart: Counterpart,
     ) -> Self {
-        let usual = match is_aws {
-            true => Preview::Service,
-            false => Preview::Ecrane,
-        };
+        let usual = Preview::usual(counterpart);
         Self {
             max_remove: max_remove.unwrap_or_default(),
             preview: preview.unwrap_or(usual),
@@ -79,20 +76,28 @@ pub(crate) enum Preview {
     Nobody,
 }
 
+impl Preview {
+    /// Unless somebody says otherwise: what stands in for AWS evaluates as ecrane
+    /// does.
+    const fn usual(counterpart: Counterpart) -> Self {
+        match counterpart {
+            Counterpart::Aws => Self::Service,
+            Counterpart::StandIn => Self::Ecrane,
+        }
+    }
+}
+
 const MAX_REMOVE: &str = "max-remove";
 const PREVIEW: &str = "lifecycle-preview";
 const MODE: &str = "lifecycle-mode";
 const FAIL_ON: &str = "fail-on";
 
 impl Reader {
-    /// `is_aws` says whether the service is AWS itself, whose preview is asked
-    /// unless somebody says otherwise. What stands in for it evaluates as ecrane
-    /// does.
-    pub(super) fn gate(&mut self, inputs: &Inputs, is_aws: bool) -> Gate {
+    pub(super) fn gate(&mut self, inputs: &Inputs, counterpart: Counterpart) -> Gate {
         let limit = inputs.max_remove.as_deref().filter(|it| !it.is_empty());
         let preview = match inputs.lifecycle_preview.as_deref() {
-            None if is_aws => Preview::Service,
-            None | Some("local") => Preview::Ecrane,
+            None => Preview::usual(counterpart),
+            Some("local") => Preview::Ecrane,
             Some("aws") => Preview::Service,
             Some("off") => Preview::Nobody,
             Some(other) => {

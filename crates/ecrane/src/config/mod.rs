@@ -22,7 +22,7 @@ mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
 pub(crate) use errand::{
-    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand,
+    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand, target,
 };
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};
@@ -134,6 +134,25 @@ pub(crate) enum Service {
     Local,
 }
 
+/// What answers for ECR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counterpart {
+    /// AWS itself.
+    Aws,
+    /// A local ECR, or what else there is at an endpoint.
+    StandIn,
+}
+
+impl Counterpart {
+    /// At an endpoint, if it is not AWS's own.
+    pub(crate) const fn at(endpoint: Option<&EndpointUrl>) -> Self {
+        match endpoint {
+            None => Self::Aws,
+            Some(_) => Self::StandIn,
+        }
+    }
+}
+
 /// The Region and, if it is not AWS's own, the endpoint; or every fault.
 pub(crate) fn place(
     inputs: &Inputs,
@@ -190,15 +209,15 @@ pub(crate) fn read(
     }
     reader.remarks_on_repository(inputs);
     let policies = reader.policies(inputs, settings.of_all_tags());
-    let gate = reader.gate(inputs, service == Service::Aws && endpoint.is_none());
+    let counterpart = match service {
+        Service::Aws => Counterpart::at(endpoint.as_ref()),
+        Service::Local => Counterpart::StandIn,
+    };
+    let gate = reader.gate(inputs, counterpart);
     let existing = reader.existing(inputs);
     let backwards = reader.backwards(inputs);
     let mount_from = reader.mount_from(inputs);
-    let push_to = reader.push_to(
-        inputs,
-        region.as_ref(),
-        endpoint.is_some() || service == Service::Local,
-    );
+    let push_to = reader.push_to(inputs, region.as_ref(), counterpart);
     reader.no_errand(inputs);
     reader.key_is_there(&settings, place.region.as_ref(), &push_to);
     // Who is told is found for itself; what is wrong with it is found here.

@@ -1,8 +1,8 @@
 //! The input `push-to`.
 
-use super::Fault;
 use super::list::by_comma_and_line;
 use super::read::Reader;
+use super::{Counterpart, Fault};
 use crate::inputs::Inputs;
 use ecrane_core::name::Region;
 use ecrane_core::push::{Destination, DestinationError};
@@ -17,7 +17,7 @@ impl Reader {
         &mut self,
         inputs: &Inputs,
         main: Option<&Region>,
-        stands_in: bool,
+        counterpart: Counterpart,
     ) -> Vec<Destination> {
         let mut destinations: Vec<Destination> = Vec::new();
         for text in by_comma_and_line(&inputs.push_to) {
@@ -39,13 +39,13 @@ impl Reader {
                         .help("it is the Region of the main registry"),
                 );
             }
-            if destination.stand_in().is_some() && !stands_in {
+            if destination.stand_in().is_some() && counterpart == Counterpart::Aws {
                 self.fault(
                     whole("this is no registry of AWS")
                         .help("local ECRs get an image from `endpoint-url` or `--local`"),
                 );
             }
-            if let (Destination::Region(region), false) = (&destination, stands_in) {
+            if let (Destination::Region(region), Counterpart::Aws) = (&destination, counterpart) {
                 self.doubt(INPUT, region);
             }
             destinations.push(destination);

@@ -44,7 +44,7 @@ pub(crate) async fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Diff(options) => diff::run(&options, log),
         Command::Explain(options) => explain::run(&options, log),
         Command::Preview(options) => preview::run(&options, log).await,
-        Command::Rollback(options) => rollback::run(&options, log).await,
+        Command::Rollback(options) => rollback::run(options, log).await,
     }?;
     show::all_written()?;
     Ok(exit)

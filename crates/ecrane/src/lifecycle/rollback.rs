@@ -2,11 +2,13 @@
 //! back, by the same gate as any other.
 
 use super::file;
-use crate::config::{Gate, Preview};
+use crate::cli::Standing;
+use crate::config::{self, Counterpart, Extent, Gate, Preview};
 use crate::errand::Errand;
 use crate::exit::{Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
-use crate::service::Asked;
+use crate::inputs::Inputs;
+use crate::service::{self, Reached};
 use crate::show::Log;
 use clap::ValueHint;
 use ecrane_core::lifecycle::gate::MaxRemove;
@@ -23,9 +25,6 @@ use std::path::PathBuf;
     after_help = "Examples:\n  ecrane lifecycle rollback --repository team/app --report lifecycle.json --dry-run\n  ecrane up --repository team/app --lifecycle-policy new.json --json > run.json\n  ecrane lifecycle rollback --repository team/app --report run.json"
 )]
 pub(crate) struct Rollback {
-    /// The repository
-    #[arg(long, value_name = "NAME")]
-    repository: RepositoryName,
     /// The file of the output lifecycle-report, or what `ecrane up --json`
     /// printed; - is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -36,21 +35,15 @@ pub(crate) struct Rollback {
     /// Who says which images go
     #[arg(long, value_name = "WHO")]
     lifecycle_preview: Option<Preview>,
-    /// Show what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Print it as JSON
-    #[arg(long)]
-    json: bool,
-    /// Where the repository is
+    /// Which repository, and how the run goes
     #[command(flatten)]
-    service: Asked,
+    standing: Standing,
 }
 
 /// Does what the command says.
-pub(super) async fn run(options: &Rollback, log: Log) -> Result<Exit, Failure> {
+pub(super) async fn run(options: Rollback, log: Log) -> Result<Exit, Failure> {
     let mut errand = Errand::default();
-    if !options.json {
+    if !options.standing.json {
         return roll_back(options, &mut errand, log)
             .await
             .map(|()| Exit::Done);
@@ -59,11 +52,19 @@ pub(super) async fn run(options: &Rollback, log: Log) -> Result<Exit, Failure> {
     errand.to_program(result)
 }
 
-async fn roll_back(options: &Rollback, errand: &mut Errand, log: Log) -> Result<(), Failure> {
-    let name = &options.repository;
+async fn roll_back(options: Rollback, errand: &mut Errand, log: Log) -> Result<(), Failure> {
+    let order = options.standing.order(Inputs::default());
+    let variable = |name: &str| std::env::var(name).ok();
+    let (target, warnings) =
+        config::target(&order.inputs, order.service, variable).map_err(Failure::Inputs)?;
+    for warning in &warnings {
+        log.fault(warning);
+    }
+    let name = &target.repository;
     let report = about(name, file::put_report(&options.report)?)?;
-    let connection = options.service.connection()?;
-    let clock = options.service.teller()?;
+    let Reached {
+        connection, clock, ..
+    } = service::standing(&target.place, order.data, log).await?;
     let ecr = aws::connect(&connection).await.map_err(Failure::refused)?;
     let found = aws::find(&ecr, name).await.map_err(Failure::refused)?;
     let Some(found) = found else {
@@ -87,8 +88,8 @@ async fn roll_back(options: &Rollback, errand: &mut Errand, log: Log) -> Result<
     };
     let passed = match &way {
         Way::Put { policy, .. } => {
-            let is_aws = connection.endpoint.is_none();
-            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, is_aws);
+            let counterpart = Counterpart::at(connection.endpoint.as_ref());
+            let gate = Gate::of_options(options.max_remove, options.lifecycle_preview, counterpart);
             let policies = Policies {
                 new: policy,
                 stored,
@@ -97,7 +98,7 @@ async fn roll_back(options: &Rollback, errand: &mut Errand, log: Log) -> Result<
         }
         Way::Nothing | Way::Delete => Passed::unjudged(stored),
     };
-    if options.dry_run {
+    if target.extent == Extent::Plan {
         return Ok(());
     }
     if !matches!(way, Way::Nothing)
@@ -130,22 +131,20 @@ async fn pass(
     passed
 }
 
-/// A report of another repository would take back what nobody meant.
+/// A report of another repository would take back what nobody meant, and one of a
+/// run that put nothing has nothing to take back.
 fn about(name: &RepositoryName, report: PutReport) -> Result<PutReport, Failure> {
-    match report.repository == *name {
-        true => Ok(report),
-        false => Err(Failure::faulty(format!(
-            "the report is about the repository `{}`, not `{name}`; nothing was called",
-            report.repository
-        ))),
-    }
+    let of = &report.repository;
+    let fault = match (of == name, report.puts.is_empty()) {
+        (true, false) => return Ok(report),
+        (true, true) => {
+            "the report is of a run that put no policy: there is nothing to take back".to_owned()
+        }
+        (false, _) => format!("the report is about the repository `{of}`, not `{name}`"),
+    };
+    Err(Failure::faulty(format!("{fault}; nothing was called")))
 }
 
 fn refusal(why: &NoRollback) -> Failure {
-    match why {
-        NoRollback::Elsewhere { .. } => Failure::faulty(format!("{why}; nothing was done")),
-        NoRollback::Gone | NoRollback::Another | NoRollback::Unreadable => {
-            Failure::Because(Exit::Gate, why.to_string())
-        }
-    }
+    Failure::Because(Exit::Gate, why.to_string())
 }

@@ -427,7 +427,7 @@ pub(super) fn say(place: &str, pushed: &Pushed, image: &UploadPlan, log: Log) {
             Outcome::Moved { .. } | Outcome::Unchanged => {}
         }
     }
-    for remark in &pushed.remarks {
-        log.warning(&format!("{place}{remark}"));
+    for image in &pushed.unjudged {
+        log.warning(&format!("{place}{image}"));
     }
 }

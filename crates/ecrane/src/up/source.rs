@@ -136,7 +136,7 @@ impl Source<'_> {
             .map_or_else(String::new, |why| format!(", as {why}"));
         let own = match route {
             Route::OwnBuilder => own_builder(spec),
-            _ => String::new(),
+            _ => adopted(builder),
         };
         output.title(&format!(
             "Build {} with {builder}{why}{own}",
@@ -145,6 +145,7 @@ impl Source<'_> {
         Ok(Build {
             spec,
             route: *route,
+            adopted: builder.adopted(),
             access: grant.as_ref().map(Grant::access),
             folder,
         })
@@ -159,6 +160,19 @@ fn own_builder(spec: &BuildSpec) -> String {
         ", in a builder of its own for {}: its image may have to be pulled",
         inputs.join(" and ")
     )
+}
+
+/// Which containers the run takes up.
+fn adopted(builder: &Builder) -> String {
+    let nodes: Vec<String> = builder
+        .adopted()
+        .iter()
+        .map(|it| format!("`{it}`"))
+        .collect();
+    match nodes.is_empty() {
+        true => String::new(),
+        false => format!(", in the running {}", nodes.join(" and ")),
+    }
 }
 
 /// Finds out whether the image can be had. Nothing is started.

@@ -1,8 +1,9 @@
 """A whole job at a local ECR, and what it asks of it, beside what else people call for it.
 
-job.py RUNS FOLDER LAYOUT ECRANE [aws] prints lines of figures: the job where nothing changes, the same by the AWS CLI, a
-password, the same by the AWS CLI, the verdicts on a repository of 100,000 images 50 ms away; then two counts, the calls of
-a first run and of an unchanged one. What the AWS CLI would give is left out where it is not there.
+job.py RUNS FOLDER LAYOUT ECRANE AWS IMAGE prints lines of figures: the job where nothing changes, the same by the AWS CLI,
+the job in a container of the action's image, that container doing nothing, a password, the same by the AWS CLI, the
+verdicts on a repository of 100,000 images 50 ms away; then two counts, the calls of a first run and of an unchanged one.
+AWS or IMAGE may be empty: what they would give is left out.
 """
 import http.client
 import http.server
@@ -18,7 +19,7 @@ from pathlib import Path
 import taken
 
 runs, folder, layout, ecrane = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
-aws = sys.argv[5:6]
+aws, image = sys.argv[5:7]
 DELAY, IMAGES, INDEXES = 0.050, 79_999, 20_000
 LARGE_RUNS = 3
 SIGNED = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -115,13 +116,17 @@ with Local("near") as ecr:
     first = ecr.calls()
     taken.run(job, SIGNED)
     unchanged = ecr.calls() - first
-    call = f"{aws[0] if aws else ''} ecr --endpoint-url {url}"
+    call = f"{aws} ecr --endpoint-url {url}"
     chain = (
         f"{call} describe-repositories --repository-names app && "
         f"{call} put-lifecycle-policy --repository-name app --lifecycle-policy-text file://{policy} && "
         f"{call} get-login-password"
     )
     alternately(runs, (job, None), *([(["sh", "-c", chain], None)] if aws else []))
+    if image:
+        container = ["docker", "run", "--rm", "--network=host", f"--volume={folder}:{folder}", f"--volume={layout}:{layout}"]
+        container += [f"--env={name}={value}" for name, value in SIGNED.items()] + [image]
+        alternately(runs, ([*container, *job[1:]], None), ([*container, "--version"], None))
     helper = [ecrane, "credential-helper", "get"]
     password = ["sh", "-c", f"{call} get-login-password"]
     alternately(runs, (helper, ecr.address), *([(password, None)] if aws else []))

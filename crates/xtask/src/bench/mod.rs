@@ -3,6 +3,7 @@
 //! A figure is a function that gives rows. Nothing fails here: whether a target is held on a busy machine says
 //! nothing about the code.
 
+mod download;
 mod image;
 mod job;
 mod page;

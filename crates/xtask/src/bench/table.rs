@@ -73,14 +73,32 @@ impl fmt::Display for Row {
     }
 }
 
-/// Something that is counted, the same on every machine.
+/// Something that is counted, the same on every machine; or what a peer was found to have, which has no target.
 pub(super) struct Count {
     pub(super) id: &'static str,
     pub(super) what: &'static str,
     pub(super) found: f64,
     pub(super) unit: &'static str,
     /// The target.
-    pub(super) most: f64,
+    pub(super) most: Option<f64>,
+}
+
+impl Count {
+    /// What was found once, elsewhere.
+    pub(super) fn of_peer(
+        id: &'static str,
+        what: &'static str,
+        found: f64,
+        unit: &'static str,
+    ) -> Self {
+        Self {
+            id,
+            what,
+            found,
+            unit,
+            most: None,
+        }
+    }
 }
 
 impl fmt::Display for Count {
@@ -92,13 +110,16 @@ impl fmt::Display for Count {
             unit,
             most,
         } = self;
-        let held = if found <= most { "held" } else { "missed" };
-        let target = format!("≤ {most} {unit}");
+        let (target, held) = match most {
+            None => (String::new(), ""),
+            Some(most) => {
+                let held = if found <= most { "held" } else { "missed" };
+                (format!("≤ {most} {unit}"), held)
+            }
+        };
         let found = (found * 10.0).round() / 10.0;
-        write!(
-            formatter,
-            "{id:<4}{what:<44}{found:>9} {unit:<26}{target:<18}{held}"
-        )
+        let line = format!("{id:<4}{what:<44}{found:>9} {unit:<26}{target:<18}{held}");
+        formatter.write_str(line.trim_end())
     }
 }
 
@@ -141,7 +162,7 @@ mod tests {
             what: "calls to AWS of a first run",
             found,
             unit: "calls",
-            most: 6.0,
+            most: Some(6.0),
         };
         assert_eq!(
             calls(6.0).to_string(),

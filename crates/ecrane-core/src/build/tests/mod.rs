@@ -12,6 +12,7 @@ fn builder(client: &str, buildx: Option<&str>, oci_exporter: OciExporter) -> Bui
         buildx: buildx.map(str::to_owned),
         oci_exporter,
         image_place: ImagePlace::Here,
+        adopted: Vec::new(),
     })
 }
 
@@ -25,7 +26,7 @@ fn spec() -> BuildSpec {
 fn check(spec: &BuildSpec, route: Route, expected: &str) {
     let files = BuildFiles {
         layout_tar: "L".into(),
-        builder: "B".into(),
+        builder: (route == Route::OwnBuilder).then(|| "B".into()),
         image_id: "I".into(),
         metadata: "M".into(),
         names: ["v1", "latest"]

@@ -85,12 +85,49 @@ fn a_run_makes_a_builder_where_the_engines_own_cannot() {
         Route::OwnBuilder,
         "buildx build --progress=plain --provenance=true --sbom=false --builder=B --output=type=oci,dest=L --platform=linux/amd64,linux/arm64 --cache-to=type=gha,version=2 -- app",
     );
-    let words = |argv: Vec<std::ffi::OsString>| argv.join(" ".as_ref()).into_string().unwrap();
-    assert_eq!(
-        words(create_builder("B")),
-        "buildx create --name=B --driver=docker-container"
+    check_made(
+        Route::OwnBuilder,
+        &[],
+        &["buildx create --name=B --driver=docker-container"],
     );
-    assert_eq!(words(remove_builder("B")), "buildx rm --force B");
+    assert_eq!(words(&remove_builder("B")), "buildx rm --force B");
+}
+
+fn words(argv: &[std::ffi::OsString]) -> String {
+    argv.join(" ".as_ref()).into_string().unwrap()
+}
+
+fn check_made(route: Route, adopted: &[NodeContainer], expected: &[&str]) {
+    let commands = create_builder(route, adopted, "B");
+    let commands: Vec<String> = commands.iter().map(|it| words(it)).collect();
+    assert_eq!(commands, expected);
+}
+
+#[test]
+fn a_builder_is_taken_up_by_its_containers() {
+    let running = [
+        "buildx_buildkit_farm0",
+        "buildx_buildkit_farm10",
+        "buildx_buildkit_farm1",
+        "farm2",
+        "buildx_buildkit_other0",
+    ];
+    let check = |name: &str, commands: &[&str]| {
+        let adopted = NodeContainer::among(&running, name);
+        check_made(Route::BuildxLayout, &adopted, commands);
+    };
+    check(
+        "Farm",
+        &[
+            "buildx create --name=B --driver=remote docker-container://buildx_buildkit_farm0",
+            "buildx create --name=B --append --driver=remote docker-container://buildx_buildkit_farm1",
+        ],
+    );
+    let farm1 =
+        ["buildx create --name=B --driver=remote docker-container://buildx_buildkit_farm10"];
+    check("farm1", &farm1);
+    check("far", &[]);
+    check("farm.", &[]);
 }
 
 #[test]
@@ -101,6 +138,7 @@ fn a_builder_that_is_elsewhere_pushes_itself() {
         buildx: Some("0.25".into()),
         oci_exporter: OciExporter::Present,
         image_place: ImagePlace::Elsewhere,
+        adopted: Vec::new(),
     });
     let near = builder("28.2.2", Some("0.25"), OciExporter::Present);
     let classic = builder("28.2.2", Some("0.25"), OciExporter::Absent);

@@ -63,6 +63,11 @@ pub struct Collector<'t> {
     known: HashMap<Key<'t>, Known>,
 }
 
+/// `sha256:` and 64 digits.
+const BYTES_OF_DIGEST: usize = 71;
+/// About what a tag has.
+const BYTES_OF_TAG: usize = 24;
+
 /// An image by its place in the order in which it came.
 type Known = usize;
 
@@ -90,6 +95,19 @@ pub struct SharedTag {
     pub digests: [String; 2],
 }
 
+/// Tags with the image that each is on.
+struct OwnedTags {
+    tags: Texts,
+    owners: Vec<Known>,
+}
+
+impl OwnedTags {
+    fn last(&self) -> Option<(&str, Known)> {
+        let owner = self.owners.last()?;
+        Some((self.tags.get(self.owners.len() - 1), *owner))
+    }
+}
+
 /// Whether an image was there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
@@ -101,9 +119,21 @@ pub enum Added {
 }
 
 impl<'t> Collector<'t> {
-    /// With room for so many images; there may be more.
+    /// With room for so many images; there may be more. A column that grows is
+    /// copied each time, and memory that is new to the process is what takes
+    /// longest.
     pub(super) fn with_room(images: usize) -> Self {
         Self {
+            digests: Texts::with_room(images, images * BYTES_OF_DIGEST),
+            pushed: Vec::with_capacity(images),
+            pulled: Vec::with_capacity(images),
+            archived: Vec::with_capacity(images),
+            restored: Vec::with_capacity(images),
+            status: Vec::with_capacity(images),
+            sizes: Vec::with_capacity(images),
+            unread: Vec::with_capacity(images),
+            tags: Texts::with_room(images, images * BYTES_OF_TAG),
+            tag_owners: Vec::with_capacity(images),
             known: HashMap::with_capacity(images),
             ..Self::default()
         }
@@ -172,32 +202,41 @@ impl<'t> Collector<'t> {
             }
         }
         let tags = self.sorted_tags()?;
-        Ok(self.columns(&order, &tags, &ids, extent))
+        Ok(self.columns(&order, tags, &ids, extent))
     }
 
-    /// The places of the tags in `tags`, in alphabetical order.
-    fn sorted_tags(&self) -> Result<Vec<usize>, Vec<SharedTag>> {
-        let tag = |place: &usize| self.tags.get(*place);
-        let owner = |place: &usize| self.tag_owners.get(*place).copied().unwrap_or_default();
-        let firsts = (0..self.tags.len()).map(|place| sorting::first_bytes(tag(&place)));
-        let mut tags = in_order(firsts, &self.tags);
-        tags.dedup_by(|a, b| owner(a) == owner(b) && tag(a) == tag(b));
-        let neighbours = tags.iter().zip(tags.iter().skip(1));
-        let shared: Vec<SharedTag> = neighbours
-            .filter(|(a, b)| tag(a) == tag(b))
-            .map(|(a, b)| SharedTag {
-                tag: tag(a).to_owned(),
-                digests: [a, b].map(|place| self.digests.get(owner(place)).to_owned()),
-            })
-            .collect();
+    /// The tags in alphabetical order. Each is looked for once: they lie all over
+    /// the memory.
+    fn sorted_tags(&self) -> Result<OwnedTags, Vec<SharedTag>> {
+        let count = self.tags.len();
+        let firsts = (0..count).map(|place| sorting::first_bytes(self.tags.get(place)));
+        let mut sorted = OwnedTags {
+            tags: Texts::with_room(count, count * BYTES_OF_TAG),
+            owners: Vec::with_capacity(count),
+        };
+        let mut shared = Vec::new();
+        for place in in_order(firsts, &self.tags) {
+            let tag = self.tags.get(place);
+            let owner = self.tag_owners.get(place).copied().unwrap_or_default();
+            match sorted.last() {
+                Some((same, before)) if same == tag && before == owner => continue,
+                Some((same, before)) if same == tag => shared.push(SharedTag {
+                    tag: tag.to_owned(),
+                    digests: [before, owner].map(|known| self.digests.get(known).to_owned()),
+                }),
+                _ => {}
+            }
+            sorted.tags.push(tag);
+            sorted.owners.push(owner);
+        }
         if shared.is_empty() {
-            Ok(tags)
+            Ok(sorted)
         } else {
             Err(shared)
         }
     }
 
-    fn columns(self, order: &[Known], tags: &[usize], ids: &[ImageId], extent: Extent) -> Images {
+    fn columns(self, order: &[Known], tags: OwnedTags, ids: &[ImageId], extent: Extent) -> Images {
         let id = |known: Known| ids.get(known).copied().unwrap_or_default();
         let find = |digest: &Cow<'t, str>| self.known.get(&Key(digest.clone())).copied().map(id);
         let children = self.references.iter();
@@ -206,14 +245,13 @@ impl<'t> Collector<'t> {
         let referring: Vec<_> = referring
             .map(|(referrer, subject)| (id(*referrer), find(subject)))
             .collect();
-        let owners = tags.iter().map(|place| self.tag_owners.get(*place));
-        let owners: Vec<ImageId> = owners.flatten().map(|known| id(*known)).collect();
+        let owners: Vec<ImageId> = tags.owners.into_iter().map(id).collect();
         let of_images: Vec<(ImageId, u32)> = owners.iter().copied().zip(0..).collect();
         let unread: Column<bool> = arranged(&self.unread, order);
         let ids = (0..order.len()).map(ImageId::new);
         Images {
             digest_places: order.iter().copied().collect(),
-            tags: tags.iter().map(|place| self.tags.get(*place)).collect(),
+            tags: tags.tags,
             tag_owners: owners,
             image_tags: Lists::new(order.len(), &of_images),
             pushed: arranged(&self.pushed, order),

@@ -94,6 +94,14 @@ pub(in crate::lifecycle) struct Texts {
 }
 
 impl Texts {
+    /// With room for so many texts, all in all of so many bytes.
+    pub(super) fn with_room(texts: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(texts),
+        }
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
@@ -124,15 +132,5 @@ impl Texts {
             }
         }
         low
-    }
-}
-
-impl<'t> FromIterator<&'t str> for Texts {
-    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Self {
-        let mut all = Self::default();
-        for text in texts {
-            all.push(text);
-        }
-        all
     }
 }

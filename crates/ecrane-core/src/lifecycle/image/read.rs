@@ -57,8 +57,9 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     text.floor_char_boundary(at)
 }
 
-/// About what an image has in the output of `describe-images`.
-const BYTES_OF_IMAGE: usize = 400;
+/// The least that an image has in the output of `describe-images`, with all that
+/// ECR tells of each.
+const BYTES_OF_IMAGE: usize = 320;
 
 /// Errors of one kind after which the others are only counted.
 const MAX_ERRORS: usize = 100;

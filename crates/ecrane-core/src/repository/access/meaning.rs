@@ -37,6 +37,21 @@ impl Meaning {
         })
     }
 
+    /// The ids that IAM puts in the place of roles and users that are deleted.
+    ///
+    /// Source: "Principal" and "IAM identifiers" in the IAM user guide.
+    pub(super) fn deleted_principals(&self) -> BTreeSet<&str> {
+        let named = self.statements.iter().flat_map(|it| {
+            let kinds = it.principal.values().chain(it.not_principal.values());
+            kinds.flatten().map(String::as_str)
+        });
+        let is_id = |who: &&str| {
+            let is_of_iam = who.starts_with("AROA") || who.starts_with("AIDA");
+            is_of_iam && who.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        named.filter(is_id).collect()
+    }
+
     pub(super) fn statements(&self) -> usize {
         self.statements.len()
     }

@@ -3,6 +3,8 @@
 //! What ECR is known to refuse is a fault with its place; what it takes and few
 //! people mean is a warning. Whether a principal is there, only IAM knows.
 
+mod action;
+mod condition;
 mod meaning;
 mod principal;
 mod statement;
@@ -26,6 +28,10 @@ const MAX_CHARACTERS: usize = 10_240;
 /// What such findings are called.
 const CODE: &str = "repository-policy";
 
+/// The one fault that ECR takes from who forces it.
+const LOCK_OUT: &str =
+    "this would lock everybody out: nobody could put another policy, and ECR refuses that";
+
 /// A policy that says who may use a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessPolicy {
@@ -40,6 +46,20 @@ pub struct ReadAccess {
     pub policy: Option<AccessPolicy>,
     /// Everything that was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ReadAccess {
+    /// Whether it is good but for locking everybody out, which ECR takes if it is
+    /// forced to.
+    ///
+    /// Source: `force` of `SetRepositoryPolicy` in the Amazon ECR API reference.
+    #[must_use]
+    pub fn is_good_if_forced(&self) -> bool {
+        let errors = self.diagnostics.iter();
+        errors
+            .filter(|it| it.severity == Severity::Error)
+            .all(|it| it.message == LOCK_OUT)
+    }
 }
 
 impl AccessPolicy {
@@ -92,6 +112,14 @@ impl AccessPolicy {
     #[must_use]
     pub fn means_the_same_as(&self, text: &str) -> bool {
         Meaning::of(text).as_ref() == Some(&self.meaning)
+    }
+
+    /// The ids in a stored text that stand for roles and users that are deleted.
+    #[must_use]
+    pub fn deleted_principals(text: &str) -> Vec<String> {
+        let meaning = Meaning::of(text);
+        let ids = meaning.iter().flat_map(Meaning::deleted_principals);
+        ids.map(str::to_owned).collect()
     }
 
     /// The hash of what it means, 64 hex digits: what a repository's resource tag

@@ -193,15 +193,71 @@ fn what_hardly_anybody_means_is_a_warning() {
         r#""Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#;
     assert_eq!(warned(&pull(condition)), "");
 
-    let deny = |actions: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", {actions}}}"#);
-    let locked = warned(&deny(r#""Action": "ecr:Set*Policy""#));
-    insta::assert_snapshot!(locked, @"this would lock the caller out: nobody could put another policy, and ECR refuses that");
-    assert_eq!(
-        warned(&deny(r#""Action": "ecr:?etRepositoryPolicy""#)),
-        locked
-    );
-    assert_eq!(warned(&deny(r#""NotAction": "ecr:Get*""#)), locked);
-    assert_eq!(warned(&deny(r#""Action": "ecr:DeleteRepository""#)), "");
+    let allow = |words: &str| {
+        format!(r#"{{"Effect": "Allow", "Principal": {{"AWS": "111111111111"}}, {words}}}"#)
+    };
+    let unknown = "no action on a repository is known by this name";
+    let action = |name: &str| warned(&allow(&format!(r#""Action": "ecr:{name}""#)));
+    assert_eq!(action("BatchGetImages"), unknown);
+    assert_eq!(action("PutReplicationConfiguration"), unknown);
+    assert_eq!(action("Push*"), unknown);
+    assert_eq!(action("batchgetIMAGE"), "");
+    assert_eq!(action("Batch*"), "");
+    assert_eq!(action("*"), "");
+}
+
+#[test]
+fn what_ecr_refuses_is_refused_before_it_is_asked() {
+    let deny = |words: &str| {
+        statement(&format!(
+            r#"{{"Effect": "Deny", "Principal": "*", {words}}}"#
+        ))
+    };
+    insta::assert_snapshot!(shown(&deny(r#""Action": "ecr:Set*Policy""#)), @r#"
+    error[repository-policy]: this would lock everybody out: nobody could put another policy, and ECR refuses that
+     --> policy.json:1:72
+      |
+    1 | {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "ecr:Set*Policy"}}
+      |                                                                        ^^^
+      |
+      = help: leave `ecr:SetRepositoryPolicy` out, or name whom it is denied
+    "#);
+    let locks_out = |words: &str| {
+        let read = AccessPolicy::read(&deny(words));
+        read.policy.is_none() && read.is_good_if_forced()
+    };
+    assert!(locks_out(r#""Action": "ecr:?etRepositoryPolicy""#));
+    assert!(locks_out(r#""NotAction": "ecr:Get*""#));
+    assert!(!locks_out(r#""Action": "ecr:DeleteRepository""#));
+    assert!(!locks_out(
+        r#""Action": ["ecr:SetRepositoryPolicy", "s3:GetObject"]"#
+    ));
+
+    let faulty = r#"{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": ["ecr:BatchGetImage", "ecr:GetAuthorizationToken"],
+  "Condition": {"StringEquls": {"aws:PrincipalOrgID": "o-1"}, "ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-1/*"}, "Between": {}}}"#;
+    insta::assert_snapshot!(shown(&statement(faulty)), @r#"
+    error[repository-policy]: signing in is not for one repository: ECR refuses this here
+     --> policy.json:1:130
+      |
+    1 | ...: "111111111111"}, "Action": ["ecr:BatchGetImage", "ecr:GetAuthorizationToken"],
+      |                                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: allow it in the policy of the role or user, on `*`
+
+    error[repository-policy]: no condition operator has this name
+     --> policy.json:2:17
+      |
+    2 |   "Condition": {"StringEquls": {"aws:PrincipalOrgID": "o-1"}, "ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-1/*"}, "...
+      |                 ^^^^^^^^^^^^^
+      |
+      = help: did you mean `StringEquals`?
+
+    error[repository-policy]: no condition operator has this name
+     --> policy.json:2:133
+      |
+    2 | ...ue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-1/*"}, "Between": {}}}}
+      |                                                                ^^^^^^^^^
+    "#);
 }
 
 #[test]

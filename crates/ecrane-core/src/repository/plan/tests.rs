@@ -1,4 +1,5 @@
 use super::*;
+use crate::name::Pattern;
 use crate::report::{plan_rows, tree};
 use crate::repository::{EncryptionType, StandingPolicies, TagMutability, needs_tags};
 
@@ -359,6 +360,12 @@ fn who_may_use_a_repository_is_changed_where_ecrane_said_so() {
     ?  └─ image               team/app:v1   build, push what differs
     ");
     insta::assert_snapshot!(check(&desired, &with(&other, Some(PULL))), @"the repository `team/app` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out");
+    // As the text reads once the role in it is deleted.
+    let gone = PULL.replace("123456789012", "AROAEXAMPLEEXAMPLE123");
+    insta::assert_snapshot!(check(&desired, &with(&gone, Some(PULL))), @"
+    the repository `team/app` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out
+    `AROAEXAMPLEEXAMPLE123` in it stands for a role or user that was deleted in IAM: if ecrane put the policy, it is another one since
+    ");
     let adopted = Desired {
         adoption: Adoption::Allowed,
         ..desired
