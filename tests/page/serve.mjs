@@ -13,13 +13,16 @@ const TYPES = {
 
 export const PATH = '/some/where/'
 
-/** Gives the page's address and the way to end. Of other folders, there are the pages below other paths. */
+/** Gives the page's address and the way to end. Of other folders, there are the pages below other paths. A network that
+ * is `stuck` takes requests and answers none. */
 export async function serve(folder, others = {}) {
   const folders = { [PATH]: folder, ...others }
+  const network = { stuck: false }
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://page')
     const name = normalize(decodeURIComponent(pathname))
     const path = Object.keys(folders).find((path) => name.startsWith(path))
+    if (network.stuck) return
     try {
       const file = join(folders[path], name.slice(path.length), name.endsWith('/') ? 'index.html' : '')
       const body = await readFile(file)
@@ -31,5 +34,9 @@ export async function serve(folder, others = {}) {
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${server.address().port}`
-  return { origin, address: origin + PATH, close: () => server.close() }
+  const close = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { origin, address: origin + PATH, network, close }
 }

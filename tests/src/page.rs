@@ -230,6 +230,7 @@ fn a_reload_shows_what_is_deployed_and_no_network_what_was() {
         after.contains(&before[1]),
         "{after:?}: another deployment's"
     );
+    assert_eq!(seen["stuck"], "second", "a network that answers nothing");
     assert_eq!(seen["offline"], "second");
 }
 

@@ -4,7 +4,11 @@ import { isGiven } from './given.ts'
 import './app.css'
 
 const target = document.getElementById('app')
-if (target) mount(App, { target })
+if (target) {
+  // What stood there while this was loading.
+  target.replaceChildren()
+  mount(App, { target })
+}
 
 // What a program shows from this machine needs no keeping, and the next program may show another page.
 if (import.meta.env.PROD && !isGiven && 'serviceWorker' in navigator && location.protocol !== 'file:') {

@@ -1,7 +1,7 @@
 // Every view by axe-core, light and dark, wide and narrow.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chooseSample, open, paste, settled, tab } from '../browser.mjs'
+import { chooseSample, drop, editor, open, paste, settled, tab } from '../browser.mjs'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
@@ -21,7 +21,16 @@ const VIEWS = {
   'a policy with errors': async (page) => {
     await tab(page, 'Policy').click()
     await paste(page, '{"rules": [{"rulePriority": 0}]}')
+    await tab(page, 'What happens').click()
   },
+  'rules in YAML': (page) => paste(page, 'rules:\n  # all of them\n  - images: any\n    keep: 3\n'),
+  'nothing at all': async (page) => {
+    await editor(page).focus()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.press('Backspace')
+    await settled(page)
+  },
+  'a file that is none': (page) => drop(page, 'logo.png', [0x89, 0, 1]),
 }
 
 async function look(page, name) {

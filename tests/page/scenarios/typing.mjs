@@ -44,8 +44,16 @@ export default async function (browser, address, { faulty, refusal }) {
   // What may be written here, and what of it, by the schema.
   await page.keyboard.type('{"')
   const offered = async () => {
-    await page.locator('.cm-tooltip-autocomplete li').first().waitFor()
-    return page.locator('.cm-tooltip-autocomplete li').allInnerTexts()
+    const options = page.locator('.cm-tooltip-autocomplete li')
+    let [texts, same] = [[], 0]
+    // What was offered for the letters before may still be there.
+    for (let turn = 0; turn < 200 && same < 4; turn++) {
+      await page.waitForTimeout(80)
+      const now = await options.allInnerTexts()
+      same = now.length > 0 && now.join() === texts.join() ? same + 1 : 0
+      texts = now
+    }
+    return texts
   }
   const names = await offered()
   // What has only just been offered is not taken yet.

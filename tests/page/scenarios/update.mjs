@@ -27,7 +27,7 @@ export default async function (browser, _, { folder }) {
   await cp(folder, own, { recursive: true })
   await cp(folder, other, { recursive: true })
   await deploy(own, 'first')
-  const { origin, address, close } = await serve(own, { [OTHER]: other })
+  const { origin, address, network, close } = await serve(own, { [OTHER]: other })
   try {
     const page = await open(browser, address)
     await kept(page)
@@ -47,13 +47,19 @@ export default async function (browser, _, { folder }) {
       after = await caches(page)
     }
 
+    network.stuck = true
+    await page.reload()
+    await settled(page)
+    const stuck = await page.title()
+    network.stuck = false
+
     await page.context().setOffline(true)
     await page.reload()
     await settled(page)
     const offline = await page.title()
     await page.goto(origin + OTHER)
     await settled(page)
-    return { before, reloaded, after, offline, origin, complaints: page.complaints }
+    return { before, reloaded, after, stuck, offline, origin, complaints: page.complaints }
   } finally {
     close()
     await rm(home, { recursive: true })

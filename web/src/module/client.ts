@@ -1,7 +1,8 @@
 // The page's side of the worker: calls with an end, and a new worker where one does not answer.
 import type { Answer, Calls, Name, Reply, Request, Source } from './protocol.ts'
 
-/** After so many milliseconds a worker is replaced: lists of 30 MB take seconds on a slow machine, policies do not. */
+/** After so many milliseconds a worker is replaced: lists of 30 MB take seconds on a slow machine, policies do not. How
+ * long it takes to be loaded is the network's affair. */
 const PATIENCE: { [N in Name]?: number } = { load: 30_000 }
 const MOST_PATIENCE = 5_000
 /** So many workers in a row may say nothing before no other is started. */
@@ -15,10 +16,13 @@ export class Replaced extends Error {}
 interface Waiting {
   resolve: (answer: unknown) => void
   reject: (error: Error) => void
-  timer: ReturnType<typeof setTimeout>
+  /** How long it may take. */
+  patience: number
+  timer?: ReturnType<typeof setTimeout>
 }
 
 export class Client {
+  #isReady = false
   #worker = this.#start()
   #waiting = new Map<number, Waiting>()
   #next = 0
@@ -42,15 +46,21 @@ export class Client {
   #ask<N extends Name>(name: N, ...words: Parameters<Calls[N]>): Promise<Answer<N>> {
     return new Promise<Answer<N>>((resolve, reject) => {
       const id = this.#next++
-      const late = () => this.#replace('The module took too long and was started anew.')
-      const timer = setTimeout(late, PATIENCE[name] ?? MOST_PATIENCE)
-      this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer })
+      const waiting: Waiting = { resolve: resolve as (answer: unknown) => void, reject, patience: PATIENCE[name] ?? MOST_PATIENCE }
+      this.#waiting.set(id, waiting)
+      if (this.#isReady) this.#time(waiting)
       const request: Request = { id, name, words }
       this.#worker.postMessage(request)
     })
   }
 
+  #time(waiting: Waiting) {
+    const late = () => this.#replace('The module took too long and was started anew.')
+    waiting.timer = setTimeout(late, waiting.patience)
+  }
+
   #start(): Worker {
+    this.#isReady = false
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#take(data)
     worker.onerror = () => this.#replace('The module could not be started.')
@@ -58,6 +68,11 @@ export class Client {
   }
 
   #take(reply: Reply) {
+    if ('ready' in reply) {
+      this.#isReady = true
+      for (const waiting of this.#waiting.values()) this.#time(waiting)
+      return
+    }
     const waiting = this.#waiting.get(reply.id)
     if (!waiting) return
     this.#silent = 0

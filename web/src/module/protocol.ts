@@ -64,6 +64,8 @@ export interface Request {
 }
 
 export type Reply =
+  /** The module has been loaded: from now on a call that has no answer takes long. */
+  | { ready: true }
   | { id: number; answer: unknown }
   /** `broken` says that the module must be replaced. */
   | { id: number; refusal: string; broken: boolean }

@@ -68,7 +68,12 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
   list: () => list,
 }
 
-const ready = init({ module_or_path: address })
+const ready = init({ module_or_path: address }).then(
+  () => self.postMessage({ ready: true } satisfies Reply),
+  () => Promise.reject(new Error('The module could not be loaded. Load the page again when there is a network.')),
+)
+// Said to each call.
+ready.catch(() => undefined)
 
 self.onmessage = async ({ data }: MessageEvent<Request>) => {
   let reply: Reply
