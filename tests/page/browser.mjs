@@ -46,6 +46,9 @@ export async function settled(page) {
 
 export const editor = (page) => page.getByLabel('Lifecycle policy', { exact: true })
 
+/** The policy as it is written, without the hint that an empty editor shows. */
+export const written = (page) => editor(page).evaluate((content) => content.cmTile?.view?.state.doc.toString() ?? content.innerText)
+
 /** Puts another text in the place of the policy, as somebody who pastes it. */
 export async function paste(page, text) {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text)

@@ -94,6 +94,9 @@ fn a_fault_is_shown_where_it_is_as_it_is_typed() {
     let underlined = &seen["pasted"]["underlined"];
     assert_eq!(*underlined, json!(["\"weeks\"", "0"]));
 
+    let crossed = json!({ "lines": underlined, "wide": underlined });
+    assert_eq!(seen["crossed"], crossed, "{seen}");
+
     let hover = seen["hover"].as_str().unwrap();
     assert!(hover.starts_with("Rule 1: images with a tag"), "{hover}");
     let row = &seen["own"]["row"];
@@ -124,6 +127,13 @@ fn a_fault_is_shown_where_it_is_as_it_is_typed() {
         seen["completed"],
         "{\"rules\": [{\"selection\": {\"tagStatus\": \""
     );
+    let yaml = json!({
+        "names": ["images"],
+        "values": ["any"],
+        "beside": ["older-than"],
+        "completed": ["  - images: any", "    o"],
+    });
+    assert_eq!(seen["yaml"], yaml);
 }
 
 /// What the program makes of a policy, images and a time.
@@ -244,12 +254,13 @@ fn a_text_is_nothing_but_a_text() {
     assert_eq!(seen["dialogs"], json!([]));
     assert_eq!((&seen["planted"], &seen["ran"]), (&json!(0), &json!(0)));
     println!(
-        "{} texts inert; {} MB answered in {} ms, depth {} in {} ms",
+        "{} texts inert; {} MB answered in {} ms ({} of them in the module), depth {} in {} ms",
         corpus.len(),
         large.len() / 1_000_000,
+        seen["took"]["large"]["page"],
         seen["took"]["large"]["module"],
         deep.len(),
-        seen["took"]["deep"]["module"],
+        seen["took"]["deep"]["page"],
     );
     for name in ["large", "deep"] {
         let problems = seen["took"][name]["problems"].as_array().unwrap();

@@ -150,6 +150,12 @@ fn the_module_answers_as_the_program_does() {
     ]
     .map(|(text, dialect)| (text.to_owned(), dialect))
     .into();
+    // Long ones get into the module in another way: without, with one and with
+    // many characters of several bytes.
+    let filler = "ab".repeat(3_000);
+    for end in ["", "\u{20ac}", &"é\u{1d11e}".repeat(9_000)] {
+        texts.push((format!("{{\"{filler}\": \"{end}\", \"no\": 1}}"), None));
+    }
     for folder in ["valid", "invalid"] {
         let facts = facts(folder, "").unwrap_or_default();
         texts.extend(facts.iter().map(|fact| (fact.text(), None)));

@@ -8,6 +8,10 @@ import { meta } from './policy.ts'
 const FOLDER = new URL('../../crates/ecrane-core/codes/', import.meta.url)
 const STYLE = new URL('./codes.css', import.meta.url)
 
+/** A title in HTML, and without marks. */
+const inline = (text: string) => escaped(text).replace(/`([^`]*)`/g, '<code>$1</code>')
+const plain = (text: string) => escaped(text.replaceAll('`', ''))
+
 const escaped = (text: string) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign)
 
@@ -25,8 +29,8 @@ function page(id: string, title: string, body: string): string {
     ${meta}
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>${escaped(id)}: ${escaped(title)}</title>
-    <meta name="description" content="${escaped(title)}">
+    <title>${escaped(id)}: ${plain(title)}</title>
+    <meta name="description" content="${plain(title)}">
     <link rel="icon" href="../../icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="../codes.css">
   </head>
@@ -85,8 +89,8 @@ export function codePages(): Plugin {
         const { title, said, html } = finding(id, readFileSync(new URL(name, FOLDER), 'utf8'))
         this.emitFile({ type: 'asset', fileName: `codes/${id}/index.html`, source: page(id, title, html) })
         // Who searches the page for the words of an error finds its cause.
-        const words = said ? `<br><small>ECR says: <code>${escaped(said)}</code></small>` : ''
-        return `<li><a href="${id}/"><code>${id}</code></a> ${escaped(title)}${words}</li>`
+        const words = said ? `<small>ECR says: <code>${escaped(said)}</code></small>` : ''
+        return `<li><a href="${id}/"><code>${id}</code></a> <span>${inline(title)}${words}</span></li>`
       })
       const list = page('Findings', 'What ecrane finds in lifecycle policies', `<h1>What is found in lifecycle policies</h1><ul>${items.join('')}</ul>`)
       const index = list.replace('../codes.css', 'codes.css').replaceAll('../../', '../').replace(' <a href="../">All findings</a>', '')

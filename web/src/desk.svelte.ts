@@ -1,6 +1,6 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
 import { type Given, given, isGiven } from './given.ts'
-import { kindOf, MOST_LIST, MOST_POLICY, textOf, tooLong } from './intake.ts'
+import { kindOf, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
 import { tagsOf } from './images/cadence.ts'
 import { DAY } from './images/making.ts'
@@ -81,7 +81,7 @@ class Desk {
       return
     }
     const { policy, images } = files
-    this.policy = policy ?? sample(SAMPLES[0]?.id ?? 'trap').policy
+    this.policy = withLines(policy ?? sample(SAMPLES[0]?.id ?? 'trap').policy)
     this.before = null
     if (images !== null) await this.loadFile(images)
     else if (policy !== null) await this.standIn()
@@ -90,7 +90,7 @@ class Desk {
 
   async open(shared: Shared) {
     this.notice = ''
-    this.policy = shared.policy
+    this.policy = withLines(shared.policy)
     this.before = shared.before ?? null
     if (shared.images !== undefined) await this.loadText(shared.images, 'the images of the link')
     else if (shared.sample !== undefined) await this.#loadSample(shared.sample)

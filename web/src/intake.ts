@@ -26,8 +26,11 @@ export async function kindOf(file: File): Promise<Kind> {
 
 export async function textOf(file: File, most: number, what: string): Promise<string> {
   if (file.size > most) throw tooLong(file.size, most, what)
-  return decoded(file, await file.arrayBuffer(), false)
+  return withLines(decoded(file, await file.arrayBuffer(), false))
 }
+
+/** With line ends as the editor has them: else a place in the one text is none in the other. */
+export const withLines = (text: string) => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text)
 
 /** UTF-8, or UTF-16 with its mark, as PowerShell writes it. Of a start, the last character may be cut. */
 function decoded(file: File, bytes: ArrayBuffer, isStart: boolean): string {

@@ -13,6 +13,7 @@ mod units;
 use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::lifecycle::{self, Checked, Policy, UnknownDialect};
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 pub use played::{Basis, Compared, Mended, Played, RuleAtWork};
@@ -36,7 +37,7 @@ pub fn check(
     #[wasm_bindgen(unchecked_optional_param_type = "Dialect")] dialect: Option<String>,
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.with_lints();
-    Ok(hand_over(&Report::new(text, &checked)))
+    Ok(hand_over(&Report::new(text, &checked, &Units::of(text))))
 }
 
 /// A policy as the JSON that PutLifecyclePolicy takes, with what was found.
@@ -51,7 +52,7 @@ pub fn compile(
 ) -> Result<JsValue, JsError> {
     let checked = read(text, dialect)?.alone();
     Ok(hand_over(&Compiled {
-        report: Report::new(text, &checked),
+        report: Report::new(text, &checked, &Units::of(text)),
         policy: checked.policy.as_ref().map(Policy::to_json),
     }))
 }
@@ -106,18 +107,11 @@ fn read(text: &str, dialect: Option<String>) -> Result<Checked, UnknownDialect> 
     Ok(lifecycle::read(text, dialect))
 }
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = JSON, catch)]
-    fn parse(json: &str) -> Result<JsValue, JsValue>;
-}
-
-/// As JSON: the browser's own reader builds objects faster than calls from here
-/// could, one for each property, and the module stays smaller.
+/// As the plain objects that JSON would give: no `Map`, and null for none.
 fn hand_over(answer: &impl Serialize) -> JsValue {
-    // Writing to memory cannot fail, and what is written can be read.
-    let json = serde_json::to_string(answer).unwrap_or_default();
-    parse(&json).unwrap_or(JsValue::NULL)
+    // The types of the answers have nothing that JavaScript has not.
+    let plain = Serializer::json_compatible();
+    answer.serialize(&plain).unwrap_or(JsValue::NULL)
 }
 
 #[cfg(test)]

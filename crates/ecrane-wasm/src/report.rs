@@ -97,12 +97,11 @@ pub enum Dialect {
 }
 
 impl Report {
-    /// What was found in `text`.
-    pub fn new(text: &str, checked: &Checked) -> Self {
-        let units = Units::of(text);
+    /// What was found in `text`, which `units` count.
+    pub(crate) fn new(text: &str, checked: &Checked, units: &Units<'_>) -> Self {
         let findings = checked.diagnostics.iter().map(|found| Finding {
             mendable: lifecycle::is_mendable(text, checked, found),
-            ..Finding::new(found, &units)
+            ..Finding::new(found, units)
         });
         Self {
             valid: checked.is_valid(),

@@ -123,7 +123,7 @@ impl Repository {
         let rules = words.into_iter().zip(&shares);
         let preview = verdicts.as_ref().map(|it| Preview::new(it, &self.remarks));
         Ok(hand_over(&Played {
-            report: Report::new(text, &checked),
+            report: Report::new(text, &checked, &units),
             policy: checked.policy.as_ref().map(Policy::to_json),
             rules: rules
                 .map(|(words, share)| RuleAtWork::new(words, share, &checked, &units))

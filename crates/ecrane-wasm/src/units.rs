@@ -7,25 +7,26 @@ const BLOCK: usize = 1024;
 
 /// A text as JavaScript counts it: with the units that are before each block of
 /// it, so that an offset is found by a look at one block, and a text of
-/// megabytes needs no more than one pass.
+/// megabytes needs no more than one pass. ASCII needs none: there a unit is a
+/// byte.
 pub(crate) struct Units<'t> {
     text: &'t [u8],
-    before: Vec<usize>,
+    before: Option<Vec<usize>>,
 }
 
 impl<'t> Units<'t> {
     pub(crate) fn of(text: &'t str) -> Self {
         let text = text.as_bytes();
-        let mut total = 0;
-        let before = text.chunks(BLOCK).map(|block| {
-            let before = total;
-            total += units(block);
-            before
+        let before = (!text.is_ascii()).then(|| {
+            let mut total = 0;
+            let before = text.chunks(BLOCK).map(|block| {
+                let before = total;
+                total += units(block);
+                before
+            });
+            before.collect()
         });
-        Self {
-            before: before.collect(),
-            text,
-        }
+        Self { text, before }
     }
 
     /// Where a stretch of the text begins and ends.
@@ -36,9 +37,12 @@ impl<'t> Units<'t> {
     /// The offset in units of an offset in bytes that lies between two
     /// characters.
     pub(crate) fn offset(&self, bytes: usize) -> usize {
+        let Some(before) = &self.before else {
+            return bytes;
+        };
         // The end of the text may be the end of its last block.
-        let block = (bytes / BLOCK).min(self.before.len().saturating_sub(1));
-        let before = self.before.get(block).copied().unwrap_or_default();
+        let block = (bytes / BLOCK).min(before.len().saturating_sub(1));
+        let before = before.get(block).copied().unwrap_or_default();
         let rest = self.text.get(block * BLOCK..bytes);
         before + rest.map_or(0, units)
     }

@@ -5,7 +5,7 @@
 //! `wasm-bindgen` program: `Cargo.lock` holds both sides to one version.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
@@ -28,6 +28,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// How the JavaScript begins to copy a text into the module's memory: by a loop,
+/// one unit at a time, which takes 10 MB several times as long as `long.js`.
+const COPYING: &str = "    let len = arg.length;\n    let ptr = malloc(len, 1) >>> 0;\n";
+const LONG: &str = include_str!("long.js");
+
+fn encode_long_texts_at_once(file: &Path) -> Result<()> {
+    let script = std::fs::read_to_string(file)?;
+    if script.matches(COPYING).count() != 1 {
+        bail!("`{}` copies texts in an unknown way", file.display());
+    }
+    std::fs::write(file, script.replace(COPYING, &format!("{LONG}{COPYING}")))?;
+    Ok(())
+}
+
 fn run() -> Result<()> {
     let words: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let [module, folder] = words.as_slice() else {
@@ -47,6 +61,7 @@ fn run() -> Result<()> {
     bindgen
         .generate(folder)
         .with_context(|| format!("`{}` gives no JavaScript", module.display()))?;
+    encode_long_texts_at_once(&folder.join("ecrane.js"))?;
     for (name, text) in [("package.json", PACKAGE.as_str()), ("README.md", README)] {
         let file = folder.join(name);
         std::fs::write(&file, text)

@@ -3,19 +3,18 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { deflateRawSync } from 'node:zlib'
-import { drop, editor, open, paste, problems, settled, tab } from '../browser.mjs'
+import { drop, editor, open, paste, problems, tab, written } from '../browser.mjs'
 import { trapped } from '../trapped.mjs'
 
 const link = (shared) => `v1.${deflateRawSync(Buffer.from(JSON.stringify(shared)), { level: 9 }).toString('base64url')}`
 
 const said = (page) => page.getByRole('alert').allInnerTexts()
-const text = async (page) => (await editor(page).innerText()).trim()
 const codes = async (page) => (await problems(page)).map(({ code }) => code)
 
 /** What a link opens. */
 async function opened(browser, address, fragment) {
   const page = await open(browser, `${address}#${fragment}`)
-  return [page, { said: await said(page), policy: await text(page) }]
+  return [page, { said: await said(page), policy: await written(page) }]
 }
 
 const CASES = {
@@ -39,7 +38,7 @@ const CASES = {
 
     const other = await open(browser, address)
     await drop(other, 'view.json', file)
-    const same = (await text(other)) === policy
+    const same = (await written(other)) === policy
     await other.context().close()
     return [page, { said: await said(page), warning, links, name: download.suggestedFilename(), same }]
   },
@@ -58,7 +57,7 @@ const CASES = {
 
   async 'web-paste-50mb'(browser, address) {
     const page = await open(browser, address)
-    const before = await text(page)
+    const before = await written(page)
     await page.evaluate(() => navigator.clipboard.writeText('{"rules": []}\n'.repeat(50_000_000 / 14)))
     await editor(page).focus()
     await page.keyboard.press('Control+A')
@@ -66,15 +65,15 @@ const CASES = {
     await page.keyboard.press('Control+V')
     await page.getByRole('alert').waitFor()
     const live = await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))))
-    return [page, { said: await said(page), live, milliseconds: Date.now() - start, kept: (await text(page)) === before }]
+    return [page, { said: await said(page), live, milliseconds: Date.now() - start, kept: (await written(page)) === before }]
   },
 
   async 'web-file-binary'(browser, address) {
     const page = await open(browser, address)
-    const before = await text(page)
+    const before = await written(page)
     const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52)
     await drop(page, 'logo.png', [...png])
-    return [page, { said: await said(page), kept: (await text(page)) === before }]
+    return [page, { said: await said(page), kept: (await written(page)) === before }]
   },
 
   async 'web-wasm-panic'(browser, address) {

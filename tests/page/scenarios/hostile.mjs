@@ -1,5 +1,5 @@
 // Texts that want to be more than texts, and such as are large or deep.
-import { drop, editor, open, paste, problems, settled, tab } from '../browser.mjs'
+import { drop, open, paste, problems, settled, tab, written } from '../browser.mjs'
 
 export default async function (browser, address, { corpus, large, deep }) {
   const page = await open(browser, address)
@@ -32,7 +32,8 @@ export default async function (browser, address, { corpus, large, deep }) {
   const took = {}
   for (const [name, text] of Object.entries({ large, deep })) {
     await drop(page, 'policy.json', text)
-    took[name] = { module: Number(await page.locator('#timing').getAttribute('data-module')), problems: (await problems(page)).map(({ code }) => code).slice(0, 3) }
+    const figure = async (name) => Math.round(await page.locator('#timing').getAttribute(name))
+    took[name] = { module: await figure('data-module'), page: await figure('data-took'), problems: (await problems(page)).map(({ code }) => code).slice(0, 3) }
   }
 
   // A link that holds nothing, something else, or a bomb.
@@ -41,7 +42,7 @@ export default async function (browser, address, { corpus, large, deep }) {
     await page.goto('about:blank')
     await page.goto(`${address}#${fragment}`)
     await settled(page)
-    links.push({ fragment: fragment.slice(0, 20), policy: (await editor(page).innerText()).trim(), said: await page.getByRole('alert').count() })
+    links.push({ fragment: fragment.slice(0, 20), policy: await written(page), said: await page.getByRole('alert').count() })
   }
   return { dialogs, planted, ran, took, links, complaints: page.complaints }
 }

@@ -1,6 +1,6 @@
 // Every sample: its policy, its images, and what the page makes of them.
 import { readFile } from 'node:fs/promises'
-import { chooseSample, editor, figures, open, rows, tab } from '../browser.mjs'
+import { chooseSample, figures, open, rows, tab, written } from '../browser.mjs'
 
 export default async function (browser, address, { large }) {
   const page = await open(browser, address)
@@ -13,7 +13,7 @@ export default async function (browser, address, { large }) {
     await tab(page, 'Images').click()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save this list' }).click()])
     seen.images = await readFile(await download.path(), 'utf8')
-    seen.policy = await editor(page).evaluate((content) => content.cmTile?.view?.state.doc.toString() ?? content.innerText)
+    seen.policy = await written(page)
     await tab(page, 'What happens').click()
     samples.push(seen)
   }

@@ -1,5 +1,5 @@
 // What somebody sees who writes a policy: the fault at its place, the hover, the mending.
-import { chooseSample, editor, figures, open, paste, problems, rows, settled, underlined } from '../browser.mjs'
+import { chooseSample, drop, editor, figures, open, paste, problems, rows, settled, underlined } from '../browser.mjs'
 
 export default async function (browser, address, { faulty, refusal }) {
   const page = await open(browser, address)
@@ -11,6 +11,13 @@ export default async function (browser, address, { faulty, refusal }) {
 
   await paste(page, faulty)
   const pasted = { problems: await problems(page), underlined: await underlined(page) }
+
+  // From Windows: a line ends in two characters, or a character has two bytes.
+  const windows = faulty.replace(/\n/g, '\r\n')
+  await drop(page, 'policy.json', windows)
+  const crossed = { lines: await underlined(page) }
+  await drop(page, 'policy.json', [...Buffer.from(`\ufeff${windows}`, 'utf16le')])
+  crossed.wide = await underlined(page)
 
   await chooseSample(page, 'trap')
   await page.locator('.cm-line').getByText('"tagPatternList"').hover()
@@ -41,12 +48,29 @@ export default async function (browser, address, { faulty, refusal }) {
     return page.locator('.cm-tooltip-autocomplete li').allInnerTexts()
   }
   const names = await offered()
+  // What has only just been offered is not taken yet.
+  const take = async () => {
+    await page.waitForTimeout(200)
+    await page.keyboard.press('Enter')
+  }
   await page.keyboard.type('sel')
-  await page.waitForTimeout(200)
-  await page.keyboard.press('Enter')
+  await take()
   await page.keyboard.type('{"tagStatus": "')
   const values = await offered()
   await page.keyboard.press('Escape')
   const completed = await editor(page).innerText()
-  return { names, values, completed, first, mended, pasted, hover, own, causes, typed, complaints: page.complaints }
+
+  // The same in YAML, where the place is told by what is above.
+  const yaml = {}
+  await paste(page, 'protect: [latest]\nrules:\n  - tags: v*\n    # of releases\n    keep: 3\n  - ')
+  await page.keyboard.type('i')
+  yaml.names = await offered()
+  await take()
+  await page.keyboard.type('a')
+  yaml.values = await offered()
+  await take()
+  await page.keyboard.type('\no')
+  yaml.beside = await offered()
+  yaml.completed = (await editor(page).innerText()).split('\n').slice(-2)
+  return { names, values, completed, yaml, first, mended, pasted, crossed, hover, own, causes, typed, complaints: page.complaints }
 }

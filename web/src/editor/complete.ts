@@ -1,28 +1,11 @@
-// What may be written at a place of a policy in JSON, by the schema of its dialect.
+// Completes a policy: at the place where somebody writes, what the schema of its dialect has there.
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
 import { syntaxTree } from '@codemirror/language'
 import type { EditorState } from '@codemirror/state'
 import type { SyntaxNode } from '@lezer/common'
-import awsx from '../../../schemas/awsx.json'
-import ecr from '../../../schemas/ecr.json'
-import ecrane from '../../../schemas/ecrane.json'
 import type { Dialect } from '../module/protocol.ts'
-
-/** As much of a JSON schema as says what may be written. */
-interface Schema {
-  $ref?: string
-  $defs?: Record<string, Schema>
-  description?: string
-  type?: string | string[]
-  enum?: unknown[]
-  const?: unknown
-  properties?: Record<string, Schema | false>
-  items?: Schema
-  oneOf?: Schema[]
-  anyOf?: Schema[]
-}
-
-const SCHEMAS: Partial<Record<Dialect, Schema>> = { ecr, awsx, ecrane } as unknown as Partial<Record<Dialect, Schema>>
+import { type Offer, properties, type Schema, SCHEMAS, values } from './schema.ts'
+import { placeInYaml } from './yaml.ts'
 
 /** An object, an array or the document; what it is in, by names of properties and `[]`. */
 interface Place {
@@ -33,12 +16,24 @@ interface Place {
 /** Completes names of properties and their values. The dialect is that of the text as it was read last. */
 export function byDialect(dialect: () => Dialect | null): CompletionSource {
   return (context) => {
-    const schema = SCHEMAS[dialect() ?? 'ecr']
-    return schema ? complete(context, schema) : null
+    const isJson = /^\s*[{[]/.test(context.state.sliceDoc(0, 1_000))
+    const schema = SCHEMAS[dialect() ?? (isJson ? 'ecr' : 'ecrane')]
+    if (!schema) return null
+    return isJson ? inJson(context, schema) : inYaml(context, schema)
   }
 }
 
-function complete(context: CompletionContext, root: Schema): CompletionResult | null {
+function inYaml({ state, pos, explicit }: CompletionContext, root: Schema): CompletionResult | null {
+  const place = placeInYaml(state, pos)
+  if (!place || (place.from === pos && place.name === null && !explicit)) return null
+  const { from, path, name, there, hasColon } = place
+  const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  const offers =
+    name === null ? names(properties(root, path, there), hasColon, written) : texts(values(root, [...path, name]), written)
+  return offers.length > 0 ? { from, options: offers, validFor: /^[\w.-]*$/ } : null
+}
+
+function inJson(context: CompletionContext, root: Schema): CompletionResult | null {
   const { state, pos } = context
   const written = context.matchBefore(/"?[\w.-]*/) ?? { from: pos, text: '' }
   if (written.text === '' && !context.explicit) return null
@@ -51,12 +46,12 @@ function complete(context: CompletionContext, root: Schema): CompletionResult | 
   const inObject = place?.node.name === 'Object'
   if (place && inObject && (sign === '{' || sign === ',')) {
     const hasColon = /^\s*:/.test(state.sliceDoc(to, to + 20))
-    const there = names(state, place.node).filter((name) => !state.sliceDoc(from, to).includes(name))
-    return result(from, to, properties(root, place.path, there, hasColon))
+    const there = namesIn(state, place.node).filter((name) => !state.sliceDoc(from, to).includes(name))
+    return result(from, to, names(properties(root, place.path, there), hasColon, JSON.stringify))
   }
   const name = inObject && sign === ':' ? /"([^"]*)"\s*:$/.exec(before)?.[1] : undefined
-  if (place && name !== undefined) return result(from, to, values(root, [...place.path, name]))
-  if (place && !inObject && (sign === '[' || sign === ',')) return result(from, to, values(root, [...place.path, '[]']))
+  if (place && name !== undefined) return result(from, to, texts(values(root, [...place.path, name]), JSON.stringify))
+  if (place && !inObject && (sign === '[' || sign === ',')) return result(from, to, texts(values(root, [...place.path, '[]']), JSON.stringify))
   return null
 }
 
@@ -80,57 +75,22 @@ function placeAt(state: EditorState, at: number): Place | null {
 
 const unquoted = (state: EditorState, { from, to }: SyntaxNode) => state.sliceDoc(from + 1, to - 1)
 
-function names(state: EditorState, object: SyntaxNode): string[] {
+function namesIn(state: EditorState, object: SyntaxNode): string[] {
   return object.getChildren('Property').flatMap((property) => {
     const name = property.getChild('PropertyName')
     return name ? [unquoted(state, name)] : []
   })
 }
 
-/** All forms that a schema gives to choose from. */
-function forms(root: Schema, schema: Schema): Schema[] {
-  const name = schema.$ref?.split('/').at(-1)
-  const meant = name === undefined ? undefined : root.$defs?.[name]
-  const others = [...(meant ? [meant] : []), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]
-  return [schema, ...others.flatMap((other) => forms(root, other))]
-}
-
-function at(root: Schema, path: string[]): Schema[] {
-  return path.reduce(
-    (schemas, step) =>
-      schemas.flatMap((schema) => {
-        const inner = step === '[]' ? schema.items : schema.properties?.[step]
-        return inner ? forms(root, inner) : []
-      }),
-    forms(root, root),
-  )
-}
-
 /** A completion; there is room for what the schema says of it. */
-function option(label: string, apply: string, type: string, description: string | undefined): Completion {
-  return { label, apply, type, ...(description === undefined ? {} : { info: description.replaceAll('`', '') }) }
+function option(label: string, apply: string, type: string, about: string | undefined): Completion {
+  return { label, apply, type, ...(about === undefined ? {} : { info: about.replaceAll('`', '') }) }
 }
 
-function properties(root: Schema, path: string[], there: string[], hasColon: boolean): Completion[] {
-  const found = new Map<string, Completion>()
-  for (const schema of at(root, path)) {
-    for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-      if (inner === false || there.includes(name) || found.has(name)) continue
-      const apply = `"${name}"${hasColon ? '' : ': '}`
-      found.set(name, option(`"${name}"`, apply, 'property', inner.description))
-    }
-  }
-  return [...found.values()]
+function names(offers: Offer<string>[], hasColon: boolean, write: (name: string) => string): Completion[] {
+  return offers.map(({ what, about }) => option(write(what), `${write(what)}${hasColon ? '' : ': '}`, 'property', about))
 }
 
-function values(root: Schema, path: string[]): Completion[] {
-  const schemas = at(root, path)
-  const said = schemas.flatMap((schema) => [
-    ...(schema.enum ?? []),
-    ...(schema.const === undefined ? [] : [schema.const]),
-    ...(schema.type === 'boolean' ? [true, false] : []),
-  ])
-  const info = schemas.find(({ description }) => description !== undefined)?.description
-  const texts = new Set(said.map((value) => JSON.stringify(value)))
-  return [...texts].map((text) => option(text, text, 'enum', info))
+function texts(offers: Offer<unknown>[], write: (value: unknown) => string): Completion[] {
+  return offers.map(({ what, about }) => option(write(what), write(what), 'enum', about))
 }

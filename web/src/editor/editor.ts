@@ -13,17 +13,19 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  placeholder,
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import type { Dialect, Finding, Played } from '../module/protocol.ts'
 import { byDialect } from './complete.ts'
+import { yaml } from './yaml.ts'
 
 const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--code-name)' },
   { tag: tags.string, color: 'var(--code-text)' },
   { tag: tags.number, color: 'var(--code-number)' },
   { tag: [tags.bool, tags.null], color: 'var(--code-number)' },
-  { tag: tags.punctuation, color: 'var(--quiet)' },
+  { tag: [tags.punctuation, tags.comment], color: 'var(--quiet)' },
 ])
 
 const look = EditorView.theme({
@@ -37,6 +39,7 @@ const look = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--line-here)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--selected) !important' },
+  '.cm-placeholder': { color: 'var(--quiet)', fontFamily: 'var(--sans)', whiteSpace: 'normal' },
   '.cm-matchingBracket': { backgroundColor: 'var(--selected)' },
   '.cm-lintRange': { backgroundImage: 'none', textDecorationLine: 'underline', textDecorationStyle: 'wavy', textDecorationSkipInk: 'none', textUnderlineOffset: '3px', textDecorationThickness: '1px' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecorationColor: 'var(--expire)' },
@@ -80,6 +83,8 @@ export interface Setup {
   text: string
   label: string
   readOnly?: boolean
+  /** Shown as long as nothing is written. */
+  hint?: string
   changed?: (text: string, whole: boolean) => void
   /** What would make the text longer than so many characters is not pasted, and told. */
   most?: number
@@ -90,7 +95,7 @@ export interface Setup {
   dialect?: () => Dialect | null
 }
 
-export function open({ root, parent, text, label, readOnly = false, changed, most = Infinity, tooLong, played, dialect }: Setup): EditorView {
+export function open({ root, parent, text, label, readOnly = false, hint, changed, most = Infinity, tooLong, played, dialect }: Setup): EditorView {
   const extensions: Extension[] = [
     lineNumbers(),
     highlightSpecialChars(),
@@ -120,6 +125,7 @@ export function open({ root, parent, text, label, readOnly = false, changed, mos
     )
   }
   extensions.push(taken(most, (length) => tooLong?.(length)))
+  if (hint) extensions.push(placeholder(hint))
   if (played) extensions.push(ruleInWords(played))
   if (dialect) extensions.push(autocompletion({ override: [byDialect(dialect)], icons: false }))
   return new EditorView({ state: EditorState.create({ doc: text, extensions }), parent, root })
@@ -140,10 +146,8 @@ function taken(most: number, tooLong: (length: number) => void): Extension {
   })
 }
 
-/** Replaces the text without telling anybody, as one step of the history. */
-export function setText(view: EditorView, text: string) {
-  const old = view.state.doc.toString()
-  if (old === text) return
+/** Replaces the text that is held without telling anybody, as one step of the history. */
+export function setText(view: EditorView, old: string, text: string) {
   let from = 0
   while (from < old.length && from < text.length && old[from] === text[from]) from++
   let end = 0
@@ -152,9 +156,9 @@ export function setText(view: EditorView, text: string) {
   view.dispatch({ changes, userEvent: 'set' })
 }
 
-/** JSON has colours; YAML is left plain. */
-export function setLanguage(view: EditorView, isJson: boolean) {
-  view.dispatch({ effects: language.reconfigure(isJson ? json() : []) })
+/** For the colours; a long text has none. */
+export function setLanguage(view: EditorView, name: 'json' | 'yaml' | null) {
+  view.dispatch({ effects: language.reconfigure(name === 'json' ? json() : name === 'yaml' ? yaml : []) })
 }
 
 export function mark(view: EditorView, findings: Finding[], mend: (finding: Finding) => void) {

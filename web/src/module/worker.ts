@@ -5,7 +5,7 @@ import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
 import { masked } from '../images/masked.ts'
 import { sample } from '../images/samples.ts'
-import { MOST_LIST, textOf } from '../intake.ts'
+import { MOST_LIST, textOf, withLines } from '../intake.ts'
 import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
 
 /** A longer list is not shown as text. */
@@ -24,7 +24,7 @@ async function listOf(source: Source): Promise<string> {
     case 'cadence':
       return cadenceImages(source.cadence)
     case 'text':
-      return masked(source.text)
+      return masked(withLines(source.text))
     case 'file':
       return masked(await textOf(source.file, MOST_LIST, 'lists of images'))
   }

@@ -121,14 +121,10 @@ impl FromStr for ExtraOption {
         let name = text.split('=').next().unwrap_or_default();
         let short = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
         if !text.starts_with('-') || text.trim_matches('-').is_empty() {
-            return Err(format!(
-                "`{text}` is not an option: write `--name=value`, one per line"
-            ));
+            return Err("an option is written `--name=value`, one per line".to_owned());
         }
         if name.contains(char::is_whitespace) {
-            return Err(format!(
-                "`{text}` would be one argument: write `--name=value`"
-            ));
+            return Err("name and value would be one argument: write `--name=value`".to_owned());
         }
         let ours = OURS.iter().find(|ours| match short {
             // The value of a short option may follow without a sign.

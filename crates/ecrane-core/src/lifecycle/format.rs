@@ -51,10 +51,23 @@ fn limit(text: &str, dialect: Option<Dialect>) -> usize {
         Some(Dialect::Ecr | Dialect::Awsx | Dialect::Ecrane) => READ_LIMIT,
         Some(Dialect::CloudFormation) => TEMPLATE_LIMIT,
         Some(Dialect::TerraformPlan) => PLAN_LIMIT,
-        None if text.contains("\"aws_ecr_") => PLAN_LIMIT,
-        None if text.contains("AWS::ECR::") => TEMPLATE_LIMIT,
+        None if text.len() <= READ_LIMIT => READ_LIMIT,
+        None if mentions(text, "\"aws", "_ecr_") => PLAN_LIMIT,
+        None if mentions(text, "A", "WS::ECR::") => TEMPLATE_LIMIT,
         None => READ_LIMIT,
     }
+}
+
+/// Whether the one stands before the other somewhere. To look for one character,
+/// which few texts have, is quick in megabytes: the other begins with it.
+fn mentions(text: &str, before: &str, after: &str) -> bool {
+    let Some(rare) = after.chars().next() else {
+        return true;
+    };
+    text.match_indices(rare).any(|(at, _)| {
+        let (head, tail) = (text.get(..at), text.get(at..));
+        head.is_some_and(|it| it.ends_with(before)) && tail.is_some_and(|it| it.starts_with(after))
+    })
 }
 
 /// Of the two, YAML is what may be YAML and has no bracket to begin with.

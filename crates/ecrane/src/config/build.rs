@@ -5,7 +5,8 @@ use super::read::Reader;
 use super::{Fault, ImageSource};
 use crate::inputs::{Hidden, Inputs};
 use ecrane_core::build::{
-    BaseImages, BuildArg, BuildSpec, CacheEntry, Rebuild, Secret, SecretId, SecretSource,
+    BaseImages, BuildArg, BuildSpec, CacheEntry, ExtraOption, Rebuild, Secret, SecretId,
+    SecretSource,
 };
 use ecrane_core::name::RepositoryName;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ impl Reader {
             builder: inputs.builder.clone(),
             compression: self.one("compression", inputs.compression.as_deref()),
             registries: Vec::new(),
-            options: self.each("build-options", &by_line(&inputs.build_options)),
+            options: self.options(inputs),
         };
         self.dockerfile(&spec);
         ImageSource::Build(Box::new(spec))
@@ -141,6 +142,10 @@ impl Reader {
             );
         } else if !Path::new(text).is_dir() {
             let help = match std::env::current_dir() {
+                _ if text.contains("://") => {
+                    "a URL is no context here: check the repository out first, and give its folder"
+                        .to_owned()
+                }
                 Ok(folder) => format!("the path is taken from `{}`", folder.display()),
                 Err(_) => "give a folder".to_owned(),
             };
@@ -180,6 +185,21 @@ impl Reader {
                 let name = line.split('=').next().unwrap_or_default();
                 let read = line.parse();
                 self.keep(read.map_err(|message: String| Fault::whole("build-args", name, message)))
+            })
+            .collect()
+    }
+
+    /// An option's value may be confidential too, as that of `--build-arg` is.
+    fn options(&mut self, inputs: &Inputs) -> Vec<ExtraOption> {
+        by_line(&inputs.build_options)
+            .iter()
+            .filter_map(|text| {
+                let is_end = |c: char| c == '=' || c.is_whitespace();
+                let name = text.split(is_end).next().unwrap_or_default();
+                let read = text.parse();
+                self.keep(
+                    read.map_err(|message: String| Fault::whole("build-options", name, message)),
+                )
             })
             .collect()
     }
@@ -239,35 +259,23 @@ impl Reader {
         }
     }
 
-    /// A value is never in a fault: only the id is, if it is one.
+    /// A value is never in a fault: only the id is, and only where no record can
+    /// be a piece of a value.
     fn secrets(&mut self, inputs: &Inputs) -> Vec<Secret> {
         let given = inputs.secrets.as_ref().map_or("", Hidden::expose);
-        let values = records(given).into_iter().map(|text| {
-            let (id, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
-            let source = SecretSource::Value(value.into());
-            (
-                "secrets",
-                id.to_owned(),
-                (!value.is_empty()).then_some(source),
-            )
+        let values = self.named("secrets", &records(given), |value| {
+            SecretSource::Value(value.into())
         });
-        let named = |input, text: &String, source: fn(&str) -> SecretSource| {
-            let (id, place) = text.split_once('=').unwrap_or((text, ""));
-            let source = (!place.is_empty()).then(|| source(place));
-            (input, id.to_owned(), source)
-        };
         let environment = by_comma_and_line(&inputs.secret_envs);
-        let environment = environment.iter().map(|text| {
-            named("secret-envs", text, |name| {
-                SecretSource::Environment(name.to_owned())
-            })
+        let environment = self.named("secret-envs", &environment, |name| {
+            SecretSource::Environment(name.to_owned())
         });
         let files = by_line(&inputs.secret_files);
-        let files = files
-            .iter()
-            .map(|text| named("secret-files", text, |path| SecretSource::File(path.into())));
+        let files = self.named("secret-files", &files, |path| {
+            SecretSource::File(path.into())
+        });
         let mut secrets: Vec<Secret> = Vec::new();
-        for (input, id, source) in values.chain(environment).chain(files) {
+        for (input, id, source) in [values, environment, files].into_iter().flatten() {
             let secret = self.secret(input, id.trim(), source);
             let again = |id: &SecretId| secrets.iter().any(|other| other.id == *id);
             match secret {
@@ -279,6 +287,33 @@ impl Reader {
             }
         }
         secrets
+    }
+
+    /// Each record with its id and where the value is. Where one has no `=`, its
+    /// neighbours may be lines of one value, and none of them is looked at.
+    fn named(
+        &mut self,
+        input: &'static str,
+        records: &[String],
+        source: fn(&str) -> SecretSource,
+    ) -> Vec<(&'static str, String, Option<SecretSource>)> {
+        let nameless = records.iter().filter(|text| !text.contains('=')).count();
+        if nameless > 0 {
+            let message = format!("{nameless} of {} have no id", records.len());
+            let help = match input {
+                "secrets" => "write `ID=VALUE`; a value of several lines stands in double quotes",
+                "secret-envs" => "write `ID=VARIABLE`",
+                _ => "write `ID=PATH`",
+            };
+            self.fault(Fault::whole(input, "", message).help(help));
+            return Vec::new();
+        }
+        let named = records.iter().filter_map(|text| text.split_once('='));
+        let named = named.map(|(id, place)| {
+            let source = (!place.is_empty()).then(|| source(place));
+            (input, id.to_owned(), source)
+        });
+        named.collect()
     }
 
     fn secret(&mut self, input: &str, id: &str, source: Option<SecretSource>) -> Option<Secret> {

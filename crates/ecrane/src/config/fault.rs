@@ -47,14 +47,14 @@ impl Fault {
     ) -> Self {
         Self {
             origin: Origin::Input(input.to_owned()),
-            text: text.to_owned(),
+            text: without_passwords(text),
             diagnostics: vec![Diagnostic {
                 code: "input",
                 severity: Severity::Error,
-                message: message.into(),
+                message: without_passwords(&message.into()),
                 span,
                 labels: Vec::new(),
-                help,
+                help: help.map(|help| without_passwords(&help)),
                 path: Some(input.to_owned()),
             }],
         }
@@ -88,7 +88,7 @@ impl Fault {
 
     /// The same fault with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        let help = help.into();
+        let help = without_passwords(&help.into());
         for diagnostic in &mut self.diagnostics {
             diagnostic.help = Some(help.clone());
         }
@@ -108,5 +108,62 @@ impl Fault {
             name: self.origin.name(),
             text: &self.text,
         }
+    }
+}
+
+/// The text with a star for each byte of who a URL or a host signs in as: a fault
+/// is told to everybody who reads the log, the summary and the pull request. What
+/// it points at stays where it is.
+fn without_passwords(text: &str) -> String {
+    let is_end = |c: char| c.is_whitespace() || "\"'`,<>".contains(c);
+    let words = text.split_inclusive(is_end);
+    words.map(without_password).collect()
+}
+
+fn without_password(word: &str) -> String {
+    let start = word.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = word.split_at_checked(start).unwrap_or((word, ""));
+    let sign_in = match rest.rsplit_once('@') {
+        // An image by its digest.
+        Some((_, after)) if after.starts_with("sha256:") => None,
+        // Without a scheme a name alone is no secret, as in `git@host`.
+        Some((who, _)) if start > 0 || who.contains(':') => Some(who),
+        _ => None,
+    };
+    match sign_in {
+        Some(who) => {
+            let (_, host) = rest.split_at_checked(who.len()).unwrap_or(("", rest));
+            format!("{scheme}{}{host}", "*".repeat(who.len()))
+        }
+        None => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signs_in_is_not_in_a_fault() {
+        let check = |text: &str, shown: &str| {
+            let fault = Fault::whole("context", text, format!("`{text}` is none")).help(text);
+            assert_eq!(fault.text, shown);
+            let found = &fault.diagnostics[0];
+            assert_eq!(found.message, format!("`{shown}` is none"));
+            assert_eq!(found.help.as_deref(), Some(shown));
+            assert_eq!(found.span.end, shown.len());
+        };
+        check(
+            "https://me:secret@host/a.git#main",
+            "https://*********@host/a.git#main",
+        );
+        check("https://token@host", "https://*****@host");
+        check("https://me:sec/ret@host/a", "https://**********@host/a");
+        check("app=https://me:ü@host", "app=https://*****@host");
+        check("AWS:secret@host, b", "**********@host, b");
+        check("git@host:a/b.git", "git@host:a/b.git");
+        check("alpine:3@sha256:0f", "alpine:3@sha256:0f");
+        check("https://host/a@v1", "https://******@v1");
+        check("team/app", "team/app");
     }
 }

@@ -126,7 +126,12 @@ impl Reader {
         for (input, text) in about_role {
             if let (None, Some(text)) = (&inputs.role_to_assume, text) {
                 let message = format!("`{input}` is about `{ROLE}`, which is not given");
-                self.warn(Fault::whole(input, text, message));
+                let shown = if input == EXTERNAL_ID {
+                    ""
+                } else {
+                    text.as_str()
+                };
+                self.warn(Fault::whole(input, shown, message));
             }
         }
         // A name that trust policies of today may ask for.
@@ -140,7 +145,10 @@ impl Reader {
         let length = self.length(inputs);
         let external_id = inputs.role_external_id.as_ref().and_then(|text| {
             let id = text.parse::<ExternalId>();
-            self.keep(id.map_err(|error| Fault::name(EXTERNAL_ID, error)))
+            // Some keep it to themselves: the fault is shown without it.
+            self.keep(id.map_err(|error| {
+                Fault::whole(EXTERNAL_ID, "", format!("{} {}", error.kind, error.message))
+            }))
         });
         Some((session?, length?, external_id))
     }
@@ -198,9 +206,9 @@ impl Reader {
         let (Some(url), Some(bearer), None) = (url, bearer, given(variable, KEY_ID)) else {
             return Some(Proof::Environment);
         };
-        if let Some(id) = &inputs.role_external_id {
+        if inputs.role_external_id.is_some() {
             let message = "a role that is taken by GitHub's token has no external id";
-            self.warn(Fault::whole(EXTERNAL_ID, id, message));
+            self.warn(Fault::whole(EXTERNAL_ID, "", message));
         }
         let tokens = IdTokens::new(&url, bearer.into(), &audience);
         let tokens = tokens

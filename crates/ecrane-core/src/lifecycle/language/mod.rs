@@ -316,13 +316,15 @@ fn shared_out<'e>(
         return Ok(true);
     };
     for index in 0..wanted.len() {
-        let mut attempt = wanted.clone();
-        if let Some(tag) = attempt.get_mut(index) {
-            tag.push(first);
-            if common_tag(tag, budget)?.is_some() && shared_out(&mut attempt, rest, budget)? {
-                *wanted = attempt;
-                return Ok(true);
-            }
+        let Some(tag) = wanted.get_mut(index) else {
+            break;
+        };
+        tag.push(first);
+        if common_tag(tag, budget)?.is_some() && shared_out(wanted, rest, budget)? {
+            return Ok(true);
+        }
+        if let Some(tag) = wanted.get_mut(index) {
+            tag.pop();
         }
     }
     Ok(false)

@@ -1,6 +1,6 @@
 //! The inputs of a build.
 
-use super::{check, config, good};
+use super::{Service, check, config, good, read};
 use crate::config::ImageSource;
 use crate::inputs::Inputs;
 use ecrane_core::build::{BuildFiles, BuildSpec, Route, SecretSource, argv};
@@ -96,6 +96,38 @@ fn a_secret_is_taken_byte_by_byte_and_shown_nowhere() {
             "{shown}"
         );
     }
+}
+
+#[test]
+fn what_may_be_a_piece_of_a_secret_is_not_shown() {
+    let pem = "key=-----BEGIN KEY-----\nMIIEcanary\nMIIEcanary==\n-----END KEY-----";
+    for (secrets, said) in [
+        ("canary", "1 of 1 have no id"),
+        (pem, "2 of 4 have no id"),
+        ("A=1\ncanary", "1 of 2 have no id"),
+    ] {
+        let inputs = Inputs {
+            secrets: Some(secrets.into()),
+            ..building()
+        };
+        check(&inputs, &[], &[said]);
+        let faults = read(&inputs, Service::Aws, |_| None).unwrap_err();
+        let shown: Vec<String> = faults.iter().map(|it| format!("{it:?}")).collect();
+        assert!(!shown.concat().contains("canary"), "{shown:?}");
+    }
+    let inputs = Inputs {
+        secret_envs: vec!["canary".into()],
+        secret_files: vec!["canary".into()],
+        build_options: vec!["--build-arg A=canary".into(), "canary".into()],
+        ..building()
+    };
+    let expected = [
+        "1 of 1 have no id",
+        "1 of 1 have no id",
+        "name and value would be one argument: write `--name=value`",
+        "an option is written `--name=value`, one per line",
+    ];
+    check(&inputs, &[], &expected);
 }
 
 #[test]
