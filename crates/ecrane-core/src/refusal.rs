@@ -113,7 +113,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r#"
         the caller needs {"Effect":"Allow","Action":"ecr:CreateRepository","Resource":"arn:aws:ecr:eu-west-1:1:repository/app"}
         a policy denies ecr:CreateRepository on arn:aws:ecr:eu-west-1:1:repository/app outright: no other statement can allow it
-        the caller needs {"Effect":"Allow","Action":"ecr:TagResource","Resource":"*"}
+        the caller needs ecr:TagResource, on what the call is about
         "#);
     }
 
