@@ -186,5 +186,5 @@ fn a_policy_that_opens_or_locks_a_repository_is_warned_of() {
     assert!(ran.stdout.contains(said), "{}", ran.stdout);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     let (_, done) = ran.stderr.split_once("\nbefore that, ").unwrap();
-    insta::assert_snapshot!(done, @"");
+    insta::assert_snapshot!(done, @"settings of the repository were changed");
 }
