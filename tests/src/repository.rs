@@ -152,10 +152,14 @@ fn who_may_use_a_repository_is_said_by_a_policy() {
     assert_eq!(foreign.code, Some(3));
     insta::assert_snapshot!(foreign.stderr.trim(), @"error: the repository `app` has another repository policy, that ecrane did not put; nothing was done. Replace it with `adopt: true`, or leave `repository-policy` out");
     assert_eq!(writes(&ecr.log_since(seen)).len(), 0);
-    let adopted = up(&ecr, &[&of_file[..], &["--adopt"]].concat());
+    let adopted = up(&ecr, &[&of_file[..], &["--adopt", "--json"]].concat());
     assert_eq!(adopted.code, Some(0), "{}", adopted.stderr);
     let before = "The repository policy until now: {";
-    assert!(adopted.stdout.contains(before), "{}", adopted.stdout);
+    assert!(adopted.stderr.contains(before), "{}", adopted.stderr);
+    let told: Value = serde_json::from_str(&adopted.stdout).unwrap();
+    let before = told["repositoryPolicyBefore"][0]["policy"].as_str();
+    let before: Value = serde_json::from_str(before.unwrap()).unwrap();
+    assert_eq!(before, policy("333333333333"));
     assert_eq!(access(&ecr), policy("123456789012"));
 
     // To adopt it once is not to adopt it for ever.

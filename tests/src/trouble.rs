@@ -368,3 +368,16 @@ fn a_service_that_is_not_there_yet_is_waited_for() {
     let ended = child.wait_with_output().unwrap();
     assert!(ended.status.success());
 }
+
+#[test]
+fn an_answer_that_is_not_of_aws_is_told_as_such() {
+    let ecr = LocalEcr::start();
+    let page = |_: usize, _: &http::Request| {
+        let page = b"<html>sign in to the proxy</html>";
+        http::answer("407 Proxy Authentication Required", "text/html", page)
+    };
+    let wall = Server::start(page);
+    let ran = run(&mut towards(&ecr, &wall.address));
+    assert_eq!(ran.code, Some(1));
+    insta::assert_snapshot!(ran.stderr, @"error: DescribeRepositories was refused: HTTP status 407: a proxy, a firewall or another server may have answered, and not AWS");
+}

@@ -108,6 +108,7 @@ pub(crate) fn json(story: &Story<'_>) -> String {
     let more = [
         ("lifecycle", story.fate().map(|fate| json!(fate))),
         ("report", put.map(|report| json!(report))),
+        ("repositoryPolicyBefore", access_before(story)),
         ("error", story.error()),
     ];
     if let Some(object) = value.as_object_mut() {
@@ -115,6 +116,13 @@ pub(crate) fn json(story: &Story<'_>) -> String {
         object.extend(more.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
     format!("{value:#}")
+}
+
+/// The repository policies that a run replaces, or would: nothing else keeps them.
+fn access_before(story: &Story<'_>) -> Option<Value> {
+    let before = &story.seen.access_before;
+    let entry = |(registry, policy): &(Option<String>, String)| json!({ "registry": registry, "policy": policy });
+    (!before.is_empty()).then(|| before.iter().map(entry).collect())
 }
 
 #[cfg(test)]

@@ -89,6 +89,24 @@ fn clocks<E>(error: &SdkError<E>) -> String {
     )
 }
 
+/// The code of an error and its message. An answer without a code is none of
+/// AWS's.
+pub(super) fn said<E>(
+    service: &impl ProvideErrorMetadata,
+    error: &SdkError<E>,
+) -> (String, String) {
+    let (code, otherwise) = match (service.code(), error.raw_response()) {
+        (Some(code), _) => (code.to_owned(), "without a message"),
+        (None, response) => {
+            let status = response.map_or(0, |it| it.status().as_u16());
+            let nobody = "a proxy, a firewall or another server may have answered, and not AWS";
+            (format!("HTTP status {status}"), nobody)
+        }
+    };
+    let message = service.message().unwrap_or(otherwise);
+    (code, message.to_owned())
+}
+
 /// What the key service said, which the message leaves out.
 fn of_key<E>(error: &SdkError<E>) -> String {
     #[derive(Deserialize)]
@@ -113,14 +131,13 @@ impl AwsError {
                 reason: chain(error),
             };
         };
-        let code = service.code().unwrap_or("an unnamed error");
-        let message = service.message().unwrap_or("without a message");
+        let (code, message) = &said(service, error);
         let refusal = Refusal {
             operation,
             code,
             message,
         };
-        let help = refusal::help(&refusal).map(|help| match code {
+        let help = refusal::help(&refusal).map(|help| match code.as_str() {
             "InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestExpired" => {
                 format!("{help}; {}", clocks(error))
             }
@@ -128,7 +145,7 @@ impl AwsError {
         });
         Self::Refused {
             operation,
-            code: code.to_owned(),
+            code: code.clone(),
             message: format!("{message}{}", of_key(error)),
             request_id: service.meta().request_id().map(str::to_owned),
             help,

@@ -32,6 +32,7 @@ pub use tagged::tagged;
 pub use untag::{Left, Untagged, untag};
 
 pub(crate) use error::chain;
+use error::said;
 
 use crate::network::Network;
 use ecrane_core::auth::NamedEndpoint;

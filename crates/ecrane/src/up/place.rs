@@ -150,8 +150,9 @@ impl Place {
             (&plan.access, &observation.observed)
             && let Some(before) = &found.access
         {
-            // What is replaced is in no other place.
+            // ECR keeps no copy of what is replaced.
             let before = before.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.record.access_before(name, &before);
             log.line(&format!("The repository policy until now: {before}"));
             log.line("");
         }

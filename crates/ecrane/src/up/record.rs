@@ -30,6 +30,9 @@ pub(crate) struct Seen {
     pub(crate) costs: Vec<Cost>,
     /// Where the policy was put, and what it took the place of.
     pub(crate) puts: Vec<PutPolicy>,
+    /// The repository policies that others take the place of, each with its
+    /// registry where there are several.
+    pub(crate) access_before: Vec<(Option<String>, String)>,
     /// What was carried out so far, in words.
     pub(crate) done: Vec<String>,
     /// Why there is no plan, though nothing is wrong.
@@ -57,6 +60,7 @@ impl Seen {
             plan: Vec::new(),
             costs: Vec::new(),
             puts: Vec::new(),
+            access_before: Vec::new(),
             done: Vec::new(),
             unplanned: None,
             times: Vec::new(),
@@ -103,6 +107,15 @@ impl Record {
 
     pub(super) fn put(&self, put: PutPolicy) {
         self.seen().puts.push(put);
+    }
+
+    /// Once, also where it is looked at again.
+    pub(super) fn access_before(&self, registry: Option<&str>, policy: &str) {
+        let before = (registry.map(str::to_owned), policy.to_owned());
+        let mut seen = self.seen();
+        if !seen.access_before.contains(&before) {
+            seen.access_before.push(before);
+        }
     }
 
     /// Once, where several settings were changed.

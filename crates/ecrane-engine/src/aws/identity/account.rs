@@ -42,13 +42,16 @@ pub async fn account(identity: &Identity, allowed: &[AccountId]) -> Result<Accou
     let config = config.credentials_provider(identity.clone()).load().await;
     let answer = client::sts(&config).get_caller_identity().send().await;
     let answer = answer.map_err(|error| match error.as_service_error() {
-        Some(service) => SignInError::Refused {
-            operation: OPERATION,
-            code: service.code().unwrap_or("an unnamed error").to_owned(),
-            message: service.message().unwrap_or("without a message").to_owned(),
-            request_id: service.meta().request_id().map(str::to_owned),
-            causes: causes(service.code(), &setting.region),
-        },
+        Some(service) => {
+            let (code, message) = crate::aws::said(service, &error);
+            SignInError::Refused {
+                operation: OPERATION,
+                code,
+                message,
+                request_id: service.meta().request_id().map(str::to_owned),
+                causes: causes(service.code(), &setting.region),
+            }
+        }
         None => SignInError::NoAnswer {
             operation: OPERATION,
             reason: crate::aws::chain(&error),

@@ -127,8 +127,7 @@ where
         let reason = crate::aws::chain(error);
         return SignInError::NoAnswer { operation, reason };
     };
-    let code = service.code().unwrap_or("an unnamed error");
-    let message = service.message().unwrap_or("without a message");
+    let (code, message) = &crate::aws::said(service, error);
     let causes = explain(&Denial {
         role,
         claims,
@@ -137,7 +136,7 @@ where
     });
     SignInError::Refused {
         operation,
-        code: code.to_owned(),
+        code: code.clone(),
         message: message.to_owned(),
         request_id: service.meta().request_id().map(str::to_owned),
         causes,
