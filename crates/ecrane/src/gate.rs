@@ -12,6 +12,8 @@ use ecrane_core::lifecycle::{self, Policy, evaluate};
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::Cost;
 use ecrane_engine::aws::{self, Ecr, Listing};
+use std::pin::pin;
+use std::time::Duration;
 
 /// Whose images would go, and when it is there.
 #[derive(Clone, Copy)]
@@ -79,6 +81,21 @@ pub(crate) async fn pass(
     }
     passed.listing = Some(listing);
     Ok(passed)
+}
+
+/// After so long somebody wonders whether it goes on at all.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// ECR's own preview may take minutes: that is said when it does.
+pub(crate) async fn patiently<T>(passing: impl Future<Output = T>, log: Log) -> T {
+    let mut passing = pin!(passing);
+    tokio::select! {
+        passed = &mut passing => passed,
+        () = tokio::time::sleep(SILENCE) => {
+            log.line("What the policy would remove is still being read; Amazon ECR's own preview of it may take minutes");
+            passing.await
+        }
+    }
 }
 
 impl Passed {

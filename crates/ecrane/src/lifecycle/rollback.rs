@@ -126,7 +126,7 @@ async fn pass(
         gate::tell(&cost, None, log);
         costs.borrow_mut().push(cost);
     };
-    let passed = gate::pass(gate, repository, policies, tell).await;
+    let passed = gate::patiently(gate::pass(gate, repository, policies, tell), log).await;
     errand.note("costs", costs.into_inner());
     passed
 }

@@ -2,8 +2,8 @@
 //! sure of it is what the registry says afterwards.
 
 use super::output::Output;
-use super::place::Ready;
 use super::places::{Arrived, Places, arrived, nowhere};
+use super::ready::Ready;
 use super::result::{Made, Placed, found};
 use super::secrets;
 use super::source::Source;

@@ -1,9 +1,7 @@
-//! A registry that gets the image: observed, provisioned, pushed to.
+//! A registry that is to get the image: observed and provisioned.
 
-use super::progress::Bars;
+use super::ready::Ready;
 use super::record::Record;
-use super::result::{Made, Placed, found, placed};
-use super::unfinished::Unfinished;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
@@ -11,19 +9,14 @@ use crate::service::{self, Clock, Reached};
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
 use ecrane_core::lifecycle::gate::Objection;
-use ecrane_core::name::{Digest, RegistryHost, Tag};
-use ecrane_core::push::{Destination, Known, TaggedImage, UploadPlan, mount_sources};
-use ecrane_core::report::{self, Cost, TagChange, TagResult};
+use ecrane_core::name::{Digest, RegistryHost};
+use ecrane_core::push::{Destination, TaggedImage};
+use ecrane_core::report::Cost;
 use ecrane_core::repository::{
     AccessStep, LeftOut, Observed, Plan, PolicyStep, PutBy, PutPolicy, Refusal, Replaced, Replaces,
     plan,
 };
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation, Step};
-use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
-use ecrane_engine::registry::{Named, Patience, Registry};
-use futures_util::FutureExt as _;
-use futures_util::future::join_all;
 use std::cell::Cell;
 
 /// A registry that is to get the image.
@@ -42,16 +35,6 @@ pub(super) struct Place {
 pub(super) struct Look {
     pub(super) plan: Plan,
     pub(super) observation: Observation,
-    pub(super) credentials: Credentials,
-}
-
-/// A place that can get the image now.
-pub(super) struct Ready {
-    ecr: Ecr,
-    record: Record,
-    /// How a person tells it from the others.
-    pub(super) name: String,
-    pub(super) applied: Applied,
     pub(super) credentials: Credentials,
 }
 
@@ -174,8 +157,8 @@ impl Place {
             gate::tell(&cost, name, log);
             self.record.cost(cost.at(name));
         };
-        let passed = gate::pass(config.gate, self.repository(config), policies, told).await?;
-        Ok(Some(passed))
+        let passing = gate::pass(config.gate, self.repository(config), policies, told);
+        Ok(Some(gate::patiently(passing, log).await?))
     }
 
     /// What changed since it was looked at, asked before anything is written.
@@ -297,172 +280,4 @@ fn refusal(refusal: &Refusal) -> Failure {
         Refusal::ForeignPolicy { .. } | Refusal::ForeignAccess { .. } => Exit::Gate,
     };
     Failure::Because(exit, refusal.to_string())
-}
-
-/// Why the image is not in its place.
-pub(super) enum Unplaced {
-    /// The repository lost what it was seen to have: with the whole image the
-    /// push may be made again.
-    Lost(Failure),
-    /// Anything else.
-    Failed(Failure),
-}
-
-impl From<PushError> for Unplaced {
-    fn from(error: PushError) -> Self {
-        match error.is_lost_content() {
-            true => Self::Lost(Failure::refused(error)),
-            false => Self::Failed(Failure::refused(error)),
-        }
-    }
-}
-
-impl From<Failure> for Unplaced {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Unplaced> for Failure {
-    fn from(unplaced: Unplaced) -> Self {
-        match unplaced {
-            Unplaced::Lost(failure) | Unplaced::Failed(failure) => failure,
-        }
-    }
-}
-
-impl Ready {
-    /// A push to it that begins.
-    pub(super) fn unfinished<'t>(
-        &self,
-        prefix: String,
-        tags: &'t [Tag],
-        log: Log,
-    ) -> Unfinished<'t> {
-        Unfinished::new(prefix, tags, self.record.clone(), log)
-    }
-
-    /// What the repository has at the tags: layers that it has need not be made.
-    ///
-    /// Nothing depends on it, so what cannot be read is not known.
-    pub(super) async fn known(&self, config: &Config) -> Known {
-        let desired = &config.desired;
-        let Ok(registry) = self.registry() else {
-            return Known::default();
-        };
-        let repository = registry.repository(&desired.name);
-        let tags = desired.tags.iter().map(Named::Tag);
-        let found = join_all(tags.map(|tag| repository.image(tag))).await;
-        Known::of(found.into_iter().flatten().flatten().collect())
-    }
-
-    pub(super) async fn push(
-        &self,
-        config: &Config,
-        layout: &Layout,
-        bars: &Bars,
-        unfinished: Unfinished<'_>,
-    ) -> Result<Pushed, Unplaced> {
-        let desired = &config.desired;
-        let registry = self.registry()?;
-        let image = layout.plan();
-        let base = image.origin.base.as_deref();
-        let host = &self.credentials.registry;
-        let sources = mount_sources(host, &desired.name, base, &config.mount_from);
-        let delivery = Delivery {
-            mutability: self.applied.plan.mutability.as_ref(),
-            backwards: config.backwards,
-            sources: &sources,
-            ..Delivery::new(layout, &desired.tags)
-        };
-        let bar = bars.bar(&self.name, image);
-        let pushed = push::push(&registry, &desired.name, &delivery, |step| {
-            bar.show(&step);
-            unfinished.see(&step);
-        });
-        let pushed = pushed.await;
-        bar.clear();
-        // A push that failed says it itself.
-        unfinished.finish();
-        Ok(pushed?)
-    }
-
-    /// The image as it is there after a push.
-    pub(super) fn placed(&self, config: &Config, pushed: &Pushed) -> Placed {
-        let registry = self.credentials.registry.clone();
-        placed(config, &self.applied, registry, pushed)
-    }
-
-    /// The image that was there before the run, as if it had been made.
-    pub(super) async fn keep(
-        &self,
-        config: &Config,
-        digest: &Digest,
-    ) -> Result<(Made, Placed), Failure> {
-        let name = &config.desired.name;
-        let registry = self.registry()?;
-        let read = registry.repository(name).image(Named::Digest(digest)).await;
-        let image = read.map_err(Failure::refused)?.ok_or_else(|| {
-            Failure::refused(format!(
-                "the image {digest} was in `{name}` a moment ago and is gone; run again"
-            ))
-        })?;
-        let host = self.credentials.registry.clone();
-        let unchanged = |tag: &Tag| TagResult {
-            tag: tag.clone(),
-            change: TagChange::Unchanged,
-        };
-        let tags = config.desired.tags.iter().map(unchanged).collect();
-        let placed = found(config, &self.applied, host, (&image, tags));
-        Ok((Made::from(&image), placed))
-    }
-
-    /// A client of the registry, for as long as the run needs it.
-    pub(super) fn registry(&self) -> Result<Registry, Failure> {
-        let ecr = self.ecr.clone();
-        // A token that ends during a long push is asked for again.
-        let refresh = move || {
-            let ecr = ecr.clone();
-            async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
-        };
-        let network = self.ecr.network();
-        Ok(
-            Registry::through(network, &self.credentials, Patience::default())
-                .map_err(Failure::refused)?
-                .with_refresh(Box::new(refresh)),
-        )
-    }
-}
-
-/// What the rows do not say of a push; `place` in front where there are several.
-pub(super) fn say(place: &str, pushed: &Pushed, image: &UploadPlan, log: Log) {
-    if pushed.writes > 0 {
-        let blobs = pushed.blobs;
-        let mounted = match blobs.mounted {
-            0 => String::new(),
-            n => format!(", mounted {n}"),
-        };
-        log.line(&format!(
-            "{place}pushed {} of {} blobs, {}{mounted}",
-            blobs.uploaded,
-            blobs.uploaded + blobs.mounted + blobs.present,
-            report::bytes(blobs.bytes_uploaded)
-        ));
-    }
-    for TagOutcome { tag, outcome } in &pushed.tags {
-        match outcome {
-            Outcome::Held(newer) => log.warning(&format!(
-                "{place}`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
-                image.origin
-            )),
-            Outcome::Same { there } => log.line(&format!(
-                "{place}`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
-                image.root.descriptor.digest
-            )),
-            Outcome::Moved { .. } | Outcome::Unchanged => {}
-        }
-    }
-    for image in &pushed.unjudged {
-        log.warning(&format!("{place}{image}"));
-    }
 }

@@ -2,8 +2,9 @@
 //! anything is written to any.
 
 use super::output::Output;
-use super::place::{Look, Place, Ready, Unplaced, say};
+use super::place::{Look, Place};
 use super::progress::Bars;
+use super::ready::{Ready, Unplaced, say};
 use super::record::Record;
 use super::result::{Made, Placed};
 use crate::config::{Config, Existing};

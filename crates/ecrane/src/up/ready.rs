@@ -1,0 +1,197 @@
+//! A registry that can get the image now: pushed to, or kept as it is.
+
+use super::progress::Bars;
+use super::record::Record;
+use super::result::{Made, Placed, found, placed};
+use super::unfinished::Unfinished;
+use crate::config::Config;
+use crate::exit::Failure;
+use crate::show::Log;
+use ecrane_core::auth::Credentials;
+use ecrane_core::name::{Digest, Tag};
+use ecrane_core::push::{Known, UploadPlan, mount_sources};
+use ecrane_core::report::{self, TagChange, TagResult};
+use ecrane_engine::aws::{self, Applied, Ecr};
+use ecrane_engine::layout::Layout;
+use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
+use ecrane_engine::registry::{Named, Patience, Registry};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+
+/// A place that can get the image now.
+pub(super) struct Ready {
+    pub(super) ecr: Ecr,
+    pub(super) record: Record,
+    /// How a person tells it from the others.
+    pub(super) name: String,
+    pub(super) applied: Applied,
+    pub(super) credentials: Credentials,
+}
+
+/// Why the image is not in its place.
+pub(super) enum Unplaced {
+    /// The repository lost what it was seen to have: with the whole image the
+    /// push may be made again.
+    Lost(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<PushError> for Unplaced {
+    fn from(error: PushError) -> Self {
+        match error.is_lost_content() {
+            true => Self::Lost(Failure::refused(error)),
+            false => Self::Failed(Failure::refused(error)),
+        }
+    }
+}
+
+impl From<Failure> for Unplaced {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unplaced> for Failure {
+    fn from(unplaced: Unplaced) -> Self {
+        match unplaced {
+            Unplaced::Lost(failure) | Unplaced::Failed(failure) => failure,
+        }
+    }
+}
+
+impl Ready {
+    /// A push to it that begins.
+    pub(super) fn unfinished<'t>(
+        &self,
+        prefix: String,
+        tags: &'t [Tag],
+        log: Log,
+    ) -> Unfinished<'t> {
+        Unfinished::new(prefix, tags, self.record.clone(), log)
+    }
+
+    /// What the repository has at the tags: layers that it has need not be made.
+    ///
+    /// Nothing depends on it, so what cannot be read is not known.
+    pub(super) async fn known(&self, config: &Config) -> Known {
+        let desired = &config.desired;
+        let Ok(registry) = self.registry() else {
+            return Known::default();
+        };
+        let repository = registry.repository(&desired.name);
+        let tags = desired.tags.iter().map(Named::Tag);
+        let found = join_all(tags.map(|tag| repository.image(tag))).await;
+        Known::of(found.into_iter().flatten().flatten().collect())
+    }
+
+    pub(super) async fn push(
+        &self,
+        config: &Config,
+        layout: &Layout,
+        bars: &Bars,
+        unfinished: Unfinished<'_>,
+    ) -> Result<Pushed, Unplaced> {
+        let desired = &config.desired;
+        let registry = self.registry()?;
+        let image = layout.plan();
+        let base = image.origin.base.as_deref();
+        let host = &self.credentials.registry;
+        let sources = mount_sources(host, &desired.name, base, &config.mount_from);
+        let delivery = Delivery {
+            mutability: self.applied.plan.mutability.as_ref(),
+            backwards: config.backwards,
+            sources: &sources,
+            ..Delivery::new(layout, &desired.tags)
+        };
+        let bar = bars.bar(&self.name, image);
+        let pushed = push::push(&registry, &desired.name, &delivery, |step| {
+            bar.show(&step);
+            unfinished.see(&step);
+        });
+        let pushed = pushed.await;
+        bar.clear();
+        // A push that failed says it itself.
+        unfinished.finish();
+        Ok(pushed?)
+    }
+
+    /// The image as it is there after a push.
+    pub(super) fn placed(&self, config: &Config, pushed: &Pushed) -> Placed {
+        let registry = self.credentials.registry.clone();
+        placed(config, &self.applied, registry, pushed)
+    }
+
+    /// The image that was there before the run, as if it had been made.
+    pub(super) async fn keep(
+        &self,
+        config: &Config,
+        digest: &Digest,
+    ) -> Result<(Made, Placed), Failure> {
+        let name = &config.desired.name;
+        let registry = self.registry()?;
+        let read = registry.repository(name).image(Named::Digest(digest)).await;
+        let image = read.map_err(Failure::refused)?.ok_or_else(|| {
+            Failure::refused(format!(
+                "the image {digest} was in `{name}` a moment ago and is gone; run again"
+            ))
+        })?;
+        let host = self.credentials.registry.clone();
+        let unchanged = |tag: &Tag| TagResult {
+            tag: tag.clone(),
+            change: TagChange::Unchanged,
+        };
+        let tags = config.desired.tags.iter().map(unchanged).collect();
+        let placed = found(config, &self.applied, host, (&image, tags));
+        Ok((Made::from(&image), placed))
+    }
+
+    /// A client of the registry, for as long as the run needs it.
+    pub(super) fn registry(&self) -> Result<Registry, Failure> {
+        let ecr = self.ecr.clone();
+        // A token that ends during a long push is asked for again.
+        let refresh = move || {
+            let ecr = ecr.clone();
+            async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
+        };
+        let network = self.ecr.network();
+        Ok(
+            Registry::through(network, &self.credentials, Patience::default())
+                .map_err(Failure::refused)?
+                .with_refresh(Box::new(refresh)),
+        )
+    }
+}
+
+/// What the rows do not say of a push; `place` in front where there are several.
+pub(super) fn say(place: &str, pushed: &Pushed, image: &UploadPlan, log: Log) {
+    if pushed.writes > 0 {
+        let blobs = pushed.blobs;
+        let mounted = match blobs.mounted {
+            0 => String::new(),
+            n => format!(", mounted {n}"),
+        };
+        log.line(&format!(
+            "{place}pushed {} of {} blobs, {}{mounted}",
+            blobs.uploaded,
+            blobs.uploaded + blobs.mounted + blobs.present,
+            report::bytes(blobs.bytes_uploaded)
+        ));
+    }
+    for TagOutcome { tag, outcome } in &pushed.tags {
+        match outcome {
+            Outcome::Held(newer) => log.warning(&format!(
+                "{place}`{tag}` stays where it is: {newer} is of a later commit than this image{}; `allow-older` would move it",
+                image.origin
+            )),
+            Outcome::Same { there } => log.line(&format!(
+                "{place}`{tag}` names the same image already, as {there}; ours, {}, is packed otherwise",
+                image.root.descriptor.digest
+            )),
+            Outcome::Moved { .. } | Outcome::Unchanged => {}
+        }
+    }
+    for image in &pushed.unjudged {
+        log.warning(&format!("{place}{image}"));
+    }
+}
