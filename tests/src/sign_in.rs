@@ -376,7 +376,7 @@ fn all_that_is_faulty_is_said_together() {
     error[input]: a session has 900 to 43200 seconds, not `60`
      --> role-duration-seconds:1:1
     error[input]: external id must be of letters, digits and `+=,.@:/-_`
-     --> role-external-id:1:1
+    --> role-external-id
     error[input]: this is not the URL of a proxy (it is not shown here, as there may be a password in it)
     --> http-proxy
      = help: write `http://host:port`, or `http://user:password@host:port`

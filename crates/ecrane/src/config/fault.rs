@@ -124,6 +124,8 @@ fn without_password(word: &str) -> String {
     let start = word.find("://").map_or(0, |at| at + "://".len());
     let (scheme, rest) = word.split_at_checked(start).unwrap_or((word, ""));
     let sign_in = match rest.rsplit_once('@') {
+        // What a help shows as an example.
+        Some(("user:password", _)) => None,
         // An image by its digest.
         Some((_, after)) if after.starts_with("sha256:") => None,
         // Without a scheme a name alone is no secret, as in `git@host`.
@@ -164,6 +166,10 @@ mod tests {
         check("git@host:a/b.git", "git@host:a/b.git");
         check("alpine:3@sha256:0f", "alpine:3@sha256:0f");
         check("https://host/a@v1", "https://******@v1");
+        check(
+            "http://user:password@host:port",
+            "http://user:password@host:port",
+        );
         check("team/app", "team/app");
     }
 }
