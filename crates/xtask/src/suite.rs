@@ -111,7 +111,8 @@ fn on(workspace: &Workspace, words: &str, manifest: &str) -> Command {
 
 /// All tests of the workspace. They find their programs on PATH and what was made by variables of their own.
 fn suite(workspace: &Workspace, long: bool) -> Result<Command, Failure> {
-    let mut command = workspace.cargo("test --workspace --locked");
+    // What tests count ("195 of 195") is shown, though they pass.
+    let mut command = workspace.cargo("test --workspace --locked -- --show-output");
     let path = env::var_os("PATH").unwrap_or_default();
     let tools = workspace.tools().join("bin");
     let path =
