@@ -196,6 +196,26 @@ fn a_sample_gets_the_verdicts_of_the_program() {
 }
 
 #[test]
+fn a_list_that_is_typed_in_keeps_every_letter_and_the_time() {
+    let seen = seen("list", &json!({}));
+    let first = seen["first"].as_str().unwrap();
+    assert!(
+        first.starts_with(seen["words"].as_str().unwrap()),
+        "{first}"
+    );
+    assert!(!seen["mended"].as_str().unwrap().contains('z'), "{seen}");
+    let day = |of: &str| {
+        seen[of]
+            .as_str()
+            .unwrap()
+            .split(',')
+            .next()
+            .map(str::to_owned)
+    };
+    assert_eq!(day("before"), day("after"));
+}
+
+#[test]
 fn a_page_that_has_loaded_asks_nobody() {
     let policy = std::fs::read_to_string(root().join("examples/policies/lifecycle.json")).unwrap();
     let seen = seen("quiet", &json!({ "policy": policy }));

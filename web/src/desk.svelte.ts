@@ -32,6 +32,8 @@ class Desk {
   /** Why something that somebody gave was not taken. */
   notice = $state('')
   columns = $state.raw<Columns | null>(null)
+  /** The list of images as somebody types it, until the module has read it. */
+  draft = $state<string | null>(null)
   outcome = $state.raw<Outcome | null>(null)
   /** The policy that the outcome is of. */
   played = $state('')
@@ -39,6 +41,7 @@ class Desk {
   /** From the keystroke to the outcome on the page's side, in milliseconds. */
   took = $state(0)
 
+  #reading = false
   #playing = $state(false)
   #mending = $state(false)
   #again = false
@@ -161,12 +164,30 @@ class Desk {
     await this.#load({ kind: 'text', text }, { kind: 'own', name }, Date.now())
   }
 
+  /** The list as somebody types it. The time stays; while one is read, only the last of those that came is read next. */
+  async editList(text: string) {
+    this.notice = ''
+    this.draft = text
+    if (this.#reading) return
+    this.#reading = true
+    while (this.draft !== null) {
+      const text: string = this.draft
+      await this.#load({ kind: 'text', text }, { kind: 'own', name: 'the list as you changed it' }, this.now, text)
+      if (this.draft !== text) continue
+      // What could not be read stays as it was typed.
+      if (this.phase !== 'failed') this.draft = null
+      break
+    }
+    this.#reading = false
+  }
+
   async loadFile(file: File) {
     this.notice = ''
     await this.#load({ kind: 'file', file }, { kind: 'own', name: file.name }, Date.now())
   }
 
-  async #load(source: Source, origin: Origin, now: number) {
+  async #load(source: Source, origin: Origin, now: number, draft: string | null = null) {
+    this.draft = draft
     this.phase = 'loading'
     this.trouble = ''
     try {
@@ -199,7 +220,8 @@ class Desk {
       const outcome = await this.client.call('play', policy, now, this.origin.kind === 'own')
       this.outcome = outcome
       this.played = policy
-      this.trouble = ''
+      // Why a list was not read stays said.
+      if (this.phase !== 'failed') this.trouble = ''
       this.took = performance.now() - start
       await this.#compare()
       this.#fitStandIn(outcome)

@@ -48,15 +48,18 @@ export class Client {
       const id = this.#next++
       const waiting: Waiting = { resolve: resolve as (answer: unknown) => void, reject, patience: PATIENCE[name] ?? MOST_PATIENCE }
       this.#waiting.set(id, waiting)
-      if (this.#isReady) this.#time(waiting)
+      this.#timeFirst()
       const request: Request = { id, name, words }
       this.#worker.postMessage(request)
     })
   }
 
-  #time(waiting: Waiting) {
+  /** The worker answers one call after the other: only the first that waits is under way. */
+  #timeFirst() {
+    const [first] = this.#waiting.values()
+    if (!this.#isReady || !first || first.timer !== undefined) return
     const late = () => this.#replace('The module took too long and was started anew.')
-    waiting.timer = setTimeout(late, waiting.patience)
+    first.timer = setTimeout(late, first.patience)
   }
 
   #start(): Worker {
@@ -70,7 +73,7 @@ export class Client {
   #take(reply: Reply) {
     if ('ready' in reply) {
       this.#isReady = true
-      for (const waiting of this.#waiting.values()) this.#time(waiting)
+      this.#timeFirst()
       return
     }
     const waiting = this.#waiting.get(reply.id)
@@ -86,6 +89,7 @@ export class Client {
     } else {
       waiting.reject(new Refused(reply.refusal))
     }
+    this.#timeFirst()
   }
 
   #replace(why: string) {

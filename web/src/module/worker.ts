@@ -75,7 +75,14 @@ const ready = init({ module_or_path: address }).then(
 // Said to each call.
 ready.catch(() => undefined)
 
-self.onmessage = async ({ data }: MessageEvent<Request>) => {
+/** One call after the other: what comes while a list is read is about that list. */
+let queue = Promise.resolve()
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  queue = queue.then(() => answer(data))
+}
+
+async function answer(data: Request) {
   let reply: Reply
   try {
     await ready
