@@ -308,7 +308,18 @@ fn a_list_of_30_mb_is_dropped() {
 fn a_link_opens_what_was_seen() {
     let policy = std::fs::read_to_string(root().join("examples/policies/lifecycle.json")).unwrap();
     let awsx = r#"{"rules": [{"selection": "untagged", "maximumAgeLimit": 14}]}"#;
-    let seen = seen("sharing", &json!({ "policy": policy, "awsx": awsx }));
+    let template = json!({ "Resources": { "Images": {
+        "Type": "AWS::ECR::Repository",
+        "Properties": {
+            "RepositoryName": "canary/app",
+            "LifecyclePolicy": { "LifecyclePolicyText": policy },
+        },
+    }}});
+    let given = json!({ "policy": policy, "awsx": awsx, "template": template.to_string() });
+    let seen = seen("sharing", &given);
+    let alone = seen["alone"].as_str().unwrap();
+    assert!(alone.contains("rulePriority"), "{alone}");
+    assert!(!alone.contains("canary"), "{alone}");
     assert_ne!(seen["today"]["expire"], seen["later"]["expire"]);
     assert!(seen["changed"].as_str().unwrap().ends_with("change hands"));
     assert!(seen["hands"].as_u64().unwrap() > 0);

@@ -1,4 +1,5 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
+import { readable } from './export.ts'
 import { type Given, given, isGiven } from './given.ts'
 import { kindOf, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
@@ -51,6 +52,12 @@ class Desk {
   readonly base = $derived(this.origin.kind === 'sample' ? NOW : Math.floor(Date.now() / 60_000) * 60_000)
   /** Whether the outcome is that of what is shown: nothing is under way. */
   readonly atRest = $derived(!this.#playing && !this.#mending && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
+  /** The policy without the template or plan that it stands in: that may have account ids and secrets in it. */
+  readonly alone = $derived.by(() => {
+    const played = this.outcome?.played
+    if (played?.report.dialect !== 'cloudformation' && played?.report.dialect !== 'terraform-plan') return this.policy
+    return played.policy === null ? '' : readable(played.policy)
+  })
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
 
   async start(fragment: string) {

@@ -86,13 +86,14 @@ pub(crate) async fn pass(
 /// After so long somebody wonders whether it goes on at all.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// ECR's own preview may take minutes: that is said when it does.
+/// Large repositories and ECR's own preview may take minutes: that is said when
+/// they do.
 pub(crate) async fn patiently<T>(passing: impl Future<Output = T>, log: Log) -> T {
     let mut passing = pin!(passing);
     tokio::select! {
         passed = &mut passing => passed,
         () = tokio::time::sleep(SILENCE) => {
-            log.line("What the policy would remove is still being read; Amazon ECR's own preview of it may take minutes");
+            log.line("What the policy would remove is still being read");
             passing.await
         }
     }

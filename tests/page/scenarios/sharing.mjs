@@ -1,7 +1,7 @@
 // A link opens what was seen; the slider, the comparison and the forms of the policy.
-import { chooseSample, editor, figures, open, paste, settled, tab } from '../browser.mjs'
+import { chooseSample, editor, figures, open, paste, settled, tab, written } from '../browser.mjs'
 
-export default async function (browser, address, { policy, awsx }) {
+export default async function (browser, address, { policy, awsx, template }) {
   const page = await open(browser, address)
   await chooseSample(page, 'train')
   const today = await figures(page)
@@ -35,5 +35,13 @@ export default async function (browser, address, { policy, awsx }) {
   const embedded = await open(browser, link.replace('#', '?embed#'))
   const header = await embedded.locator('header').count()
   await paste(page, policy)
-  return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, complaints: [...page.complaints, ...other.complaints] }
+
+  // Of a template only the policy goes into the link.
+  await paste(page, template)
+  await tab(page, 'Share').click()
+  await page.getByText('around it nothing is').waitFor()
+  await settled(page)
+  const shared = await open(browser, await page.getByLabel('Link', { exact: true }).inputValue())
+  const alone = await written(shared)
+  return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, alone, complaints: [...page.complaints, ...other.complaints] }
 }

@@ -3,6 +3,7 @@
 use super::{ecr, keep, put, told};
 use crate::docs::assert_allowed;
 use crate::harness::{LocalEcr, Ran, run, writes};
+use crate::proxy::{self, Fault, Spoil};
 use serde_json::{Value, json};
 
 /// The way back from what this run said, with these words besides.
@@ -229,4 +230,28 @@ fn the_report_says_who_put_the_policy() {
     let quiet = put_json(&ecr, 80, &[]);
     let told: Value = serde_json::from_str(&quiet.stdout).unwrap();
     assert_eq!(told["report"]["puts"][0]["caller"], Value::Null);
+}
+
+#[test]
+fn the_report_names_the_repository_as_ecr_does() {
+    // As where images are pushed to another name of the registry.
+    let named = |page: &mut Value| {
+        page["repositories"][0]["repositoryUri"] = json!("named.example/team/app");
+    };
+    let ecr = ecr(2);
+    let fault = Fault {
+        operation: "DescribeRepositories".into(),
+        calls: 1..=usize::MAX,
+        spoil: Spoil::Change(named),
+    };
+    let proxy = proxy::before(&ecr.address, [fault]);
+    let policy = keep(90);
+    let mut up = ecr.ecrane(&["up"]);
+    up.args(super::RUN)
+        .args(["--lifecycle-policy", &policy, "--json"]);
+    let ran = run(up.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address)));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let put = &told["report"]["puts"][0];
+    assert_eq!(put["repositoryUri"], "named.example/team/app");
 }

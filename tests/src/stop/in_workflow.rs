@@ -15,12 +15,13 @@ const MARK: &str = "stopped-in-a-workflow";
 /// The container of the action's step, by the workflow's name.
 fn step(home: &Path) -> String {
     let mut list = clean("docker", home);
-    list.args(["ps", "--quiet", "--filter", "name=act-Cancel-image"]);
-    list.args(["--filter", "ancestor=act-dockeraction:latest"]);
+    list.args(["ps", "--filter", "name=act-Cancel-image"]);
+    list.args(["--format", "{{.ID}} {{.Command}}"]);
     let listed = succeed(&mut list).stdout;
-    let one = listed.trim();
-    assert!(!one.is_empty() && !one.contains('\n'), "{listed}");
-    one.to_owned()
+    let mut steps = listed.lines().filter(|it| it.contains("/usr/bin/ecrane"));
+    let step = steps.next().and_then(|it| it.split(' ').next());
+    step.unwrap_or_else(|| panic!("no step: {listed}"))
+        .to_owned()
 }
 
 #[test]

@@ -49,7 +49,8 @@ impl fmt::Display for Step {
 }
 
 /// Carries out the plan's steps for the repository and its policies, and tells of
-/// each that is done. A plan without changes makes no call.
+/// each that is done, with the repository that it was done in. A plan without
+/// changes makes no call.
 ///
 /// # Errors
 /// [`AwsError::Appeared`] if another run made the repository meanwhile: the plan
@@ -61,12 +62,12 @@ pub async fn apply(
     desired: &Desired,
     plan: Plan,
     observation: &Observation,
-    tell: impl Fn(Step),
+    tell: impl Fn(Step, &Place),
 ) -> Result<Applied, AwsError> {
     let (plan, place) = match (&plan.repository, &observation.place) {
         (RepositoryStep::Create(new), _) => match create(ecr, new).await {
             Ok(place) => {
-                tell(Step::Repository);
+                tell(Step::Repository, &place);
                 (plan, place)
             }
             Err(error) if error.is("RepositoryAlreadyExistsException") => {
@@ -95,19 +96,19 @@ pub async fn apply(
     let (tags, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_tags);
     for change in tags {
         change_setting(ecr, &desired.name, &place, change).await?;
-        tell(Step::Setting);
+        tell(Step::Setting, &place);
     }
     if let Some(PolicyStep::Put { policy, .. }) = &plan.policy {
         put_policy(ecr, &desired.name, policy).await?;
-        tell(Step::Lifecycle);
+        tell(Step::Lifecycle, &place);
     }
     if let Some(AccessStep::Put { policy, .. }) = &plan.access {
         put_access(ecr, &desired.name, policy).await?;
-        tell(Step::Access);
+        tell(Step::Access, &place);
     }
     for change in others {
         change_setting(ecr, &desired.name, &place, change).await?;
-        tell(Step::Setting);
+        tell(Step::Setting, &place);
     }
     Ok(Applied {
         plan,

@@ -107,7 +107,7 @@ impl Upstream {
             };
             let there = aws::observe(&local.ecr, &desired).await.unwrap();
             let plan = plan(&desired, &there.observed).unwrap();
-            aws::apply(&local.ecr, &desired, plan, &there, |_| ())
+            aws::apply(&local.ecr, &desired, plan, &there, |_, _| ())
                 .await
                 .unwrap();
         }

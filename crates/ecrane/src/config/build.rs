@@ -299,7 +299,7 @@ impl Reader {
     ) -> Vec<(&'static str, String, Option<SecretSource>)> {
         let nameless = records.iter().filter(|text| !text.contains('=')).count();
         if nameless > 0 {
-            let message = format!("{nameless} of {} have no id", records.len());
+            let message = format!("no id in {nameless} of {} records", records.len());
             let help = match input {
                 "secrets" => "write `ID=VALUE`; a value of several lines stands in double quotes",
                 "secret-envs" => "write `ID=VARIABLE`",

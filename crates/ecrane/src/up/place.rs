@@ -17,7 +17,7 @@ use ecrane_core::repository::{
     plan,
 };
 use ecrane_engine::aws::{self, Applied, AwsError, Connection, Ecr, Observation, Step};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// A registry that is to get the image.
 pub(super) struct Place {
@@ -213,10 +213,14 @@ impl Place {
         look: &Look,
     ) -> Result<Result<Applied, Objection>, Failure> {
         let plan = look.plan.clone();
-        let name = &config.desired.name;
-        let done = Cell::new(false);
-        let tell = |step: Step| {
-            done.set(done.get() || step == Step::Lifecycle);
+        // The repository's own URI: the host that is pushed to may be another name of
+        // the registry.
+        let standing = look.observation.place.as_ref();
+        let uri = RefCell::new(standing.map(|place| place.uri.clone()));
+        let is_put = Cell::new(false);
+        let tell = |step: Step, at: &aws::Place| {
+            uri.replace(Some(at.uri.clone()));
+            is_put.set(is_put.get() || step == Step::Lifecycle);
             let place = self.destination.as_ref();
             let place = place.map_or_else(String::new, |place| format!(" in {place}"));
             self.record.done(format!("{step}{place}"));
@@ -225,9 +229,9 @@ impl Place {
         let applied = aws::apply(&self.ecr, desired, plan, &look.observation, tell).await;
         // Without an answer it may have been put, and the way back does no harm.
         let is_open = |error: &AwsError| matches!(error, AwsError::NoAnswer { operation, .. } if *operation == "PutLifecyclePolicy");
-        if done.get() || applied.as_ref().is_err_and(is_open) {
-            let host = &look.credentials.registry;
-            self.note_put(look, &format!("{host}/{name}")).await;
+        let may_be_put = is_put.get() || applied.as_ref().is_err_and(is_open);
+        if let Some(uri) = uri.into_inner().filter(|_| may_be_put) {
+            self.note_put(look, &uri).await;
         }
         match applied {
             Ok(applied) => Ok(Ok(applied)),

@@ -102,9 +102,9 @@ fn a_secret_is_taken_byte_by_byte_and_shown_nowhere() {
 fn what_may_be_a_piece_of_a_secret_is_not_shown() {
     let pem = "key=-----BEGIN KEY-----\nMIIEcanary\nMIIEcanary==\n-----END KEY-----";
     for (secrets, said) in [
-        ("canary", "1 of 1 have no id"),
-        (pem, "2 of 4 have no id"),
-        ("A=1\ncanary", "1 of 2 have no id"),
+        ("canary", "no id in 1 of 1 records"),
+        (pem, "no id in 2 of 4 records"),
+        ("A=1\ncanary", "no id in 1 of 2 records"),
     ] {
         let inputs = Inputs {
             secrets: Some(secrets.into()),
@@ -122,8 +122,8 @@ fn what_may_be_a_piece_of_a_secret_is_not_shown() {
         ..building()
     };
     let expected = [
-        "1 of 1 have no id",
-        "1 of 1 have no id",
+        "no id in 1 of 1 records",
+        "no id in 1 of 1 records",
         "name and value would be one argument: write `--name=value`",
         "an option is written `--name=value`, one per line",
     ];
