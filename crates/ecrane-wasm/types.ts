@@ -81,6 +81,11 @@ valid: boolean,
  */
 dialect: Dialect | null,
 /**
+ * Whether the text is a document around policies: a template, a plan, an answer
+ * of ECR.
+ */
+around: boolean,
+/**
  * In the order of the text.
  */
 findings: Array<Finding>, };

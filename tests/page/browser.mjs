@@ -82,8 +82,12 @@ export const underlined = (page) => page.locator('.cm-lintRange').allTextContent
 /** The numbers above the timeline, by their names. */
 export const figures = (page) =>
   page.locator('dl > div').evaluateAll((rows) =>
-    Object.fromEntries(rows.map((row) => [row.querySelector('dt').textContent, row.querySelector('dd').textContent])),
+    Object.fromEntries(rows.map((row) => [row.querySelector('dt').textContent, row.querySelector('dd').firstChild.textContent])),
   )
+
+/** How many verdicts are not certain. */
+export const doubtful = (page) =>
+  page.locator('dl .doubtful').evaluateAll((notes) => notes.reduce((sum, note) => sum + Number.parseInt(note.textContent.replace(',', ''), 10), 0))
 
 /** The rows of the table that are there, the verdict, the name and the reason of each. */
 export const rows = (page) =>
@@ -97,15 +101,20 @@ export const rows = (page) =>
   )
 
 /** Drops a file on the page, where most do, on the editor: a text, or its bytes. */
-export async function drop(page, name, content) {
+export const drop = (page, name, content) => dropAll(page, { [name]: content })
+
+/** Drops several at once. */
+export async function dropAll(page, files) {
   await page.evaluate(
-    ([name, content]) => {
+    (files) => {
       const transfer = new DataTransfer()
-      transfer.items.add(new File([typeof content === 'string' ? content : Uint8Array.from(content)], name, { type: 'application/json' }))
+      for (const [name, content] of Object.entries(files)) {
+        transfer.items.add(new File([typeof content === 'string' ? content : Uint8Array.from(content)], name, { type: 'application/json' }))
+      }
       const place = document.querySelector('.editor').shadowRoot.querySelector('.cm-content')
       place.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true, composed: true }))
     },
-    [name, content],
+    files,
   )
   await page.waitForTimeout(50)
   await settled(page)

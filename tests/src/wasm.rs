@@ -70,6 +70,7 @@ fn report(text: &str, checked: &Checked) -> Value {
     json!({
         "valid": checked.is_valid(),
         "dialect": checked.dialect.map(Dialect::as_str),
+        "around": checked.is_around(),
         "findings": findings(text, &checked.diagnostics, |found| {
             lifecycle::is_mendable(text, checked, found)
         }),

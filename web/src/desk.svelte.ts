@@ -1,9 +1,9 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
 import { readable } from './export.ts'
 import { type Given, given, isGiven } from './given.ts'
-import { kindOf, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
+import { type Kind, kindOf, kindOfStart, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
-import { tagsOf } from './images/cadence.ts'
+import { daysHeld, tagsOf } from './images/cadence.ts'
 import { DAY } from './images/making.ts'
 import { Client } from './module/client.ts'
 import type { Columns, Compared, Outcome, Source } from './module/protocol.ts'
@@ -17,6 +17,16 @@ export type Origin =
   | { kind: 'own'; name: string }
 
 export type Phase = 'loading' | 'ready' | 'failed'
+
+/** Images that the module holds and nothing has been played through on yet: until then, the ones before are shown. */
+interface Next {
+  columns: Columns
+  origin: Origin
+  /** Null where the time stays. */
+  now: number | null
+  /** The text that they were read from, where somebody types it. */
+  draft: string | null
+}
 
 class Desk {
   readonly client = new Client()
@@ -42,20 +52,25 @@ class Desk {
   /** From the keystroke to the outcome on the page's side, in milliseconds. */
   took = $state(0)
 
+  #next: Next | null = null
   #reading = false
   #playing = $state(false)
   #mending = $state(false)
   #again = false
+  /** Until nothing is to be played any more. */
+  #run: Promise<void> | null = null
   #standInFor = ''
+  /** Counts the lists that were asked for: the last one stays. */
+  #wish = 0
 
   /** The end of the time slider's range begins here. */
   readonly base = $derived(this.origin.kind === 'sample' ? NOW : Math.floor(Date.now() / 60_000) * 60_000)
   /** Whether the outcome is that of what is shown: nothing is under way. */
   readonly atRest = $derived(!this.#playing && !this.#mending && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
-  /** The policy without the template or plan that it stands in: that may have account ids and secrets in it. */
+  /** The policy without the document that it stands in: that may have account ids and secrets in it. */
   readonly alone = $derived.by(() => {
     const played = this.outcome?.played
-    if (played?.report.dialect !== 'cloudformation' && played?.report.dialect !== 'terraform-plan') return this.policy
+    if (!played?.report.around) return this.policy
     return played.policy === null ? '' : readable(played.policy)
   })
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
@@ -65,20 +80,14 @@ class Desk {
     try {
       shared = await unpack(fragment)
     } catch (error) {
-      await this.#openNothing()
+      // Who opened the page did not ask for a sample; who has written something keeps that.
+      if (!this.columns) await this.standIn()
       this.notice = said(error)
       return
     }
     if (shared) await this.open(shared)
     else if (isGiven) await this.#openGiven()
     else await this.openSample(SAMPLES[0]?.id ?? 'trap')
-  }
-
-  /** An empty policy, as whoever opened the page did not ask for a sample. */
-  async #openNothing() {
-    this.policy = ''
-    this.before = null
-    await this.standIn()
   }
 
   async #openGiven() {
@@ -99,13 +108,13 @@ class Desk {
   }
 
   async open(shared: Shared) {
+    const { images, sample: id, cadence, ahead, now } = shared
     this.notice = ''
     this.policy = withLines(shared.policy)
-    this.before = shared.before ?? null
-    if (shared.images !== undefined) await this.loadText(shared.images, 'the images of the link')
-    else if (shared.sample !== undefined) await this.#loadSample(shared.sample)
-    else await this.standIn()
-    if (shared.now !== undefined) this.setNow(shared.now)
+    this.before = shared.before === undefined ? null : withLines(shared.before)
+    if (images !== undefined) await this.loadText(images, 'the images of the link', now)
+    else if (id !== undefined) await this.#loadSample(id, ahead)
+    else await this.standIn(cadence?.perDay, cadence?.days, ahead)
   }
 
   async openSample(id: string) {
@@ -120,55 +129,83 @@ class Desk {
     this.notice = ''
     this.policy = text
     if (!this.columns || (whole && this.origin.kind === 'sample')) void this.standIn()
-    else this.play()
+    else void this.play()
+  }
+
+  /** What is pasted where a policy is written, and is none; whether it was that. */
+  divert(text: string): boolean {
+    const kind = kindOfStart(text)
+    if (kind === 'images') void this.loadText(text, 'the clipboard')
+    return kind === 'images'
   }
 
   refuseLonger(length: number) {
     this.notice = tooLong(length, MOST_POLICY, 'policies').message
   }
 
-  /** A file that somebody dropped. */
-  async take(file: File) {
+  /** Files that somebody dropped: of each kind the last one stays. */
+  async takeAll(files: Iterable<File>) {
+    this.notice = ''
+    const taken = new Map<Kind, string>()
+    const left: string[] = []
+    for (const file of files) {
+      const kind = await this.#take(file)
+      const before = kind && taken.get(kind)
+      if (before !== null && before !== undefined) left.push(before)
+      if (kind) taken.set(kind, file.name)
+    }
+    if (left.length > 0) this.notice = `One file of a kind is shown at a time: ${left.map((name) => `“${name}”`).join(', ')} made room for the last.`
+  }
+
+  /** What the file was; null for one that could not be read. */
+  async #take(file: File): Promise<Kind | null> {
     try {
       const kind = await kindOf(file)
       if (kind === 'images') await this.loadFile(file)
       else if (kind === 'view') await this.open(fromFile(await textOf(file, MOST_LIST, 'files')))
       else this.write(await textOf(file, MOST_POLICY, 'policies'), true)
+      return kind
     } catch (error) {
       this.notice = said(error)
+      return null
     }
   }
 
   setNow(now: number) {
     this.now = now
-    this.play()
+    void this.play()
   }
 
-  async #loadSample(id: string) {
+  async #loadSample(id: string, ahead = 0) {
     const known = sample(id).id
-    await this.#load({ kind: 'sample', id: known }, { kind: 'sample', id: known }, NOW)
+    await this.#load({ kind: 'sample', id: known }, { kind: 'sample', id: known }, NOW + ahead)
   }
 
-  /** Images made up so that they fit the policy's tags. */
-  async standIn(perDay = 12, days = 120) {
+  /** Images made up so that they fit the policy's tags. The time stays as far from today as it was. */
+  async standIn(perDay = 12, days = 120, ahead = this.origin.kind === 'standIn' ? this.now - this.base : 0) {
+    this.#wish += 1
+    const wish = this.#wish
     this.phase = 'loading'
-    const now = Math.floor(Date.now() / 60_000) * 60_000
+    const today = Math.floor(Date.now() / 60_000) * 60_000
     let policy: string | null = null
     try {
       if (!this.columns) await this.client.call('load', { kind: 'text', text: '[]' })
-      policy = (await this.client.call('play', this.policy, now, false)).played.policy
+      policy = (await this.client.call('play', this.policy, today, false)).played.policy
     } catch {
       // The policy is played once more below, and what is wrong with it shown.
     }
+    // Somebody chose other images meanwhile.
+    if (wish !== this.#wish) return
     this.#standInFor = policy ?? ''
     const tags = tagsOf(policy ?? '{"rules": []}')
-    const source: Source = { kind: 'cadence', cadence: { perDay, days, now, tags } }
-    await this.#load(source, { kind: 'standIn', perDay, days }, now)
+    const held = daysHeld(perDay, days)
+    const source: Source = { kind: 'cadence', cadence: { perDay, days: held, now: today, tags } }
+    await this.#load(source, { kind: 'standIn', perDay, days: held }, today + ahead)
   }
 
-  async loadText(text: string, name: string) {
+  async loadText(text: string, name: string, now = Date.now()) {
     this.notice = ''
-    await this.#load({ kind: 'text', text }, { kind: 'own', name }, Date.now())
+    await this.#load({ kind: 'text', text }, { kind: 'own', name }, now)
   }
 
   /** The list as somebody types it. The time stays; while one is read, only the last of those that came is read next. */
@@ -177,14 +214,12 @@ class Desk {
     this.draft = text
     if (this.#reading) return
     this.#reading = true
-    while (this.draft !== null) {
-      const text: string = this.draft
-      await this.#load({ kind: 'text', text }, { kind: 'own', name: 'the list as you changed it' }, this.now, text)
-      if (this.draft !== text) continue
+    let read: string
+    do {
+      read = this.draft
+      await this.#load({ kind: 'text', text: read }, { kind: 'own', name: 'the list as you changed it' }, null, read)
       // What could not be read stays as it was typed.
-      if (this.phase !== 'failed') this.draft = null
-      break
-    }
+    } while (this.draft !== null && this.draft !== read)
     this.#reading = false
   }
 
@@ -193,38 +228,51 @@ class Desk {
     await this.#load({ kind: 'file', file }, { kind: 'own', name: file.name }, Date.now())
   }
 
-  async #load(source: Source, origin: Origin, now: number, draft: string | null = null) {
+  async #load(source: Source, origin: Origin, now: number | null, draft: string | null = null) {
+    this.#wish += 1
+    const wish = this.#wish
     this.draft = draft
     this.phase = 'loading'
     this.trouble = ''
     try {
-      this.columns = await this.client.call('load', source)
-      this.origin = origin
-      this.now = now
-      this.phase = 'ready'
+      this.#next = { columns: await this.client.call('load', source), origin, now, draft }
     } catch (error) {
       this.phase = 'failed'
       this.trouble = said(error)
       return
     }
-    this.play()
+    await this.play()
+    if (wish === this.#wish) this.phase = 'ready'
   }
 
   /** Plays the policy as it is now. While one is under way, only the last of those that came is played. */
-  play() {
-    if (this.#playing) {
-      this.#again = true
-      return
+  play(): Promise<void> {
+    this.#again = true
+    this.#run ??= this.#playOn()
+    return this.#run
+  }
+
+  async #playOn() {
+    this.#playing = true
+    while (this.#again) {
+      this.#again = false
+      await this.#play()
     }
-    void this.#play()
+    this.#playing = false
+    this.#run = null
   }
 
   async #play() {
-    this.#playing = true
     const start = performance.now()
-    const { policy, now } = this
+    const { policy } = this
+    const next = this.#next
+    const now = next?.now ?? this.now
+    const { origin } = next ?? this
     try {
-      const outcome = await this.client.call('play', policy, now, this.origin.kind === 'own')
+      const outcome = await this.client.call('play', policy, now, origin.kind === 'own')
+      // Other images came meanwhile: it may be of those, and at another time.
+      if (next !== this.#next) return
+      if (next) this.#show(next)
       this.outcome = outcome
       this.played = policy
       // Why a list was not read stays said.
@@ -233,13 +281,20 @@ class Desk {
       await this.#compare()
       this.#fitStandIn(outcome)
     } catch (error) {
+      if (next && next === this.#next) {
+        this.#show(next)
+        this.outcome = null
+      }
       this.trouble = said(error)
     }
-    this.#playing = false
-    if (this.#again) {
-      this.#again = false
-      this.play()
-    }
+  }
+
+  #show({ columns, origin, now, draft }: Next) {
+    this.#next = null
+    this.columns = columns
+    this.origin = origin
+    this.now = now ?? this.now
+    if (draft === this.draft) this.draft = null
   }
 
   async #compare() {
@@ -255,20 +310,27 @@ class Desk {
 
   compareWith(text: string | null) {
     this.before = text
-    this.play()
+    void this.play()
   }
 
-  /** The finding's rule written anew, by the module. */
+  /** The finding's rule written anew, by the module; what was typed meanwhile stays. */
   async mend(code: string, from: number) {
     this.#mending = true
+    const { policy } = this
     try {
-      const { text, refusal } = await this.client.call('mend', this.policy, code, from)
-      if (text !== null) this.write(text, false)
+      const { text, refusal } = await this.client.call('mend', policy, code, from)
+      if (policy !== this.policy) this.notice = 'The text has changed meanwhile, and was left as it is: mend once more.'
+      else if (text !== null) this.write(text, false)
       else this.trouble = refusal === null ? '' : `That cannot be mended: ${refusal}.`
     } catch (error) {
-      this.trouble = said(error)
+      this.tell(error)
     }
     this.#mending = false
+  }
+
+  /** Why the module did not answer. */
+  tell(error: unknown) {
+    this.trouble = said(error)
   }
 }
 

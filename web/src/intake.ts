@@ -4,6 +4,8 @@
 export const MOST_POLICY = 16_000_000
 /** Bytes of a list of images: as many as ECR holds in a repository are 60 MB. */
 export const MOST_LIST = 200_000_000
+/** Characters of a list of images that are shown as text, to be edited: a longer one would make every letter wait. */
+export const MOST_EDITED = 200_000
 /** Of the start of a file, to know what it is. */
 const START = 4_096
 
@@ -19,7 +21,11 @@ export function tooLong(length: number, most: number, what: string): NotTaken {
 
 /** A file that this page saved says so, a list of images is known by its properties; everything else is a policy. */
 export async function kindOf(file: File): Promise<Kind> {
-  const start = decoded(file, await file.slice(0, START).arrayBuffer(), true)
+  return kindOfStart(decoded(file, await file.slice(0, START).arrayBuffer(), true))
+}
+
+export function kindOfStart(text: string): Kind {
+  const start = text.slice(0, START)
   if (/^\s*\{\s*"ecranePlayground"/.test(start)) return 'view'
   return /"(imageDetails|imageDigest|imageIds)"/.test(start) ? 'images' : 'policy'
 }

@@ -1,5 +1,6 @@
 // What somebody sees, to be opened elsewhere: in the fragment of the page's address, which is not sent to any server, or
 // as a file where that gets too long. Both have a version, and a fragment is compressed.
+import { MOST_DAYS, MOST_PER_DAY } from './images/cadence.ts'
 import { NotTaken } from './intake.ts'
 
 export interface Shared {
@@ -8,10 +9,14 @@ export interface Shared {
   before?: string
   /** A sample's images. */
   sample?: string
+  /** Images made up for the policy, up to the day on which it is opened. */
+  cadence?: { perDay: number; days: number }
   /** The images themselves, only where somebody ticked that. */
   images?: string
-  /** Milliseconds after the start of 1970. */
+  /** The time where the images have theirs, in milliseconds after the start of 1970. */
   now?: number
+  /** Else how far from the images' own day it is, in milliseconds. */
+  ahead?: number
 }
 
 const VERSION = 1
@@ -22,6 +27,9 @@ export const MOST_LINK = 8_000
 const MOST_READ = 60_000
 /** A short link may unpack to anything: so many bytes are read. */
 const MOST_BYTES = 1_000_000
+
+/** Milliseconds from the start of 1970 that a date may be away. */
+const FARTHEST = 8.64e15
 
 const unreadable = (what: 'link' | 'file') =>
   new NotTaken(`This ${what} cannot be read: a part of it is missing, or was changed. Ask for it once more, or paste the policy here.`)
@@ -94,9 +102,21 @@ function shared(text: string, what: 'link' | 'file'): Shared {
     const text = said[name]
     if (typeof text === 'string') result[name] = text
   }
-  // Farther than a date reaches, nothing can be shown.
-  if (typeof said['now'] === 'number' && Math.abs(said['now']) <= 8.64e15) result.now = said['now']
+  for (const name of ['now', 'ahead'] as const) {
+    const time = said[name]
+    // Farther than a date reaches, nothing can be shown.
+    if (typeof time === 'number' && Math.abs(time) <= FARTHEST / 2) result[name] = time
+  }
+  const cadence = cadenceOf(said['cadence'])
+  if (cadence) result.cadence = cadence
   return result
+}
+
+function cadenceOf(value: unknown): Shared['cadence'] | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { perDay, days } = value as Record<string, unknown>
+  const isIn = (number: unknown, most: number): number is number => typeof number === 'number' && number >= 1 && number <= most
+  return isIn(perDay, MOST_PER_DAY) && isIn(days, MOST_DAYS) ? { perDay, days } : null
 }
 
 function parsed(text: string): unknown {

@@ -89,11 +89,11 @@ pub fn mend(
 }
 
 /// The codes of what a refusal of Amazon ECR may be about, such as one that a tool
-/// printed; none for a text that is no refusal.
+/// printed: none if its words are new. Undefined for a text that is no refusal.
 #[wasm_bindgen]
-pub fn causes(message: &str) -> Vec<String> {
-    let causes = lifecycle::causes(message).into_iter();
-    causes.map(str::to_owned).collect()
+pub fn causes(message: &str) -> Option<Vec<String>> {
+    let causes = lifecycle::causes(message)?.into_iter();
+    Some(causes.map(str::to_owned).collect())
 }
 
 /// Milliseconds after the start of 1970. What is no number is that start, and

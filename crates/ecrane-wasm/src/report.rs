@@ -14,6 +14,9 @@ pub struct Report {
     pub valid: bool,
     /// The dialect it was read in; null where it could not be recognised.
     pub dialect: Option<Dialect>,
+    /// Whether the text is a document around policies: a template, a plan, an answer
+    /// of ECR.
+    pub around: bool,
     /// In the order of the text.
     pub findings: Vec<Finding>,
 }
@@ -106,6 +109,7 @@ impl Report {
         Self {
             valid: checked.is_valid(),
             dialect: checked.dialect.map(Dialect::from),
+            around: checked.is_around(),
             findings: findings.collect(),
         }
     }

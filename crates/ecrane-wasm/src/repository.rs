@@ -77,14 +77,19 @@ impl Repository {
         lines
     }
 
-    /// The images that have these words in a tag or in the digest.
+    /// The images that have these words in a tag or in the digest, whatever their
+    /// case.
     pub fn find(&self, words: &str) -> Vec<u32> {
         let Some(images) = self.images() else {
             return Vec::new();
         };
-        let has = |id: &ImageId| {
-            images.tags(*id).any(|tag| tag.contains(words)) || images.digest(*id).contains(words)
+        // Tags and digests are in ASCII.
+        let words = words.as_bytes();
+        let is_in = |text: &str| {
+            let mut places = text.as_bytes().windows(words.len().max(1));
+            words.is_empty() || places.any(|place| place.eq_ignore_ascii_case(words))
         };
+        let has = |id: &ImageId| images.tags(*id).any(is_in) || is_in(images.digest(*id));
         let found = images.ids().filter(has);
         found.map(|id| id.place() as u32).collect()
     }

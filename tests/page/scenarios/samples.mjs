@@ -1,6 +1,6 @@
 // Every sample: its policy, its images, and what the page makes of them.
 import { readFile } from 'node:fs/promises'
-import { chooseSample, figures, open, rows, tab, written } from '../browser.mjs'
+import { chooseSample, doubtful, figures, open, rows, tab, written } from '../browser.mjs'
 
 export default async function (browser, address, { large }) {
   const page = await open(browser, address)
@@ -9,7 +9,7 @@ export default async function (browser, address, { large }) {
   for (const id of ids) {
     if (id === 'large' && !large) continue
     await chooseSample(page, id)
-    const seen = { id, figures: await figures(page), rows: await rows(page), now: await page.getByLabel('As of').getAttribute('aria-valuetext') }
+    const seen = { id, figures: await figures(page), doubtful: await doubtful(page), rows: await rows(page), now: await page.getByLabel('As of').getAttribute('aria-valuetext') }
     await tab(page, 'Images').click()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save this list' }).click()])
     seen.images = await readFile(await download.path(), 'utf8')

@@ -57,6 +57,7 @@ const look = EditorView.theme({
   '.cm-tooltip .words': { padding: '8px 12px', fontFamily: 'var(--sans)', lineHeight: '1.45' },
   '.cm-tooltip .words p': { margin: '0' },
   '.cm-tooltip .words p + p': { marginTop: '4px', color: 'var(--quiet)' },
+  '.cm-tooltip code': { fontFamily: 'var(--mono)', fontSize: '12px', padding: '0 3px', borderRadius: '3px', backgroundColor: 'var(--sunk)' },
   '.cm-tooltip-lint': { fontFamily: 'var(--sans)', lineHeight: '1.45' },
   '.cm-diagnostic': { padding: '8px 12px', whiteSpace: 'normal' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--expire)' },
@@ -89,13 +90,15 @@ export interface Setup {
   /** What would make the text longer than so many characters is not pasted, and told. */
   most?: number
   tooLong?: (length: number) => void
+  /** What is pasted and is for another place; whether it was. */
+  divert?: (text: string) => boolean
   /** The rules where they stand, for what is shown of them under the mouse. */
   played?: () => Played | null
   /** The dialect of the text, for what may be written in it; without it nothing is completed. */
   dialect?: () => Dialect | null
 }
 
-export function open({ root, parent, text, label, readOnly = false, hint, changed, most = Infinity, tooLong, played, dialect }: Setup): EditorView {
+export function open({ root, parent, text, label, readOnly = false, hint, changed, most = Infinity, tooLong, divert, played, dialect }: Setup): EditorView {
   const extensions: Extension[] = [
     lineNumbers(),
     highlightSpecialChars(),
@@ -124,7 +127,7 @@ export function open({ root, parent, text, label, readOnly = false, hint, change
       }),
     )
   }
-  extensions.push(taken(most, (length) => tooLong?.(length)))
+  extensions.push(taken(most, (length) => tooLong?.(length), (text) => divert?.(text) ?? false))
   if (hint) extensions.push(placeholder(hint))
   if (played) extensions.push(ruleInWords(played))
   if (dialect) extensions.push(autocompletion({ override: [byDialect(dialect)], icons: false }))
@@ -132,7 +135,7 @@ export function open({ root, parent, text, label, readOnly = false, hint, change
 }
 
 /** A file dropped here is the page's. What is pasted may be anything, and is measured before it is taken apart. */
-function taken(most: number, tooLong: (length: number) => void): Extension {
+function taken(most: number, tooLong: (length: number) => void, divert: (text: string) => boolean): Extension {
   const refused = (view: EditorView, text: string | undefined) => {
     const { from, to } = view.state.selection.main
     const length = view.state.doc.length - (to - from) + (text?.length ?? 0)
@@ -141,7 +144,10 @@ function taken(most: number, tooLong: (length: number) => void): Extension {
     return true
   }
   return EditorView.domEventHandlers({
-    paste: ({ clipboardData }, view) => refused(view, clipboardData?.getData('text/plain')),
+    paste: ({ clipboardData }, view) => {
+      const text = clipboardData?.getData('text/plain')
+      return refused(view, text) || (text !== undefined && divert(text))
+    },
     drop: ({ dataTransfer }, view) => (dataTransfer?.files.length ?? 0) > 0 || refused(view, dataTransfer?.getData('text/plain')),
   })
 }
@@ -185,9 +191,16 @@ export function goTo(view: EditorView, from: number, to: number) {
   view.focus()
 }
 
+/** A sentence of the module: what is in backticks is somebody's text. */
 function paragraph(text: string, className = ''): HTMLElement {
   const made = document.createElement('p')
-  made.textContent = text
+  const parts = text.split('`')
+  parts.forEach((part, at) => {
+    const isCode = at % 2 === 1 && at < parts.length - 1
+    const piece = isCode ? document.createElement('code') : document.createTextNode('')
+    piece.textContent = part
+    made.append(piece)
+  })
   made.className = className
   return made
 }

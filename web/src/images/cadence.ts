@@ -11,7 +11,14 @@ export interface Cadence {
   tags: string[][]
 }
 
+/** Of what somebody may ask for. */
+export const MOST_PER_DAY = 2_000
+export const MOST_DAYS = 1_500
+/** As many as ECR holds in a repository. */
 const MOST_IMAGES = 100_000
+
+/** Of so many days, those whose pushes a repository has room for: the last ones. */
+export const daysHeld = (perDay: number, days: number) => Math.max(1, Math.min(days, Math.floor(MOST_IMAGES / perDay)))
 
 /** What tags the rules of a policy ask for, out of its compiled JSON. */
 export function tagsOf(policy: string): string[][] {

@@ -1,10 +1,20 @@
 // The page's side of the worker: calls with an end, and a new worker where one does not answer.
 import type { Answer, Calls, Name, Reply, Request, Source } from './protocol.ts'
 
-/** After so many milliseconds a worker is replaced: lists of 30 MB take seconds on a slow machine, policies do not. How
- * long it takes to be loaded is the network's affair. */
-const PATIENCE: { [N in Name]?: number } = { load: 30_000 }
+/** After so many milliseconds a worker is replaced: large lists take seconds on a slow machine, policies do not. How long
+ * it takes to be loaded is the network's affair. */
 const MOST_PATIENCE = 5_000
+const MOST_LOADING = 30_000
+/** A list may take so many milliseconds more for each of its megabytes. */
+const PER_MEGABYTE = 1_000
+
+function patienceWith(name: Name, first: unknown): number {
+  if (name !== 'load') return MOST_PATIENCE
+  const source = first as Source
+  const size = source.kind === 'text' ? source.text.length : source.kind === 'file' ? source.file.size : 0
+  return MOST_LOADING + (size / 1e6) * PER_MEGABYTE
+}
+
 /** So many workers in a row may say nothing before no other is started. */
 const MOST_SILENT = 3
 
@@ -46,7 +56,7 @@ export class Client {
   #ask<N extends Name>(name: N, ...words: Parameters<Calls[N]>): Promise<Answer<N>> {
     return new Promise<Answer<N>>((resolve, reject) => {
       const id = this.#next++
-      const waiting: Waiting = { resolve: resolve as (answer: unknown) => void, reject, patience: PATIENCE[name] ?? MOST_PATIENCE }
+      const waiting: Waiting = { resolve: resolve as (answer: unknown) => void, reject, patience: patienceWith(name, words[0]) }
       this.#waiting.set(id, waiting)
       this.#timeFirst()
       const request: Request = { id, name, words }

@@ -35,8 +35,8 @@ export interface Row extends Verdict {
 /** A policy played through on the images. */
 export interface Outcome {
   played: Played
-  /** What the text is a refusal of ECR about, by their codes; none for one that is no refusal. */
-  causes: string[]
+  /** What the text is a refusal of ECR about, by their codes: none where nobody knows; null for one that is no refusal. */
+  causes: string[] | null
   /** Two bytes for each image: see the module's types. */
   verdicts: Uint16Array
   /** What the module took, in milliseconds. */

@@ -5,11 +5,8 @@ import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
 import { masked } from '../images/masked.ts'
 import { sample } from '../images/samples.ts'
-import { MOST_LIST, textOf, withLines } from '../intake.ts'
+import { MOST_EDITED, MOST_LIST, textOf, withLines } from '../intake.ts'
 import type { Calls, Columns, Reply, Request, Source } from './protocol.ts'
-
-/** A longer list is not shown as text. */
-const MOST_TEXT = 200_000
 
 /** What a tool prints around the words of ECR, and more. */
 const LONGEST_REFUSAL = 10_000
@@ -49,14 +46,14 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
       pushed,
       sizes: next.sizes(),
       ...familiesOf(next.firstTags(), pushed.length),
-      text: text.length <= MOST_TEXT ? text : null,
+      text: text.length <= MOST_EDITED ? text : null,
     }
   },
   play(text, now, own) {
     const start = performance.now()
     const played = held().play(text, now, own)
     const verdicts = held().verdicts()
-    return { played, causes: played.report.valid ? [] : causes(text.slice(0, LONGEST_REFUSAL)), verdicts, took: performance.now() - start }
+    return { played, causes: played.report.valid ? null : (causes(text.slice(0, LONGEST_REFUSAL)) ?? null), verdicts, took: performance.now() - start }
   },
   rows(images) {
     const bases = held().bases(images)

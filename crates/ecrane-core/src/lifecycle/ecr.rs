@@ -50,6 +50,10 @@ pub(super) fn drafts(root: &Node, findings: &mut Vec<Finding>) -> Vec<Draft> {
     let Some(document) = Object::open(root, "policy", opening, String::new(), findings) else {
         return Vec::new();
     };
+    if document.get("imageDetails").is_some() {
+        findings.push(Finding::new(TextFault::ListOfImages, opening));
+        return Vec::new();
+    }
     document.report_missing(DOCUMENT, findings);
     // Without `rules` this is hardly a policy, and every name in it a stranger.
     if document.get("rules").is_some() && properties.len() > 1 {

@@ -37,6 +37,12 @@ pub(super) fn read(
         findings.push(Finding::new(fault, Span::default()));
         return (None, format);
     }
+    if dialect.is_none()
+        && let Some(line) = hcl(text)
+    {
+        findings.push(Finding::new(TextFault::Hcl, line));
+        return (None, format);
+    }
     let root = match format {
         Format::Json => json::read(text, findings),
         Format::Yaml => yaml::read(text, findings),
@@ -100,4 +106,30 @@ fn looks_like_yaml(text: &str) -> bool {
                     && (rest.is_empty() || rest.starts_with(' '))
             })
     })
+}
+
+/// The first line of a text in Terraform's own language that is no comment: a block
+/// begins there.
+fn hcl(text: &str) -> Option<Span> {
+    const BLOCKS: [&str; 8] = [
+        "resource \"",
+        "data \"",
+        "module \"",
+        "variable \"",
+        "provider \"",
+        "output \"",
+        "locals {",
+        "terraform {",
+    ];
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim();
+        let is_comment = words.is_empty() || words.starts_with(['#', '/', '*']);
+        if !is_comment {
+            let begins = BLOCKS.iter().any(|block| words.starts_with(block));
+            return begins.then(|| Span::new(start, start + line.trim_end().len()));
+        }
+        start += line.len();
+    }
+    None
 }

@@ -86,6 +86,12 @@ impl Checked {
         !crate::diagnostic::has_errors(&self.diagnostics)
     }
 
+    /// Whether the text is a document around policies: a template, a plan, an answer
+    /// of ECR. Besides them it may tell whose they are.
+    pub fn is_around(&self) -> bool {
+        !self.embedded.is_empty() || self.dialect.is_some_and(Dialect::holds_policies)
+    }
+
     /// The same policy, for a repository with this setting: some lints ask for it.
     #[must_use]
     pub fn for_repository(mut self, mutability: Option<TagMutability>) -> Self {
@@ -298,6 +304,7 @@ fn interpret(
     let Some(root) = root else {
         return (Document::default(), dialect);
     };
+    let asked = dialect;
     let dialect = dialect.or_else(|| dialect::detect(&root, format));
     if dialect.is_none_or(|dialect| !dialect.holds_policies()) {
         findings.extend(expressions(text));
@@ -306,6 +313,13 @@ fn interpret(
         findings.push(Finding::new(TextFault::UnclearDialect, root.span));
         return (Document::default(), None);
     };
+    // Who says that a text is ECR's own gets the faults that ECR finds in it.
+    if asked.is_none()
+        && dialect == Dialect::Ecr
+        && let Some(document) = embedded::read_answer(text, &root, findings)
+    {
+        return (document, Some(dialect));
+    }
     let document = match dialect {
         Dialect::Ecr => {
             // ECR counts the characters of the text as it is given.

@@ -1,14 +1,16 @@
 //! Policies inside other documents: templates of CloudFormation, and what CDK
-//! makes of an app; plans and states of Terraform.
+//! makes of an app; plans and states of Terraform; what ECR answers.
 //!
 //! A policy is text inside a string there. Its findings point into the outer
 //! document, past escapes and indentation. What is only known when the document
 //! is deployed is not guessed.
 
+mod answer;
 mod cloudformation;
 mod inner;
 mod terraform;
 
+pub(super) use answer::read as read_answer;
 pub(super) use cloudformation::read as read_template;
 pub(super) use terraform::read as read_plan;
 

@@ -37,6 +37,10 @@ pub(in crate::lifecycle) enum TextFault {
     DuplicateProperty { name: String },
     /// JSON, and no object.
     NotAnObject { found: Type },
+    /// What `describe-images` prints.
+    ListOfImages,
+    /// Terraform's own language.
+    Hcl,
     /// Nothing in it tells the dialect.
     UnclearDialect,
     /// A workflow expression that nobody expanded.
@@ -91,6 +95,16 @@ impl TextFault {
                 format!("a policy is an object with `rules`, and this is {found}"),
             )
             .help("write `{\"rules\": [ … ]}`"),
+            Self::ListOfImages => error(
+                Code::MissingProperty,
+                "`rules` is missing: this is a list of images, and no policy",
+            )
+            .help("give it with `--images`, beside the policy"),
+            Self::Hcl => error(
+                Code::UnclearDialect,
+                "this is Terraform's own language, and what it comes to is not known before a plan",
+            )
+            .help("give what `terraform show -json PLAN` prints, or the JSON of the policy alone"),
             Self::UnclearDialect => error(
                 Code::UnclearDialect,
                 "this has no `rules`, so it may be an incomplete ECR policy or Crosswalk's default",

@@ -34,7 +34,7 @@ pub fn mend(
     checked: &Checked,
     finding: &Diagnostic,
 ) -> Option<Result<String, NotMended>> {
-    let numbered = numbers_its_rules(checked.dialect?)?;
+    let numbered = numbers_its_rules(checked)?;
     let rules = rules(checked);
     let about = rules
         .iter()
@@ -62,7 +62,7 @@ pub fn mend(
 
 /// Whether [`mend`] knows something for this finding.
 pub fn is_mendable(text: &str, checked: &Checked, finding: &Diagnostic) -> bool {
-    let may_be = checked.dialect.and_then(numbers_its_rules).is_some();
+    let may_be = numbers_its_rules(checked).is_some();
     let known = [Code::ListIsAnd, Code::PrefixWithStar].map(Code::id);
     let may_be = may_be && known.contains(&finding.code);
     let mut rules = rules(checked).into_iter();
@@ -70,15 +70,15 @@ pub fn is_mendable(text: &str, checked: &Checked, finding: &Diagnostic) -> bool 
 }
 
 /// Whether rules have their numbers in the text; none where they are not mended.
-fn numbers_its_rules(dialect: Dialect) -> Option<bool> {
-    match dialect {
+fn numbers_its_rules(checked: &Checked) -> Option<bool> {
+    match checked.dialect? {
+        // Strings with policies in them would have to be written anew.
+        _ if checked.is_around() => None,
         Dialect::Ecr => Some(true),
         // The order of the rules is their priority.
         Dialect::Awsx => Some(false),
-        // Its rules cannot have what is mended here.
-        Dialect::Ecrane => None,
-        // Their strings would have to be written anew.
-        Dialect::CloudFormation | Dialect::TerraformPlan => None,
+        // The rules of ecrane cannot have what is mended here.
+        Dialect::Ecrane | Dialect::CloudFormation | Dialect::TerraformPlan => None,
     }
 }
 

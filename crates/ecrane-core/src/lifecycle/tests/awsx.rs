@@ -197,4 +197,14 @@ fn the_dialect_is_told_by_the_names_of_the_properties() {
       |
       = help: add `rules`; on the command line `--dialect` can say which it is (`ecr`, `awsx`, `ecrane`, `cloudformation` or `terraform-plan`); a blank `awsx` document keeps at most one untagged image, as the word `default` does
     ");
+    let terraform = "# the policy\n\nresource \"aws_ecr_lifecycle_policy\" \"app\" {\n}\n";
+    insta::assert_snapshot!(shown(terraform, None), @r#"
+    error[unclear-dialect]: this is Terraform's own language, and what it comes to is not known before a plan
+     --> policy.json:3:1
+      |
+    3 | resource "aws_ecr_lifecycle_policy" "app" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: give what `terraform show -json PLAN` prints, or the JSON of the policy alone
+    "#);
 }

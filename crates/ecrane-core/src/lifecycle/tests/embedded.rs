@@ -378,3 +378,40 @@ fn the_size_of_what_is_read_depends_on_what_it_is() {
     let found = read(&template, Some(Dialect::Ecrane)).diagnostics;
     assert_eq!(found[0].code, "text-too-long");
 }
+
+/// What `aws ecr get-lifecycle-policy` prints.
+fn answer(policy: &str) -> String {
+    let policy = serde_json::to_string(policy).unwrap();
+    format!(
+        r#"{{
+  "registryId": "123456789012",
+  "repositoryName": "team/app",
+  "lifecyclePolicyText": {policy},
+  "lastEvaluatedAt": "2026-09-01T12:00:00+00:00"
+}}"#
+    )
+}
+
+#[test]
+fn an_answer_of_ecr_is_read_as_the_policy_in_it() {
+    let good = POLICY.replace(
+        "\"countNumber\"",
+        "\"countUnit\": \"days\", \"countNumber\"",
+    );
+    let checked = read(&answer(&good), None);
+    assert_eq!(checked.policy, check(&good).policy);
+    assert!(checked.is_around());
+    let names = checked.embedded.iter().map(|it| it.name.as_str());
+    assert!(names.eq(["team/app"]));
+    check!(answer(POLICY), @r#"
+    error[count-unit-required]: `countType` is `sinceImagePushed`, so `countUnit` is needed
+     --> policy.json:4:213
+      |
+    4 | ...\"tagged\", \"tagPrefixList\": [\"v\", \"w\"], \"countType\": \"sinceImagePushed\", \"countNumber\": 30},\n      \"action\": {\"ty...
+      |                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add `"countUnit": "days"`
+    "#);
+    // Who says that the text is the policy gets what ECR would say of it.
+    assert!(!check(&answer(&good)).is_valid());
+}

@@ -297,6 +297,19 @@ fn an_expression_that_nobody_expanded_is_a_warning() {
 }
 
 #[test]
+fn a_list_of_images_is_called_one() {
+    check!(r#"{"imageDetails": [{"imageDigest": "sha256:abc"}]}"#, @r#"
+    error[missing-property]: `rules` is missing: this is a list of images, and no policy
+     --> policy.json:1:1
+      |
+    1 | {"imageDetails": [{"imageDigest": "sha256:abc"}]}
+      | ^
+      |
+      = help: give it with `--images`, beside the policy
+    "#);
+}
+
+#[test]
 fn bytes_in_another_encoding() {
     let said = |bytes: &[u8]| decode(bytes).unwrap_err().remove(0).message;
     let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();

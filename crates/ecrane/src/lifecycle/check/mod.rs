@@ -25,7 +25,7 @@ use subject::{Repository, Subject};
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --fail-on warning policies/*.json\n  ecrane lifecycle check --fix lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json\n  ecrane lifecycle check --format sarif policies/*.json > ecrane.sarif"
+    after_help = "Examples:\n  ecrane lifecycle check lifecycle.json\n  ecrane lifecycle check --fail-on warning policies/*.json\n  ecrane lifecycle check --fix lifecycle.json\n  ecrane lifecycle check --format json - < lifecycle.json\n  aws ecr get-lifecycle-policy --repository-name team/app | ecrane lifecycle check -\n  ecrane lifecycle check --format sarif policies/*.json > ecrane.sarif"
 )]
 pub(crate) struct Check {
     /// The files; - is standard input

@@ -1,0 +1,31 @@
+//! What `aws ecr get-lifecycle-policy` prints: a policy in a string, and whose it
+//! is beside it.
+//!
+//! Source: the Amazon ECR API reference, `GetLifecyclePolicy` and
+//! `GetLifecyclePolicyPreview`.
+
+use super::super::Document;
+use super::super::fault::Finding;
+use super::super::node::{Node, Value};
+use super::{Site, document, get, policy, text};
+
+const TEXT: &str = "lifecyclePolicyText";
+
+/// The policy of an answer; nothing where the document is none.
+pub(in super::super) fn read(
+    whole: &str,
+    root: &Node,
+    findings: &mut Vec<Finding>,
+) -> Option<Document> {
+    let answer = get(root, TEXT)?;
+    let Value::String(written) = &answer.node.value else {
+        return None;
+    };
+    let site = Site {
+        text: whole,
+        name: text(root, "repositoryName").unwrap_or(TEXT).to_owned(),
+        path: TEXT.to_owned(),
+    };
+    let policy = policy(site, answer.node.span, written, findings);
+    Some(document(root, vec![policy], findings))
+}
