@@ -24,7 +24,9 @@ function median(numbers) {
   return sorted[sorted.length >> 1] ?? 0
 }
 
-/** What the page took for the policy that some act brings. The page tells it by itself: to be asked would delay it. */
+/** What the page took for the policy that some act brings; it tells that by itself, as to be asked would delay it. A key
+ * is held until then, as by a finger: what follows it at once waits for the browser's next picture, and when that comes
+ * says nothing of the page. */
 async function took(page, act) {
   await page.evaluate(() => {
     const timing = document.querySelector('#timing')
@@ -54,7 +56,10 @@ export default async function (browser, address) {
       await page.evaluate((text) => navigator.clipboard.writeText(text), policy(time % 2 === 0 ? 't' : 's'))
       await editor(page).focus()
       await page.keyboard.press('Control+A')
-      anew.push(await took(page, () => page.keyboard.press('Control+V')))
+      await page.keyboard.down('Control')
+      anew.push(await took(page, () => page.keyboard.down('V')))
+      await page.keyboard.up('V')
+      await page.keyboard.up('Control')
     }
     // To the end of the last `"countNumber": 149`.
     await page.keyboard.press('Control+End')
@@ -63,12 +68,14 @@ export default async function (browser, address) {
     const one = []
     for (let stroke = 0; stroke < KEYSTROKES; stroke++) {
       let waited = 0
+      const key = stroke % 2 === 0 ? '1' : 'Backspace'
       const press = async () => {
         const start = performance.now()
-        await page.keyboard.press(stroke % 2 === 0 ? '1' : 'Backspace')
+        await page.keyboard.down(key)
         waited = performance.now() - start
       }
       one.push(await took(page, press))
+      await page.keyboard.up(key)
       longest = Math.max(longest, waited)
     }
     figures.push(median(one), median(anew))
