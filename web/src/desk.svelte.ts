@@ -4,9 +4,9 @@ import { type Given, given, isGiven } from './given.ts'
 import { type Kind, kindOf, kindOfStart, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
 import { daysHeld, tagsOf } from './images/cadence.ts'
-import { DAY } from './images/making.ts'
 import { Client } from './module/client.ts'
 import type { Columns, Compared, Outcome, Source } from './module/protocol.ts'
+import { kept } from './kept.ts'
 import { fromFile, type Shared, unpack } from './permalink.ts'
 
 /** How images were come by. */
@@ -49,6 +49,8 @@ class Desk {
   /** The policy that the outcome is of. */
   played = $state('')
   compared = $state.raw<Compared | null>(null)
+  /** The policy that is compared with, without a document around it. */
+  beforeAlone = $state<string | null>(null)
   /** From the keystroke to the outcome on the page's side, in milliseconds. */
   took = $state(0)
 
@@ -62,23 +64,37 @@ class Desk {
   #standInFor = ''
   /** Counts the lists that were asked for: the last one stays. */
   #wish = 0
+  /** Counts how often the time was moved. */
+  #moves = 0
 
   /** The end of the time slider's range begins here. */
   readonly base = $derived(this.origin.kind === 'sample' ? NOW : Math.floor(Date.now() / 60_000) * 60_000)
   /** Whether the outcome is that of what is shown: nothing is under way. */
   readonly atRest = $derived(!this.#playing && !this.#mending && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
-  /** The policy without the document that it stands in: that may have account ids and secrets in it. */
+  /** The policy without the document that it stands in, which may tell account ids and more; null where it has errors. */
   readonly alone = $derived.by(() => {
     const played = this.outcome?.played
     if (!played?.report.around) return this.policy
-    return played.policy === null ? '' : readable(played.policy)
+    return played.policy === null ? null : readable(played.policy)
   })
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
+
+  /** What is seen, but for the images. */
+  readonly seen = $derived.by((): Shared => {
+    const { origin, now, base } = this
+    const seen: Shared = { policy: this.policy }
+    if (this.before !== null) seen.before = this.before
+    if (origin.kind === 'sample') seen.sample = origin.id
+    if (origin.kind === 'standIn') seen.cadence = { perDay: origin.perDay, days: origin.days }
+    if (now !== base) seen.ahead = now - base
+    return seen
+  })
 
   async start(fragment: string) {
     let shared: Shared | null
     try {
-      shared = await unpack(fragment)
+      shared = this.columns || isGiven ? null : kept(fragment)
+      shared ??= await unpack(fragment)
     } catch (error) {
       // Who opened the page did not ask for a sample; who has written something keeps that.
       if (!this.columns) await this.standIn()
@@ -88,6 +104,11 @@ class Desk {
     if (shared) await this.open(shared)
     else if (isGiven) await this.#openGiven()
     else await this.openSample(SAMPLES[0]?.id ?? 'trap')
+  }
+
+  /** Another link in the same window. One that holds nothing takes nothing away. */
+  async move(fragment: string) {
+    if (fragment !== '') await this.start(fragment)
   }
 
   async #openGiven() {
@@ -136,7 +157,16 @@ class Desk {
   divert(text: string): boolean {
     const kind = kindOfStart(text)
     if (kind === 'images') void this.loadText(text, 'the clipboard')
-    return kind === 'images'
+    if (kind === 'view') void this.#openView(text)
+    return kind !== 'policy'
+  }
+
+  async #openView(text: string) {
+    try {
+      await this.open(fromFile(text))
+    } catch (error) {
+      this.notice = said(error)
+    }
   }
 
   refuseLonger(length: number) {
@@ -148,17 +178,23 @@ class Desk {
     this.notice = ''
     const taken = new Map<Kind, string>()
     const left: string[] = []
+    const said: string[] = []
     for (const file of files) {
-      const kind = await this.#take(file)
-      const before = kind && taken.get(kind)
-      if (before !== null && before !== undefined) left.push(before)
-      if (kind) taken.set(kind, file.name)
+      const answer = await this.#take(file)
+      if (answer instanceof Error) {
+        said.push(answer.message)
+        continue
+      }
+      const before = taken.get(answer)
+      if (before !== undefined) left.push(`“${before}”`)
+      taken.set(answer, file.name)
     }
-    if (left.length > 0) this.notice = `One file of a kind is shown at a time: ${left.map((name) => `“${name}”`).join(', ')} made room for the last.`
+    if (left.length > 0) said.push(`One file of a kind is shown at a time: ${left.join(', ')} made room for the last.`)
+    this.notice = said.join(' ')
   }
 
-  /** What the file was; null for one that could not be read. */
-  async #take(file: File): Promise<Kind | null> {
+  /** What the file was, or why it was not taken. */
+  async #take(file: File): Promise<Kind | Error> {
     try {
       const kind = await kindOf(file)
       if (kind === 'images') await this.loadFile(file)
@@ -166,13 +202,13 @@ class Desk {
       else this.write(await textOf(file, MOST_POLICY, 'policies'), true)
       return kind
     } catch (error) {
-      this.notice = said(error)
-      return null
+      return error instanceof Error ? error : new Error(String(error))
     }
   }
 
   setNow(now: number) {
     this.now = now
+    this.#moves += 1
     void this.play()
   }
 
@@ -182,7 +218,7 @@ class Desk {
   }
 
   /** Images made up so that they fit the policy's tags. The time stays as far from today as it was. */
-  async standIn(perDay = 12, days = 120, ahead = this.origin.kind === 'standIn' ? this.now - this.base : 0) {
+  async standIn(perDay = 12, days = 120, ahead: number | null = null) {
     this.#wish += 1
     const wish = this.#wish
     this.phase = 'loading'
@@ -200,7 +236,8 @@ class Desk {
     const tags = tagsOf(policy ?? '{"rules": []}')
     const held = daysHeld(perDay, days)
     const source: Source = { kind: 'cadence', cadence: { perDay, days: held, now: today, tags } }
-    await this.#load(source, { kind: 'standIn', perDay, days: held }, today + ahead)
+    const away = ahead ?? (this.origin.kind === 'standIn' ? this.now - this.base : 0)
+    await this.#load(source, { kind: 'standIn', perDay, days: held }, today + away)
   }
 
   async loadText(text: string, name: string, now = Date.now()) {
@@ -231,12 +268,16 @@ class Desk {
   async #load(source: Source, origin: Origin, now: number | null, draft: string | null = null) {
     this.#wish += 1
     const wish = this.#wish
+    const moves = this.#moves
     this.draft = draft
     this.phase = 'loading'
     this.trouble = ''
     try {
-      this.#next = { columns: await this.client.call('load', source), origin, now, draft }
+      const columns = await this.client.call('load', source)
+      const hasMoved = moves !== this.#moves && origin.kind === 'standIn' && this.origin.kind === 'standIn'
+      this.#next = { columns, origin, now: hasMoved ? null : now, draft }
     } catch (error) {
+      if (wish !== this.#wish) return
       this.phase = 'failed'
       this.trouble = said(error)
       return
@@ -298,7 +339,11 @@ class Desk {
   }
 
   async #compare() {
-    this.compared = this.before === null ? null : await this.client.call('compare', this.before, this.policy, this.now)
+    const { before } = this
+    const compared = before === null ? null : await this.client.call('compare', before, this.policy, this.now)
+    const alone = before === null ? null : await this.client.call('alone', before)
+    this.compared = compared
+    this.beforeAlone = alone === before ? alone : alone && readable(alone)
   }
 
   /** Other tags in the policy, other images to stand in. */
@@ -339,4 +384,5 @@ function said(error: unknown): string {
 }
 
 export const desk = new Desk()
-export const RANGE = { back: 180 * DAY, ahead: 365 * DAY }
+/** Days. */
+export const RANGE = { back: 180, ahead: 365 }

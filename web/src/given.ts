@@ -17,6 +17,9 @@ const place = document.querySelector<HTMLMetaElement>('meta[name="given"]')?.con
 /** Whether a program shows the page, and not a site. */
 export const isGiven = place !== undefined
 
+/** Whether the page is shown inside of another one. */
+export const embedded = new URLSearchParams(location.search).has('embed')
+
 async function ask(path: string): Promise<Response> {
   const answer = await fetch(path)
   if (!answer.ok) throw new Error((await answer.text()).trim())

@@ -16,10 +16,11 @@ export default async function (browser, address, { policy }) {
   // The address of a blob is none of a server's.
   const sent = requests.filter((url) => !url.startsWith('blob:') && !url.startsWith('data:'))
 
+  const online = await figures(page)
   await page.context().setOffline(true)
   await page.reload()
   await settled(page)
   const offline = await figures(page)
   const csp = await page.locator('meta[http-equiv]').getAttribute('content')
-  return { sent, offline, csp, complaints: page.complaints }
+  return { sent, online, offline, csp, complaints: page.complaints }
 }

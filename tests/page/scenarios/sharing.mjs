@@ -1,7 +1,7 @@
 // A link opens what was seen; the slider, the comparison and the forms of the policy.
 import { chooseSample, editor, figures, open, paste, settled, tab, written } from '../browser.mjs'
 
-export default async function (browser, address, { policy, awsx, template }) {
+export default async function (browser, address, { policy, awsx, template, faulty }) {
   const page = await open(browser, address)
   await chooseSample(page, 'train')
   const today = await figures(page)
@@ -43,5 +43,18 @@ export default async function (browser, address, { policy, awsx, template }) {
   await settled(page)
   const shared = await open(browser, await page.getByLabel('Link', { exact: true }).inputValue())
   const alone = await written(shared)
-  return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, alone, complaints: [...page.complaints, ...other.complaints] }
+  // Nor of the document around the policy before.
+  await tab(page, 'Compare').click()
+  await page.getByRole('button', { name: 'Take the policy as it is now' }).click()
+  await settled(page)
+  await tab(page, 'Share').click()
+  await page.waitForTimeout(100)
+  const both = await open(browser, await page.getByLabel('Link', { exact: true }).inputValue())
+  await tab(both, 'Compare').click()
+  const beside = await both.getByLabel('The policy before').innerText()
+  // What cannot be taken out is not shared at all.
+  await paste(page, faulty)
+  await page.getByText('cannot be taken out of it').waitFor()
+  const links = await page.getByLabel('Link', { exact: true }).count()
+  return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, alone, beside, links, complaints: [...page.complaints, ...other.complaints] }
 }

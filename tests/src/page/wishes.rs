@@ -84,3 +84,32 @@ fn what_somebody_chose_stays() {
     assert_eq!(seen["tabs"]["first"][1], "What happens");
     assert_eq!(seen["tabs"]["last"][1], "Share");
 }
+
+#[test]
+fn a_key_does_what_was_meant_and_nothing_else() {
+    let seen = seen("hands", &Value::Null);
+    let rules = json!({ "pressed": "true", "after": "false", "same": true });
+    assert_eq!(seen["rules"], rules);
+    assert_eq!(seen["followed"], json!({ "rule": "rule 3", "of": 1 }));
+    assert_eq!(seen["top"], "2", "the row below the names");
+    assert!(text(&seen["mended"]).contains("box"), "{}", seen["mended"]);
+    let refused = "“logo.png” is not text. Drop a policy, or a list of images in JSON.";
+    assert_eq!(seen["refused"], json!([refused]));
+    assert_eq!(seen["made"], json!(["build-…", "prod", "untagged"]));
+    assert_eq!(seen["back"], "-3");
+    assert_eq!(
+        text(&seen["none"]).trim(),
+        "Nothing found: this asks for no policy."
+    );
+    assert_eq!(
+        seen["nowhere"],
+        "There is nothing to put anywhere: this text asks for no policy."
+    );
+    assert!(text(&seen["returned"]).contains("mine-*"));
+    assert_eq!(seen["reloaded"], seen["returned"]);
+    assert!(
+        !text(&seen["nothing"]).contains("above"),
+        "{}",
+        seen["nothing"]
+    );
+}

@@ -146,7 +146,7 @@ function taken(most: number, tooLong: (length: number) => void, divert: (text: s
   return EditorView.domEventHandlers({
     paste: ({ clipboardData }, view) => {
       const text = clipboardData?.getData('text/plain')
-      return refused(view, text) || (text !== undefined && divert(text))
+      return (text !== undefined && divert(text)) || refused(view, text)
     },
     drop: ({ dataTransfer }, view) => (dataTransfer?.files.length ?? 0) > 0 || refused(view, dataTransfer?.getData('text/plain')),
   })
@@ -184,11 +184,18 @@ export function mark(view: EditorView, findings: Finding[], mend: (finding: Find
   view.dispatch(setDiagnostics(view.state, diagnostics))
 }
 
-export function goTo(view: EditorView, from: number, to: number) {
+/** Puts the cursor there, to go on writing. Nothing is selected: the next key would take it away. */
+export function goTo(view: EditorView, from: number) {
+  const anchor = Math.min(from, view.state.doc.length)
+  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) })
+  view.focus()
+}
+
+/** Shows a stretch to somebody who is elsewhere, and stays there. */
+export function lookAt(view: EditorView, from: number, to: number) {
   const end = view.state.doc.length
   const selection = { anchor: Math.min(from, end), head: Math.min(to, end) }
   view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }) })
-  view.focus()
 }
 
 /** A sentence of the module: what is in backticks is somebody's text. */
@@ -226,7 +233,7 @@ function ruleInWords(played: () => Played | null): Extension {
       const dom = document.createElement('div')
       dom.className = 'words'
       dom.append(paragraph(`Rule ${rulePriority}: ${selects}: ${outcome}`))
-      dom.append(paragraph(`Selects ${rule.selected}, of which ${rule.claimed} are its own; ${rule.removed} go`))
+      dom.append(paragraph(`Selects ${rule.selected}, of which ${rule.claimed} are its own; ${rule.removed} go or may`))
       return { dom }
     }
     return { pos: at, end: at, above: true, create }

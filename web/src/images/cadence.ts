@@ -53,20 +53,23 @@ export function cadenceImages({ perDay, days, now, tags }: Cadence): string {
     const pushed = now - ((at + 0.2 + 0.6 * random()) * days * DAY) / count
     const row = Math.floor(random() * (tags.length + 0.6))
     const number = count - at
-    images.push(row === untagged ? image(random, pushed, []) : image(random, pushed, named(tags[row] ?? [], number, taken, random)))
+    images.push(image(random, pushed, row === untagged ? [] : named(tags[row] ?? [], number, taken, random)))
   }
   return list(images)
 }
 
-/** A tag names one image: one without a star is on the newest. */
+/** What a tag can be. Source: the OCI distribution specification, "Pulling manifests". */
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
+
+/** A tag names one image: one without a star is on the newest, and those before it are builds like any other. */
 function named(patterns: string[], number: number, taken: Set<string>, random: Random): string[] {
   const tags: string[] = []
   for (const pattern of patterns) {
     let stars = 0
     const tag = pattern.replace(/\*/g, () => (stars++ === 0 ? String(number) : short(random)))
-    if (taken.has(tag)) continue
+    if (taken.has(tag) || !TAG.test(tag)) continue
     taken.add(tag)
     tags.push(tag)
   }
-  return tags
+  return tags.length > 0 ? tags : [`build-${number}`]
 }

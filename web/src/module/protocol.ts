@@ -49,6 +49,8 @@ export interface Calls {
   rows: (images: Uint32Array) => Row[]
   find: (words: string) => Uint32Array
   compare: (old: string, next: string, now: number) => Compared
+  /** The policy in a document without what is around it; a text that is a policy as it is. Null for one with errors. */
+  alone: (text: string) => string | null
   mend: (text: string, code: string, from: number) => Mended
   /** The whole list of images. */
   list: () => string

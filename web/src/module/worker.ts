@@ -1,5 +1,5 @@
 // Holds the module. Everything that could take long is done here, so that typing never waits.
-import init, { causes, mend, Repository } from '../../module/ecrane.js'
+import init, { causes, compile, mend, Repository } from '../../module/ecrane.js'
 import address from '../../module/ecrane_bg.wasm?url'
 import { cadenceImages } from '../images/cadence.ts'
 import { familiesOf } from '../images/families.ts'
@@ -62,6 +62,10 @@ const calls: { [N in keyof Calls]: (...words: Parameters<Calls[N]>) => ReturnTyp
   find: (words) => held().find(words),
   compare: (old, next, now) => held().compare(old, next, now),
   mend: (text, code, from) => mend(text, code, from),
+  alone(text) {
+    const { report, policy } = compile(text)
+    return report.around ? policy : text
+  },
   list: () => list,
 }
 
