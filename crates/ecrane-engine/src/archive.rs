@@ -21,7 +21,7 @@ use oci_spec::image as oci;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "manifest.json";
 const INDEX: &str = "index.json";
@@ -82,18 +82,33 @@ pub enum ArchiveError {
     Layout(#[from] LayoutError),
 }
 
+/// A layer that has been compressed, and lies in the layout to be.
+#[derive(Debug)]
+pub struct Packed {
+    /// As a manifest names it.
+    pub descriptor: Descriptor,
+    /// Where its content is.
+    pub file: PathBuf,
+}
+
 /// Turns an archive into a layout in the folder `into`.
 ///
 /// What is compressed already stays as it is, byte for byte, with its digests.
 /// Uncompressed layers that are `known` are not written at all; the others are
-/// compressed so that one layer gives the same bytes on every run and machine. An archive that is itself compressed by gzip is read
-/// too. Blocks: give it a thread.
+/// compressed so that one layer gives the same bytes on every run and machine,
+/// and each is told of as soon as it is. An archive that is itself compressed by
+/// gzip is read too. Blocks: give it a thread.
 ///
 /// # Errors
 /// See [`ArchiveError`].
-pub fn to_layout(archive: impl Read, known: &Known, into: &Path) -> Result<Layout, ArchiveError> {
+pub fn to_layout(
+    archive: impl Read,
+    known: &Known,
+    into: &Path,
+    mut packed: impl FnMut(Packed),
+) -> Result<Layout, ArchiveError> {
     layout::create(into)?;
-    let entries = entry::read_all(plain(archive)?, known, into)?;
+    let entries = entry::read_all(plain(archive)?, known, into, &mut packed)?;
     // An engine of version 25 names no layers in its OCI manifest, so where a
     // layer had to be compressed, `manifest.json` is what counts.
     match (entries.get(MANIFEST), entries.get(INDEX)) {
@@ -119,7 +134,7 @@ pub fn to_layout(archive: impl Read, known: &Known, into: &Path) -> Result<Layou
 /// See [`ArchiveError`].
 pub fn read(file: &Path, into: &Path) -> Result<Layout, ArchiveError> {
     let open = || File::open(file).map_err(layout::io_error("read", file));
-    match to_layout(open()?, &Known::default(), into) {
+    match to_layout(open()?, &Known::default(), into, |_| ()) {
         Err(ArchiveError::LayersAsTheyAre) => {
             fs::remove_dir_all(into).map_err(layout::io_error("write", into))?;
             Ok(layout::unpack(plain(open()?)?, into)?)

@@ -1,4 +1,4 @@
-use super::{ArchiveError, layer};
+use super::{ArchiveError, Packed, layer};
 use crate::layout::{self, Place};
 use ecrane_core::name::Digest;
 use ecrane_core::push::{Descriptor, Known};
@@ -114,6 +114,7 @@ pub(super) fn read_all(
     archive: impl Read,
     known: &Known,
     into: &Path,
+    packed: &mut impl FnMut(Packed),
 ) -> Result<Entries, ArchiveError> {
     let mut entries = Entries::default();
     let mut archive = tar::Archive::new(archive);
@@ -130,6 +131,11 @@ pub(super) fn read_all(
         } else {
             None
         };
+        if let Some(Entry::Packed(layer)) = &entry {
+            let descriptor = layer.descriptor.clone();
+            let file = layout::blob_path(into, &descriptor.digest);
+            packed(Packed { descriptor, file });
+        }
         if let Some(entry) = entry {
             entries.0.insert(inside(&path), entry);
         }

@@ -2,7 +2,7 @@
 
 use super::child::{self, Program};
 use super::{BuildError, blocking};
-use crate::archive;
+use crate::archive::{self, Packed};
 use crate::layout::Layout;
 use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
@@ -88,7 +88,8 @@ async fn inspect(
 /// Makes a layout of the image in `into`, which must not be there yet.
 ///
 /// Of an image that is `known` nothing is fetched, and of one that is not only
-/// the layers that are not. The engine's archive never lies on disk.
+/// the layers that are not. The engine's archive never lies on disk. Each layer is
+/// told of as soon as it is compressed.
 ///
 /// # Errors
 /// See [`BuildError`].
@@ -96,6 +97,7 @@ pub async fn export(
     image: &EngineImage,
     known: &Known,
     into: PathBuf,
+    packed: impl FnMut(Packed) + Send + 'static,
 ) -> Result<Layout, BuildError> {
     if let Some(plan) = known.image(&image.id) {
         return Ok(Layout::held_by_repository(plan.clone()));
@@ -109,7 +111,7 @@ pub async fn export(
     let mut saving = child::save(&image.name, &image.environment)?;
     let archive = SyncIoBridge::new(saving.take_archive()?);
     let layout = blocking("converting the engine's archive", move || {
-        Ok(archive::to_layout(archive, &known, &into))
+        Ok(archive::to_layout(archive, &known, &into, packed))
     })
     .await?;
     // An archive that was cut and one that was refused look alike from here: the

@@ -66,6 +66,10 @@ impl<'a> Content<'a> {
 
     async fn blob(&self, blob: &Descriptor, lanes: &Semaphore) -> Result<(), RegistryError> {
         let push = self.push;
+        if push.delivery.ahead.is_some_and(|ahead| ahead.has(blob)) {
+            self.count_sent(blob);
+            return Ok(());
+        }
         if push.repository.has_blob(blob).await? {
             (push.progress)(Progress::Present(blob.clone()));
             return Ok(());
@@ -82,13 +86,15 @@ impl<'a> Content<'a> {
                 self.mounted.fetch_add(1, Ordering::Relaxed);
                 (push.progress)(Progress::Present(blob.clone()));
             }
-            Arrival::Uploaded => {
-                self.sent.fetch_add(1, Ordering::Relaxed);
-                self.bytes.fetch_add(blob.size, Ordering::Relaxed);
-                (push.progress)(Progress::Uploaded(blob.clone()));
-            }
+            Arrival::Uploaded => self.count_sent(blob),
         }
         Ok(())
+    }
+
+    fn count_sent(&self, blob: &Descriptor) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(blob.size, Ordering::Relaxed);
+        (self.push.progress)(Progress::Uploaded(blob.clone()));
     }
 
     /// The repository that the blob may be taken over from. Of several it is

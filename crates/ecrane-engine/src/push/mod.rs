@@ -3,12 +3,14 @@
 //! Tags move last, when everything they lead to is in place: a push that is
 //! given up, or whose future is dropped, leaves no tag on half an image.
 
+mod ahead;
 mod content;
 mod newer;
 mod outcome;
 mod same;
 mod tags;
 
+pub use ahead::{Ahead, ahead};
 pub use outcome::{Blobs, Images, Outcome, PushError, Pushed, Seen, TagOutcome, Unjudged};
 
 use crate::layout::Layout;
@@ -40,6 +42,8 @@ pub struct Delivery<'a> {
     pub backwards: Backwards,
     /// Repositories of the same registry that layers may be taken over from.
     pub sources: &'a [RepositoryName],
+    /// What has come there already, for this push.
+    pub ahead: Option<&'a Ahead>,
 }
 
 /// Whether tags may move from the image of a later commit to that of an earlier.
@@ -61,6 +65,7 @@ impl<'a> Delivery<'a> {
             mutability: None,
             backwards: Backwards::Held,
             sources: &[],
+            ahead: None,
         }
     }
 
@@ -195,7 +200,7 @@ impl Push<'_> {
             bytes: image.bytes(),
             tags,
             blobs: content.blobs(image.blobs.len()),
-            writes: self.repository.writes(),
+            writes: self.repository.writes() + self.delivery.ahead.map_or(0, |it| it.writes),
             unjudged,
         }
     }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod ahead;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod faults;

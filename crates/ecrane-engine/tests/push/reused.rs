@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// How an archive names its layers.
 #[derive(Clone, Copy)]
-enum Names {
+pub(crate) enum Names {
     /// By folders, as engines before 25.
     Folders,
     /// By their digests.
@@ -20,7 +20,7 @@ enum Names {
 }
 
 /// An archive of these layers.
-fn archive(names: Names, layers: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn archive(names: Names, layers: &[&[u8]]) -> Vec<u8> {
     let path = |(number, layer): (usize, &&[u8])| match names {
         Names::Folders => format!("{number}/layer.tar"),
         Names::Digests => format!("blobs/sha256/{}", hex(layer)),
@@ -46,7 +46,7 @@ async fn known(server: &Server, tag: &str) -> Known {
     Known::of(image.into_iter().collect())
 }
 
-fn layers() -> [Vec<u8>; 3] {
+pub(crate) fn layers() -> [Vec<u8>; 3] {
     [
         image::tar_of("one", b"1"),
         image::tar_of("two", &image::prose(700_000)),
@@ -69,7 +69,7 @@ async fn a_layer_that_the_repository_has_is_left_where_it_is() {
         let into = tempfile::tempdir().unwrap();
         let to_layout = |layers: &[&[u8]], known: &Known, name: &str| {
             let archive = archive(names, layers);
-            to_layout(archive.as_slice(), known, &into.path().join(name)).unwrap()
+            to_layout(archive.as_slice(), known, &into.path().join(name), |_| ()).unwrap()
         };
         let first = to_layout(&[&one, &two], &Known::default(), "first");
         pushed(&server, &first, &["v1"]).await;
@@ -99,7 +99,7 @@ async fn an_image_that_the_repository_has_is_known_by_its_id() {
     let [one, two, _] = layers();
     let into = tempfile::tempdir().unwrap();
     let archive = archive(Names::Folders, &[&one, &two]);
-    let layout = to_layout(archive.as_slice(), &Known::default(), into.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), into.path(), |_| ()).unwrap();
     pushed(&server, &layout, &["v1"]).await;
     let known = known(&server, "v1").await;
     let id = &layout.plan().images[0].config;
@@ -117,7 +117,7 @@ async fn a_layer_that_is_gone_is_missed_before_a_tag_moves() {
     let server = Server::start();
     let to_layout = |layers: &[&[u8]], known: &Known, into: &Path| {
         let archive = archive(Names::Digests, layers);
-        to_layout(archive.as_slice(), known, into).unwrap()
+        to_layout(archive.as_slice(), known, into, |_| ()).unwrap()
     };
     let first = to_layout(&[&one], &Known::default(), &into.path().join("first"));
     pushed(&server, &first, &["v1"]).await;
@@ -142,7 +142,7 @@ async fn a_layer_is_what_its_name_says_or_is_refused() {
     let [one, two, _] = layers();
     let into = tempfile::tempdir().unwrap();
     let whole = archive(Names::Digests, &[&one]);
-    let layout = to_layout(whole.as_slice(), &Known::default(), into.path()).unwrap();
+    let layout = to_layout(whole.as_slice(), &Known::default(), into.path(), |_| ()).unwrap();
     pushed(&server, &layout, &["v1"]).await;
     let path = format!("blobs/sha256/{}", hex(&one));
     let archive = Archive::new()
@@ -151,6 +151,11 @@ async fn a_layer_is_what_its_name_says_or_is_refused() {
         .json("manifest.json", &saved("config.json", &[&path]))
         .bytes();
     let known = known(&server, "v1").await;
-    let error = to_layout(archive.as_slice(), &known, &into.path().join("second"));
+    let error = to_layout(
+        archive.as_slice(),
+        &known,
+        &into.path().join("second"),
+        |_| (),
+    );
     insta::assert_snapshot!(error.unwrap_err(), @"the layer `blobs/sha256/a6f6ee1cc215bd64641272406e5bee0cf633be38a2db877638218c723c389a35` of the archive is damaged: its content has the digest sha256:cc4dbcbe79270e5b8587b13166b4c7258919657f45c2f9592e88d530f6bc1c38 instead of sha256:a6f6ee1cc215bd64641272406e5bee0cf633be38a2db877638218c723c389a35; save the image again");
 }

@@ -93,7 +93,7 @@ fn legacy() -> Vec<u8> {
 /// The image that comes out: its layers by media type and digest, or the error.
 fn check(archive: &[u8], expected: &str) {
     let into = tempfile::tempdir().unwrap();
-    let got = match to_layout(archive, &Known::default(), into.path()) {
+    let got = match to_layout(archive, &Known::default(), into.path(), |_| ()) {
         Ok(layout) => {
             let manifest: Value = serde_json::from_slice(&layout.plan().root.bytes).unwrap();
             let layers = manifest["layers"].as_array().unwrap().iter();
@@ -131,7 +131,7 @@ fn an_image_gives_the_same_digest_everywhere() {
         .add("c.json", config.as_bytes())
         .json("manifest.json", &saved("c.json", &[]))
         .bytes();
-    let layout = to_layout(archive.as_slice(), &Known::default(), into.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), into.path(), |_| ()).unwrap();
     let manifest = String::from_utf8(layout.plan().root.bytes.clone()).unwrap();
     insta::assert_snapshot!(manifest, @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:c5b1d63604f273462ef36fadac3182d43ae6a6138731cf594b314835cf1c034f","size":78},"layers":[]}"#);
 }
@@ -195,7 +195,7 @@ fn a_layout_with_compressed_layers_keeps_its_digests() {
     let named = json!({"schemaVersion": 2, "manifests": [pointer(&index), pointer(&index)]});
     let archive = archive.json("index.json", &named).bytes();
     let into = tempfile::tempdir().unwrap();
-    let layout = to_layout(archive.as_slice(), &Known::default(), into.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), into.path(), |_| ()).unwrap();
     assert_eq!(layout.plan().root.descriptor, index);
     assert_eq!(layout.plan().images.len(), 2);
 }
@@ -276,8 +276,8 @@ async fn what_a_real_engine_saves_is_pushed_and_pulled() {
     docker(&["rmi", "--force", &id]);
 
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let layout = to_layout(archive.as_slice(), &Known::default(), first.path()).unwrap();
-    let again = to_layout(archive.as_slice(), &Known::default(), second.path()).unwrap();
+    let layout = to_layout(archive.as_slice(), &Known::default(), first.path(), |_| ()).unwrap();
+    let again = to_layout(archive.as_slice(), &Known::default(), second.path(), |_| ()).unwrap();
     assert_eq!(layout.plan(), again.plan());
 
     let server = Server::start();

@@ -36,7 +36,7 @@ use ready::Unplaced;
 use source::{Source, prepare};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use work::WorkFolder;
 
 /// What somebody asked for.
@@ -172,7 +172,7 @@ async fn build_only(
     output.close();
     let built = built?;
     let into = folder.path().join("layout");
-    let layout = source::layout(&built, &Known::default(), &into).await?;
+    let layout = source::layout(&built, &Known::default(), &into, |_| ()).await?;
     load::load(config, &built, &[], log).await?;
     let rows = vec![built_row(&config.desired, layout.plan())];
     log.heading("Result");
@@ -239,8 +239,16 @@ async fn make(
     let (ready, known) = provisioned?;
     let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
     let push = async |known: &Known, into: &str| {
-        let layout = source::layout(&built, known, &folder.path().join(into)).await?;
-        let push = places::push(config, &ready, &layout, log);
+        let (packed, layers) = mpsc::unbounded_channel();
+        let into = folder.path().join(into);
+        let layout = source::layout(&built, known, &into, move |layer| {
+            // Nobody may be there to take it.
+            let _ = packed.send(layer);
+        });
+        let ahead = places::ahead(config, &ready, layers);
+        let (layout, ahead) = tokio::join!(layout, ahead);
+        let layout = layout?;
+        let push = places::push(config, &ready, (&layout, &ahead), log);
         record.timed("push", push).await
     };
     let arrived = match push(&known, "layout").await {

@@ -17,11 +17,13 @@ use ecrane_core::name::{Digest, RegistryHost};
 use ecrane_core::push::{self, Known, standing as standing_image};
 use ecrane_core::report::{Row, plan_rows, result_rows};
 use ecrane_core::repository::Plan;
+use ecrane_engine::archive::Packed;
 use ecrane_engine::aws::{Applied, Observation};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{Outcome, Pushed};
+use ecrane_engine::push::{Ahead, Outcome, Pushed};
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// How often repositories are looked at that others change at the same time.
 const LOOKS: usize = 5;
@@ -266,18 +268,32 @@ pub(super) async fn known(config: &Config, places: &[Ready]) -> Known {
     }
 }
 
+/// Brings layers to the only place while the image is made. To several each would
+/// go from disk at its own time, and none goes ahead; nor where layers may be taken
+/// over from other repositories, or the image may turn out not to be wanted.
+pub(super) async fn ahead(
+    config: &Config,
+    places: &[Ready],
+    layers: UnboundedReceiver<Packed>,
+) -> Ahead {
+    match places {
+        [only] => only.ahead(config, layers).await,
+        _ => Ahead::default(),
+    }
+}
+
 /// Pushes to all places. Those that fail do not keep the image from the others.
 pub(super) async fn push(
     config: &Config,
     places: &[Ready],
-    layout: &Layout,
+    (layout, ahead): (&Layout, &Ahead),
     log: Log,
 ) -> Result<Arrived, Unplaced> {
     let image = layout.plan();
     let bars = Bars::new(places.len());
     let pushes = places.iter().map(|place| {
         let unfinished = place.unfinished(prefix(places, place), &config.desired.tags, log);
-        place.push(config, layout, &bars, unfinished)
+        place.push(config, (layout, ahead), &bars, unfinished)
     });
     let results: Vec<Result<Pushed, Unplaced>> =
         stream::iter(pushes).buffered(AT_ONCE).collect().await;

@@ -11,12 +11,15 @@ use ecrane_core::auth::Credentials;
 use ecrane_core::name::{Digest, Tag};
 use ecrane_core::push::{Known, UploadPlan, mount_sources};
 use ecrane_core::report::{self, TagChange, TagResult};
+use ecrane_core::repository::TagMutability;
+use ecrane_engine::archive::Packed;
 use ecrane_engine::aws::{self, Applied, Ecr};
 use ecrane_engine::layout::Layout;
-use ecrane_engine::push::{self, Delivery, Outcome, PushError, Pushed, TagOutcome};
+use ecrane_engine::push::{self, Ahead, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A place that can get the image now.
 pub(super) struct Ready {
@@ -85,10 +88,26 @@ impl Ready {
         Known::of(found.into_iter().flatten().flatten().collect())
     }
 
+    /// Brings layers before the image that they belong to is made, if it is sure that
+    /// they are to go there.
+    pub(super) async fn ahead(&self, config: &Config, layers: UnboundedReceiver<Packed>) -> Ahead {
+        let desired = &config.desired;
+        let setting = self.applied.plan.mutability.as_ref();
+        let may_move = |tag| setting.is_some_and(|it| it.of(tag) == TagMutability::Mutable);
+        if !config.mount_from.is_empty() || !desired.tags.iter().all(may_move) {
+            return Ahead::default();
+        }
+        match self.registry() {
+            Ok(registry) => push::ahead(&registry, &desired.name, layers).await,
+            // The push says so.
+            Err(_) => Ahead::default(),
+        }
+    }
+
     pub(super) async fn push(
         &self,
         config: &Config,
-        layout: &Layout,
+        (layout, ahead): (&Layout, &Ahead),
         bars: &Bars,
         unfinished: Unfinished<'_>,
     ) -> Result<Pushed, Unplaced> {
@@ -102,6 +121,7 @@ impl Ready {
             mutability: self.applied.plan.mutability.as_ref(),
             backwards: config.backwards,
             sources: &sources,
+            ahead: Some(ahead),
             ..Delivery::new(layout, &desired.tags)
         };
         let bar = bars.bar(&self.name, image);

@@ -7,7 +7,7 @@ use crate::exit::Failure;
 use ecrane_core::build::{self, BuildSpec, Builder, Route};
 use ecrane_core::name::{Digest, Reference, RegistryHost};
 use ecrane_core::push::Known;
-use ecrane_engine::archive;
+use ecrane_engine::archive::{self, Packed};
 use ecrane_engine::aws::Connection;
 use ecrane_engine::builder::{self, Build, BuildError, Built, EngineImage, Line};
 use ecrane_engine::layout::{self, Layout};
@@ -225,7 +225,8 @@ async fn find<'a>(image: &'a ImageSource, folder: &Path) -> Result<Source<'a>, F
 }
 
 /// What was built, as a push needs it: what the repository is known to have may
-/// stay in the engine.
+/// stay in the engine. Of layers that come from there each is told of as soon as it
+/// is compressed.
 ///
 /// # Errors
 /// The engine's.
@@ -233,10 +234,11 @@ pub(super) async fn layout<'a>(
     built: &'a Built,
     known: &Known,
     into: &Path,
+    packed: impl FnMut(Packed) + Send + 'static,
 ) -> Result<Cow<'a, Layout>, Failure> {
     match built {
         Built::Layout(layout) => Ok(Cow::Borrowed(layout)),
-        Built::InEngine(image) => builder::export(image, known, into.to_owned())
+        Built::InEngine(image) => builder::export(image, known, into.to_owned(), packed)
             .await
             .map(Cow::Owned)
             .map_err(Failure::refused),
