@@ -19,7 +19,11 @@ use ecrane_engine::push::{self, Ahead, Delivery, Outcome, PushError, Pushed, Tag
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
+
+/// What goes ahead waits for no longer trouble: the push has its own time for that.
+const SHORT_TROUBLE: Duration = Duration::from_secs(10);
 
 /// A place that can get the image now.
 pub(super) struct Ready {
@@ -97,7 +101,12 @@ impl Ready {
         if !config.mount_from.is_empty() || !desired.tags.iter().all(may_move) {
             return Ahead::default();
         }
-        match self.registry() {
+        let patience = Patience {
+            budget: SHORT_TROUBLE,
+            connect_budget: SHORT_TROUBLE,
+            ..Patience::default()
+        };
+        match self.client(patience) {
             Ok(registry) => push::ahead(&registry, &desired.name, layers).await,
             // The push says so.
             Err(_) => Ahead::default(),
@@ -168,6 +177,10 @@ impl Ready {
 
     /// A client of the registry, for as long as the run needs it.
     pub(super) fn registry(&self) -> Result<Registry, Failure> {
+        self.client(Patience::default())
+    }
+
+    fn client(&self, patience: Patience) -> Result<Registry, Failure> {
         let ecr = self.ecr.clone();
         // A token that ends during a long push is asked for again.
         let refresh = move || {
@@ -175,11 +188,9 @@ impl Ready {
             async move { aws::sign_in(&ecr).await.map_err(Into::into) }.boxed()
         };
         let network = self.ecr.network();
-        Ok(
-            Registry::through(network, &self.credentials, Patience::default())
-                .map_err(Failure::refused)?
-                .with_refresh(Box::new(refresh)),
-        )
+        Ok(Registry::through(network, &self.credentials, patience)
+            .map_err(Failure::refused)?
+            .with_refresh(Box::new(refresh)))
     }
 }
 
