@@ -1,6 +1,6 @@
 // What the page is at: the policy, the images, the time, and what the module said of them last.
 import { readable } from './export.ts'
-import { type Given, given, isGiven } from './given.ts'
+import { embedded, type Given, given, isGiven } from './given.ts'
 import { type Kind, kindOf, kindOfStart, MOST_LIST, MOST_POLICY, textOf, tooLong, withLines } from './intake.ts'
 import { NOW, sample, SAMPLES } from './images/samples.ts'
 import { daysHeld, tagsOf } from './images/cadence.ts'
@@ -71,10 +71,12 @@ class Desk {
   readonly base = $derived(this.origin.kind === 'sample' ? NOW : Math.floor(Date.now() / 60_000) * 60_000)
   /** Whether the outcome is that of what is shown: nothing is under way. */
   readonly atRest = $derived(!this.#playing && !this.#mending && this.phase !== 'loading' && (this.played === this.policy || this.trouble !== ''))
-  /** The policy without the document that it stands in, which may tell account ids and more; null where it has errors. */
+  /** The policy that was played last, without the document that it stands in: that may tell account ids and more. Null where
+   * it has errors. */
   readonly alone = $derived.by(() => {
     const played = this.outcome?.played
-    if (!played?.report.around) return this.policy
+    if (!played) return null
+    if (!played.report.around) return this.played
     return played.policy === null ? null : readable(played.policy)
   })
   readonly sampleShown = $derived(this.origin.kind === 'sample' ? sample(this.origin.id) : null)
@@ -86,15 +88,21 @@ class Desk {
     if (this.before !== null) seen.before = this.before
     if (origin.kind === 'sample') seen.sample = origin.id
     if (origin.kind === 'standIn') seen.cadence = { perDay: origin.perDay, days: origin.days }
-    if (now !== base) seen.ahead = now - base
+    // Of a list that is not told, nobody knows what its time is away from.
+    if (now !== base && origin.kind !== 'own') seen.ahead = now - base
     return seen
   })
 
   async start(fragment: string) {
+    const left = this.columns || isGiven || embedded ? null : kept(fragment)
+    if (left) {
+      await this.open(left.seen)
+      if (left.lost !== null) this.notice = `The images from ${left.lost} were not kept: drop them once more. These are made up.`
+      return
+    }
     let shared: Shared | null
     try {
-      shared = this.columns || isGiven ? null : kept(fragment)
-      shared ??= await unpack(fragment)
+      shared = await unpack(fragment)
     } catch (error) {
       // Who opened the page did not ask for a sample; who has written something keeps that.
       if (!this.columns) await this.standIn()
@@ -135,7 +143,7 @@ class Desk {
     this.before = shared.before === undefined ? null : withLines(shared.before)
     if (images !== undefined) await this.loadText(images, 'the images of the link', now)
     else if (id !== undefined) await this.#loadSample(id, ahead)
-    else await this.standIn(cadence?.perDay, cadence?.days, ahead)
+    else await this.standIn(cadence?.perDay, cadence?.days, ahead ?? 0)
   }
 
   async openSample(id: string) {
@@ -306,6 +314,7 @@ class Desk {
   async #play() {
     const start = performance.now()
     const { policy } = this
+    const wish = this.#wish
     const next = this.#next
     const now = next?.now ?? this.now
     const { origin } = next ?? this
@@ -320,7 +329,8 @@ class Desk {
       if (this.phase !== 'failed') this.trouble = ''
       this.took = performance.now() - start
       await this.#compare()
-      this.#fitStandIn(outcome)
+      // Not where other images are on their way.
+      if (wish === this.#wish) this.#fitStandIn(outcome)
     } catch (error) {
       if (next && next === this.#next) {
         this.#show(next)

@@ -27,6 +27,8 @@ export async function kindOf(file: File): Promise<Kind> {
 export function kindOfStart(text: string): Kind {
   const start = text.slice(0, START)
   if (/^\s*\{\s*"ecranePlayground"/.test(start)) return 'view'
+  // An answer about a policy may list images, too.
+  if (start.includes('"lifecyclePolicyText"')) return 'policy'
   return /"(imageDetails|imageDigest|imageIds)"/.test(start) ? 'images' : 'policy'
 }
 

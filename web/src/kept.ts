@@ -5,20 +5,29 @@ const NAME = 'ecrane playground'
 /** Characters. */
 const MOST = 2_000_000
 
-export function keep(fragment: string, seen: Shared) {
+export interface Kept {
+  seen: Shared
+  /** Where images came from that were not kept. */
+  lost: string | null
+}
+
+export function keep(fragment: string, seen: Shared, lost: string | null) {
   const text = toFile(seen)
   try {
-    if (text.length <= MOST) sessionStorage.setItem(NAME, JSON.stringify({ fragment, text }))
+    sessionStorage.removeItem(NAME)
+    if (text.length <= MOST) sessionStorage.setItem(NAME, JSON.stringify({ fragment, text, lost }))
   } catch {
     // The browser keeps nothing for this page: then a reload begins anew.
   }
 }
 
-/** What was kept of the page with this fragment. */
-export function kept(fragment: string): Shared | null {
+/** What was kept of the page with this fragment. Who comes by a link wants what the link says. */
+export function kept(fragment: string): Kept | null {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  if (navigation?.type !== 'reload' && navigation?.type !== 'back_forward') return null
   try {
-    const held = JSON.parse(sessionStorage.getItem(NAME) ?? 'null') as { fragment: string; text: string } | null
-    return held?.fragment === fragment ? fromFile(held.text) : null
+    const held = JSON.parse(sessionStorage.getItem(NAME) ?? 'null') as { fragment: string; text: string; lost: string | null } | null
+    return held?.fragment === fragment ? { seen: fromFile(held.text), lost: held.lost } : null
   } catch {
     return null
   }

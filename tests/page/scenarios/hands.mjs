@@ -77,12 +77,23 @@ export default async function (browser, address) {
   const returned = await written(page)
   await page.reload()
   await settled(page)
-  const reloaded = await written(page)
+  const reloaded = { policy: await written(page), alerts: await alerts() }
+
+  // A list that is dropped with a policy stays, also where images were made up before.
+  const together = []
+  for (const tag of ['one-*', 'two-*', 'three-*']) {
+    await paste(page, policy(rule(1, 'mine-*', 3)))
+    await tab(page, 'Images').click()
+    await page.getByRole('button', { name: 'Make them' }).click()
+    await settled(page)
+    await dropAll(page, { 'policy.json': policy(rule(1, tag, 3)), 'images.json': JSON.stringify({ imageDetails: [{ imageDigest: `sha256:${'b'.repeat(64)}`, imagePushedAt: '2026-01-01T00:00:00Z' }] }) })
+    together.push(await page.locator('.source > p').first().innerText())
+  }
   const empty = await open(browser, address.replace(/$/, '?embed'))
   await editor(empty).focus()
   await empty.keyboard.press('Control+A')
   await empty.keyboard.press('Delete')
   await settled(empty)
   const nothing = await empty.locator('.nothing').first().innerText()
-  return { rules, followed, top, mended, refused, made, back, none, nowhere, returned, reloaded, nothing, complaints: page.complaints }
+  return { rules, followed, top, mended, refused, made, back, none, nowhere, returned, reloaded, together, nothing, complaints: page.complaints }
 }

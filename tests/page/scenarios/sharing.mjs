@@ -54,7 +54,7 @@ export default async function (browser, address, { policy, awsx, template, fault
   const beside = await both.getByLabel('The policy before').innerText()
   // What cannot be taken out is not shared at all.
   await paste(page, faulty)
-  await page.getByText('cannot be taken out of it').waitFor()
+  await page.getByText('cannot be taken out of this document').waitFor()
   const links = await page.getByLabel('Link', { exact: true }).count()
   return { today, later, changed, hands, before: text, link: link.length, forms, opened, header, alone, beside, links, complaints: [...page.complaints, ...other.complaints] }
 }

@@ -106,7 +106,12 @@ fn a_key_does_what_was_meant_and_nothing_else() {
         "There is nothing to put anywhere: this text asks for no policy."
     );
     assert!(text(&seen["returned"]).contains("mine-*"));
-    assert_eq!(seen["reloaded"], seen["returned"]);
+    assert_eq!(seen["reloaded"]["policy"], seen["returned"]);
+    let lost = "The images from images.json were not kept: drop them once more. These are made up.";
+    assert_eq!(seen["reloaded"]["alerts"], json!([lost]));
+    for about in seen["together"].as_array().unwrap() {
+        assert_eq!(about, "1 image, from images.json.");
+    }
     assert!(
         !text(&seen["nothing"]).contains("above"),
         "{}",

@@ -4,8 +4,10 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
-import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, StateEffect, StateField } from '@codemirror/state'
 import {
+  Decoration,
+  type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLine,
@@ -40,6 +42,7 @@ const look = EditorView.theme({
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--line-here)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--selected) !important' },
   '.cm-placeholder': { color: 'var(--quiet)', fontFamily: 'var(--sans)', whiteSpace: 'normal' },
+  '.cm-shown': { backgroundColor: 'var(--selected)' },
   '.cm-matchingBracket': { backgroundColor: 'var(--selected)' },
   '.cm-lintRange': { backgroundImage: 'none', textDecorationLine: 'underline', textDecorationStyle: 'wavy', textDecorationSkipInk: 'none', textUnderlineOffset: '3px', textDecorationThickness: '1px' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecorationColor: 'var(--expire)' },
@@ -105,6 +108,7 @@ export function open({ root, parent, text, label, readOnly = false, hint, change
     drawSelection(),
     bracketMatching(),
     language.of(json()),
+    showing,
     syntaxHighlighting(colours),
     look,
     EditorView.lineWrapping,
@@ -191,11 +195,25 @@ export function goTo(view: EditorView, from: number) {
   view.focus()
 }
 
-/** Shows a stretch to somebody who is elsewhere, and stays there. */
+const shown = StateEffect.define<{ from: number; to: number }>()
+
+/** What is shown to somebody who is elsewhere, until the text changes. */
+const showing = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, { docChanged, effects }) {
+    const shows = effects.find((it) => it.is(shown))
+    if (!shows) return docChanged ? Decoration.none : marks
+    const { from, to } = shows.value
+    return from < to ? Decoration.set(Decoration.mark({ class: 'cm-shown' }).range(from, to)) : Decoration.none
+  },
+  provide: (marks) => EditorView.decorations.from(marks),
+})
+
+/** Shows a stretch, and leaves the cursor where it is. */
 export function lookAt(view: EditorView, from: number, to: number) {
   const end = view.state.doc.length
-  const selection = { anchor: Math.min(from, end), head: Math.min(to, end) }
-  view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }) })
+  const place = { from: Math.min(from, end), to: Math.min(to, end) }
+  view.dispatch({ effects: [shown.of(place), EditorView.scrollIntoView(place.from, { y: 'center' })] })
 }
 
 /** A sentence of the module: what is in backticks is somebody's text. */

@@ -50,7 +50,7 @@ pub(super) fn drafts(root: &Node, findings: &mut Vec<Finding>) -> Vec<Draft> {
     let Some(document) = Object::open(root, "policy", opening, String::new(), findings) else {
         return Vec::new();
     };
-    if document.get("imageDetails").is_some() {
+    if document.get("rules").is_none() && document.get("imageDetails").is_some() {
         findings.push(Finding::new(TextFault::ListOfImages, opening));
         return Vec::new();
     }

@@ -23,6 +23,13 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// What these annotations or labels say.
+    pub fn of<'a>(said: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let mut origin = Self::default();
+        origin.heed(said);
+        origin
+    }
+
     /// Adds what these annotations or labels say, where nothing was said before.
     pub(super) fn heed<'a>(&mut self, said: impl Iterator<Item = (&'a String, &'a String)>) {
         for (key, value) in said {

@@ -5,8 +5,9 @@ use super::{BuildError, blocking};
 use crate::archive::{self, Packed};
 use crate::layout::Layout;
 use ecrane_core::name::Digest;
-use ecrane_core::push::Known;
+use ecrane_core::push::{Known, Origin};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use tokio_util::io::SyncIoBridge;
@@ -56,6 +57,15 @@ struct Inspected {
     id: Digest,
     #[serde(rename = "RootFS")]
     root: Root,
+    #[serde(default)]
+    config: Option<Settings>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Settings {
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +93,16 @@ async fn inspect(
         return Err(failed(&String::from_utf8_lossy(&answer.stderr)));
     }
     serde_json::from_slice(&answer.stdout).map_err(|error| failed(&error.to_string()))
+}
+
+/// Where an image is from by its labels.
+///
+/// # Errors
+/// See [`BuildError`].
+pub async fn origin(image: &EngineImage) -> Result<Origin, BuildError> {
+    let inspected = inspect(&image.name, &image.environment).await?;
+    let labels = inspected.config.and_then(|it| it.labels);
+    Ok(Origin::of(labels.iter().flatten()))
 }
 
 /// Makes a layout of the image in `into`, which must not be there yet.

@@ -12,7 +12,7 @@ mod secrets;
 pub use access::{AUTH_FILE, Access, DOCKER_CONFIG, program};
 pub use child::Line;
 use child::Program;
-pub use export::{EngineImage, export, find};
+pub use export::{EngineImage, export, find, origin};
 pub use load::load;
 use own::{Own, Start};
 pub use probe::{answers, probe};

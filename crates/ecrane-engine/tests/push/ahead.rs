@@ -88,7 +88,7 @@ async fn a_layer_is_there_while_the_next_one_is_not_even_read() {
         say.send(()).unwrap();
     };
     let (registry_of_ahead, name) = (registry(&server), repository());
-    let ahead = ahead(&registry_of_ahead, &name, packed_layers);
+    let ahead = ahead(&registry_of_ahead, &name, packed_layers, |_| ());
     let (made, ahead, ()) = tokio::join!(made, ahead, arrived);
     let layout = made.unwrap().unwrap();
     let pushed = pushed(&server, &layout, &ahead).await;
@@ -120,7 +120,7 @@ async fn what_fails_ahead_is_brought_by_the_push() {
     });
     drop(packed);
     let layout = layout.unwrap();
-    let ahead = ahead(&registry(&server), &repository(), packed_layers).await;
+    let ahead = ahead(&registry(&server), &repository(), packed_layers, |_| ()).await;
     let pushed = pushed(&server, &layout, &ahead).await;
     assert_eq!((pushed.blobs.uploaded, pushed.blobs.present), (3, 0));
 }

@@ -245,11 +245,13 @@ async fn make(
             // Nobody may be there to take it.
             let _ = packed.send(layer);
         });
-        let ahead = places::ahead(config, &ready, layers);
-        let (layout, ahead) = tokio::join!(layout, ahead);
-        let layout = layout?;
-        let push = places::push(config, &ready, (&layout, &ahead), log);
-        record.timed("push", push).await
+        let ahead = async { Ok(places::ahead(config, &ready, &built, layers).await) };
+        let pushed = async {
+            // Of an image that turns out to be broken nothing more is uploaded.
+            let (layout, ahead) = tokio::try_join!(layout, ahead)?;
+            places::push(config, &ready, (&layout, &ahead), log).await
+        };
+        record.timed("push", pushed).await
     };
     let arrived = match push(&known, "layout").await {
         // Whoever removed it from the repository, here it still is.

@@ -19,6 +19,7 @@ use ecrane_core::report::{Row, plan_rows, result_rows};
 use ecrane_core::repository::Plan;
 use ecrane_engine::archive::Packed;
 use ecrane_engine::aws::{Applied, Observation};
+use ecrane_engine::builder::Built;
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{Ahead, Outcome, Pushed};
 use futures_util::future::join_all;
@@ -268,16 +269,16 @@ pub(super) async fn known(config: &Config, places: &[Ready]) -> Known {
     }
 }
 
-/// Brings layers to the only place while the image is made. To several each would
-/// go from disk at its own time, and none goes ahead; nor where layers may be taken
-/// over from other repositories, or the image may turn out not to be wanted.
+/// Brings layers to the only place while the image is made. With several places
+/// the line is shared as it is, and none goes ahead.
 pub(super) async fn ahead(
     config: &Config,
     places: &[Ready],
+    built: &Built,
     layers: UnboundedReceiver<Packed>,
 ) -> Ahead {
-    match places {
-        [only] => only.ahead(config, layers).await,
+    match (places, built) {
+        ([only], Built::InEngine(image)) => only.ahead(config, image, layers).await,
         _ => Ahead::default(),
     }
 }

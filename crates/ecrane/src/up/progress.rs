@@ -81,7 +81,22 @@ pub(super) struct Bar {
 
 const TEMPLATE: &str = "push  {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left{msg}";
 
+const AHEAD_TEMPLATE: &str =
+    "push  {spinner} {bytes} sent, {bytes_per_sec}, while the image is packed";
+
 impl Bar {
+    /// Of layers whose image is still being made: how many will come is not known.
+    pub(super) fn ahead() -> Self {
+        let style = ProgressStyle::with_template(AHEAD_TEMPLATE)
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
+        bar.enable_steady_tick(TICK);
+        Self {
+            bar: bar.with_style(style),
+            sent: Mutex::default(),
+        }
+    }
+
     pub(super) fn show(&self, step: &Progress) {
         let (blob, bytes) = match step {
             Progress::Sent(blob, bytes) => (blob, *bytes),

@@ -1,6 +1,6 @@
 //! A registry that can get the image now: pushed to, or kept as it is.
 
-use super::progress::Bars;
+use super::progress::{Bar, Bars};
 use super::record::Record;
 use super::result::{Made, Placed, found, placed};
 use super::unfinished::Unfinished;
@@ -8,12 +8,13 @@ use crate::config::Config;
 use crate::exit::Failure;
 use crate::show::Log;
 use ecrane_core::auth::Credentials;
-use ecrane_core::name::{Digest, Tag};
-use ecrane_core::push::{Known, UploadPlan, mount_sources};
+use ecrane_core::name::{Digest, RepositoryName, Tag};
+use ecrane_core::push::{Known, Origin, UploadPlan, mount_sources};
 use ecrane_core::report::{self, TagChange, TagResult};
-use ecrane_core::repository::TagMutability;
+use ecrane_core::repository::{RepositoryStep, TagMutability};
 use ecrane_engine::archive::Packed;
 use ecrane_engine::aws::{self, Applied, Ecr};
+use ecrane_engine::builder::{self, EngineImage};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Ahead, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
@@ -92,13 +93,20 @@ impl Ready {
         Known::of(found.into_iter().flatten().flatten().collect())
     }
 
-    /// Brings layers before the image that they belong to is made, if it is sure that
-    /// they are to go there.
-    pub(super) async fn ahead(&self, config: &Config, layers: UnboundedReceiver<Packed>) -> Ahead {
-        let desired = &config.desired;
-        let setting = self.applied.plan.mutability.as_ref();
-        let may_move = |tag| setting.is_some_and(|it| it.of(tag) == TagMutability::Mutable);
-        if !config.mount_from.is_empty() || !desired.tags.iter().all(may_move) {
+    /// Brings layers before the image that they belong to is made, where it is sure
+    /// that they are to go there: no tag can refuse it, and none of them may be taken
+    /// over from another repository.
+    pub(super) async fn ahead(
+        &self,
+        config: &Config,
+        image: &EngineImage,
+        layers: UnboundedReceiver<Packed>,
+    ) -> Ahead {
+        let Ok(origin) = builder::origin(image).await else {
+            return Ahead::default();
+        };
+        let sources = self.sources(config, &origin);
+        if !sources.is_empty() || !self.takes_all(&config.desired.tags) {
             return Ahead::default();
         }
         let patience = Patience {
@@ -106,11 +114,31 @@ impl Ready {
             connect_budget: SHORT_TROUBLE,
             ..Patience::default()
         };
-        match self.client(patience) {
-            Ok(registry) => push::ahead(&registry, &desired.name, layers).await,
-            // The push says so.
-            Err(_) => Ahead::default(),
-        }
+        // What is wrong, the push says.
+        let Ok(registry) = self.client(patience) else {
+            return Ahead::default();
+        };
+        let bar = Bar::ahead();
+        let name = &config.desired.name;
+        let ahead = push::ahead(&registry, name, layers, |step| bar.show(&step)).await;
+        bar.clear();
+        ahead
+    }
+
+    /// Whether no tag can be one that stays where it is.
+    fn takes_all(&self, tags: &[Tag]) -> bool {
+        let plan = &self.applied.plan;
+        let may_move = |tag| {
+            let setting = plan.mutability.as_ref();
+            setting.is_some_and(|it| it.of(tag) == TagMutability::Mutable)
+        };
+        matches!(plan.repository, RepositoryStep::Create(_)) || tags.iter().all(may_move)
+    }
+
+    /// The repositories that layers may be taken over from.
+    fn sources(&self, config: &Config, origin: &Origin) -> Vec<RepositoryName> {
+        let (host, name) = (&self.credentials.registry, &config.desired.name);
+        mount_sources(host, name, origin.base.as_deref(), &config.mount_from)
     }
 
     pub(super) async fn push(
@@ -123,9 +151,7 @@ impl Ready {
         let desired = &config.desired;
         let registry = self.registry()?;
         let image = layout.plan();
-        let base = image.origin.base.as_deref();
-        let host = &self.credentials.registry;
-        let sources = mount_sources(host, &desired.name, base, &config.mount_from);
+        let sources = self.sources(config, &image.origin);
         let delivery = Delivery {
             mutability: self.applied.plan.mutability.as_ref(),
             backwards: config.backwards,

@@ -17,6 +17,9 @@ pub(in super::super) fn read(
     root: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<Document> {
+    if get(root, "rules").is_some() {
+        return None;
+    }
     let answer = get(root, TEXT)?;
     let Value::String(written) = &answer.node.value else {
         return None;
