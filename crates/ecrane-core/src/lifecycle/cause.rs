@@ -59,8 +59,9 @@ const CAUSES: &[(&str, &[Code])] = &[
 /// The service says the same of several faults: which of them it is, only the
 /// policy can tell.
 pub fn causes(message: &str) -> Option<Vec<&'static str>> {
-    let is_known = REFUSALS.iter().any(|words| message.contains(words));
-    if !is_known && !(message.contains(OPERATION) && message.contains(INVALID)) {
+    let known = REFUSALS.iter().any(|words| message.contains(words));
+    let new = message.contains(OPERATION) && message.contains(INVALID);
+    if !known && !new {
         return None;
     }
     let cause = CAUSES.iter().find(|(words, _)| message.contains(words));
