@@ -5,11 +5,10 @@ use crate::archive::Packed;
 use crate::registry::{Arrival, Registry, RegistryError, Repository};
 use ecrane_core::name::{Digest, RepositoryName};
 use ecrane_core::push::Descriptor;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 /// What came to a repository ahead of its image.
 #[derive(Debug, Default)]
@@ -32,13 +31,12 @@ impl Ahead {
 pub async fn ahead(
     registry: &Registry,
     repository: &RepositoryName,
-    mut layers: UnboundedReceiver<Packed>,
+    layers: impl Stream<Item = Packed>,
     progress: impl Fn(Progress) + Send + Sync,
 ) -> Ahead {
     let repository = &registry.repository(repository);
     let (brought, failed) = (Mutex::default(), AtomicBool::new(false));
     let mut begun = BTreeSet::new();
-    let layers = stream::poll_fn(|context| layers.poll_recv(context));
     // One archive may hold a layer twice.
     let layers = layers.filter(|layer| {
         let is_new = begun.insert(layer.descriptor.digest.clone());

@@ -9,10 +9,11 @@ use ecrane_engine::archive::{Packed, to_layout};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{Ahead, Blobs, Delivery, Pushed, ahead, push};
 use ecrane_engine::registry::{Patience, Registry};
+use futures_util::{Stream, stream};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// An archive that is still being written: what comes after a place of it comes
 /// when somebody says so.
@@ -35,6 +36,10 @@ impl Read for Halting {
             .min(usize::try_from(left).unwrap_or(usize::MAX));
         self.bytes.read(buffer.get_mut(..most).unwrap())
     }
+}
+
+fn all(mut layers: UnboundedReceiver<Packed>) -> impl Stream<Item = Packed> {
+    stream::poll_fn(move |context| layers.poll_recv(context))
 }
 
 fn repository() -> RepositoryName {
@@ -88,7 +93,7 @@ async fn a_layer_is_there_while_the_next_one_is_not_even_read() {
         say.send(()).unwrap();
     };
     let (registry_of_ahead, name) = (registry(&server), repository());
-    let ahead = ahead(&registry_of_ahead, &name, packed_layers, |_| ());
+    let ahead = ahead(&registry_of_ahead, &name, all(packed_layers), |_| ());
     let (made, ahead, ()) = tokio::join!(made, ahead, arrived);
     let layout = made.unwrap().unwrap();
     let pushed = pushed(&server, &layout, &ahead).await;
@@ -120,7 +125,13 @@ async fn what_fails_ahead_is_brought_by_the_push() {
     });
     drop(packed);
     let layout = layout.unwrap();
-    let ahead = ahead(&registry(&server), &repository(), packed_layers, |_| ()).await;
+    let ahead = ahead(
+        &registry(&server),
+        &repository(),
+        all(packed_layers),
+        |_| (),
+    )
+    .await;
     let pushed = pushed(&server, &layout, &ahead).await;
     assert_eq!((pushed.blobs.uploaded, pushed.blobs.present), (3, 0));
 }

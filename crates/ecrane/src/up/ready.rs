@@ -18,8 +18,8 @@ use ecrane_engine::builder::{self, EngineImage};
 use ecrane_engine::layout::Layout;
 use ecrane_engine::push::{self, Ahead, Delivery, Outcome, PushError, Pushed, TagOutcome};
 use ecrane_engine::registry::{Named, Patience, Registry};
-use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -100,8 +100,12 @@ impl Ready {
         &self,
         config: &Config,
         image: &EngineImage,
-        layers: UnboundedReceiver<Packed>,
+        mut layers: UnboundedReceiver<Packed>,
     ) -> Ahead {
+        // Of an image that the registry has, none comes, and nothing is asked.
+        let Some(first) = layers.recv().await else {
+            return Ahead::default();
+        };
         let Ok(origin) = builder::origin(image).await else {
             return Ahead::default();
         };
@@ -109,6 +113,8 @@ impl Ready {
         if !sources.is_empty() || !self.takes_all(&config.desired.tags) {
             return Ahead::default();
         }
+        let others = stream::poll_fn(move |context| layers.poll_recv(context));
+        let layers = stream::iter([first]).chain(others);
         let patience = Patience {
             budget: SHORT_TROUBLE,
             connect_budget: SHORT_TROUBLE,
