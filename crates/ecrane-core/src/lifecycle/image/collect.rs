@@ -277,9 +277,11 @@ fn in_order(numbers: impl Iterator<Item = u128>, texts: &Texts) -> Vec<usize> {
 }
 
 /// A column in the order of the counts.
-fn arranged<T: Copy>(column: &[T], order: &[Known]) -> Column<T> {
-    let values = order.iter().filter_map(|known| column.get(*known));
-    values.copied().collect()
+fn arranged<T: Copy + Default>(column: &[T], order: &[Known]) -> Column<T> {
+    let values = order.iter().map(|known| column.get(*known));
+    values
+        .map(|value| value.copied().unwrap_or_default())
+        .collect()
 }
 
 /// The time that `sinceImagePulled` goes by, if not that of the push: of the

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use ecrane_core::lifecycle::evaluate::{Summary, Verdict, Verdicts};
-use ecrane_core::lifecycle::image::Images;
+use ecrane_core::lifecycle::image::{ImageId, Images};
 use ecrane_core::lifecycle::{Action, RulePriority};
 use ecrane_core::name::short;
 use ecrane_core::report::bytes;
@@ -148,14 +148,16 @@ struct Group {
 }
 
 fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
-    let mut members: BTreeMap<Kind, Vec<Verdict<'_>>> = BTreeMap::new();
+    // Of 100,000 images only the few that are shown have their verdicts spelt out.
+    let mut members: BTreeMap<Kind, Vec<ImageId>> = BTreeMap::new();
     for verdict in verdicts.iter() {
-        members.entry(Kind::of(&verdict)).or_default().push(verdict);
+        let group = members.entry(Kind::of(&verdict)).or_default();
+        group.push(verdict.image);
     }
     let groups = members.into_iter();
     groups
         .filter_map(|(kind, members)| {
-            let title = kind.title(members.first()?, members.len());
+            let title = kind.title(&verdicts.of(*members.first()?), members.len());
             let shown = match listed {
                 Listed::All => members.len(),
                 Listed::First if kind.stays() => STAYING,
@@ -166,7 +168,7 @@ fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
                 hidden: members.len().saturating_sub(shown),
                 rows: ordered(verdicts, kind, members)
                     .take(shown)
-                    .map(|verdict| Row::of(verdicts, &verdict))
+                    .map(|image| Row::of(verdicts, &verdicts.of(image)))
                     .collect(),
             })
         })
@@ -175,16 +177,16 @@ fn groups(verdicts: &Verdicts<'_>, listed: Listed) -> Vec<Group> {
 
 /// What goes, the certain first and of those the newest; what stays, the next
 /// to go first.
-fn ordered<'a>(
+fn ordered(
     verdicts: &Verdicts<'_>,
     kind: Kind,
-    mut members: Vec<Verdict<'a>>,
-) -> impl Iterator<Item = Verdict<'a>> {
+    mut members: Vec<ImageId>,
+) -> impl Iterator<Item = ImageId> + use<> {
     if kind.stays() {
         members.reverse();
-        members.sort_by_key(|verdict| verdicts.since(verdict.image));
+        members.sort_by_key(|image| verdicts.since(*image));
     } else {
-        members.sort_by_key(|verdict| verdict.doubt.is_some());
+        members.sort_by_key(|image| verdicts.of(*image).doubt.is_some());
     }
     members.into_iter()
 }
