@@ -4,6 +4,7 @@ use ecrane_core::build::{
     Backend, Builder, Docker, ImagePlace, NODE_PREFIX, NodeContainer, OciExporter,
 };
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::process::Output;
 
 /// Asks what there is to build with, and chooses of it: of the builders of buildx
@@ -67,20 +68,13 @@ async fn buildah() -> Result<Builder, BuildError> {
 async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
     let mut inspect = vec!["buildx", "inspect"];
     inspect.extend(name);
-    let (version, buildx, driver, info) = tokio::join!(
-        ask(&["version", "--format", "{{json .}}"]),
-        ask(&["buildx", "version"]),
-        ask(&inspect),
-        ask(&INFO),
-    );
-    let version = version?;
-    let (client, engine) = versions(&version).ok_or_else(|| no_engine(&version))?;
-    let buildx = buildx?;
-    let buildx = buildx
-        .status
-        .success()
-        .then(|| plugin_version(&String::from_utf8_lossy(&buildx.stdout)));
-    let driver = driver?;
+    let (info, driver) = tokio::join!(ask(&INFO), ask(&inspect));
+    let (mut info, driver) = (Info::of(&info?), driver?);
+    let (client, engine) = match info.versions() {
+        Some(both) => both,
+        None => versions().await?,
+    };
+    let buildx = info.buildx();
     if let (Some(name), Some(_), false) = (name, &buildx, driver.status.success()) {
         let adopted = containers(name, &driver).await?;
         return Ok(Docker {
@@ -96,14 +90,12 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         });
     }
     let driver = String::from_utf8_lossy(&driver.stdout).into_owned();
-    let mut info: Info = serde_json::from_slice(&info?.stdout).unwrap_or_default();
     // A builder of the docker driver is an engine, and not always the usual one.
     if values(&driver, "Driver:").any(|it| it == "docker")
         && let Some(context) = values(&driver, "Endpoint:").next()
         && context != info.client.context
     {
-        let asked = ask(&[&["--context", context], &INFO[..]].concat()).await?;
-        info = serde_json::from_slice(&asked.stdout).unwrap_or_default();
+        info = Info::of(&ask(&[&["--context", context], &INFO[..]].concat()).await?);
     }
     Ok(Docker {
         client,
@@ -143,10 +135,12 @@ async fn containers(name: &str, inspected: &Output) -> Result<Vec<NodeContainer>
 
 const INFO: [&str; 3] = ["info", "--format", "{{json .}}"];
 
-/// What `docker info` says of an engine; what it leaves out is not known.
+/// What `docker info` says of an engine and of the client; what it leaves out is
+/// not known.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Info {
+    server_version: String,
     driver_status: Vec<(String, String)>,
     #[serde(rename = "ClientInfo")]
     client: ClientInfo,
@@ -155,7 +149,38 @@ struct Info {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct ClientInfo {
+    version: String,
     context: String,
+    plugins: Option<Vec<Plugin>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Plugin {
+    name: String,
+    version: String,
+    /// Why it cannot be used.
+    err: Option<IgnoredAny>,
+}
+
+impl Info {
+    fn of(asked: &Output) -> Self {
+        serde_json::from_slice(&asked.stdout).unwrap_or_default()
+    }
+
+    /// The client's and the engine's: an engine that does not answer has none here,
+    /// nor has a client before version 23.
+    fn versions(&self) -> Option<(String, String)> {
+        let both = (self.client.version.clone(), self.server_version.clone());
+        (!both.0.is_empty() && !both.1.is_empty()).then_some(both)
+    }
+
+    /// The version of the plugin, if it is there and works.
+    fn buildx(&self) -> Option<String> {
+        let mut plugins = self.client.plugins.iter().flatten();
+        let found = plugins.find(|it| it.name == "buildx" && it.err.is_none())?;
+        Some(found.version.trim_start_matches('v').to_owned())
+    }
 }
 
 /// Asks whether an engine answers.
@@ -163,17 +188,19 @@ struct ClientInfo {
 /// # Errors
 /// None does, and why.
 pub async fn answers() -> Result<(), BuildError> {
-    let version = ask(&["version", "--format", "{{json .}}"]).await?;
-    match versions(&version) {
-        Some(_) => Ok(()),
-        None => Err(no_engine(&version)),
-    }
+    versions().await.map(|_| ())
 }
 
 /// The client's and the engine's.
-fn versions(version: &Output) -> Option<(String, String)> {
-    let Version { client, server } = serde_json::from_slice(&version.stdout).ok()?;
-    Some((client.version, server?.version))
+async fn versions() -> Result<(String, String), BuildError> {
+    let asked = ask(&["version", "--format", "{{json .}}"]).await?;
+    match serde_json::from_slice(&asked.stdout) {
+        Ok(Version {
+            client,
+            server: Some(server),
+        }) => Ok((client.version, server.version)),
+        _ => Err(no_engine(&asked)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -194,15 +221,6 @@ async fn ask(argv: &[&str]) -> Result<Output, BuildError> {
         .output()
         .await
         .map_err(|error| child::not_started(Program::Docker, error))
-}
-
-/// `github.com/docker/buildx 0.13.1+ds1-3 1.22` → `0.13.1+ds1-3`.
-fn plugin_version(text: &str) -> String {
-    text.split_whitespace()
-        .nth(1)
-        .unwrap_or("of an unknown version")
-        .trim_start_matches('v')
-        .to_owned()
 }
 
 /// What `buildx inspect` says under a name, of each node.
@@ -297,15 +315,45 @@ mod tests {
         check("", ImagePlace::Here);
     }
 
+    /// What `docker info --format '{{json .}}'` says of the versions of the client, the
+    /// engine and the plugin.
     #[test]
-    fn the_plugin_says_its_version_in_the_middle() {
-        assert_eq!(
-            plugin_version("github.com/docker/buildx v0.20.0 abc"),
-            "0.20.0"
+    fn one_answer_tells_the_versions_wherever_the_client_tells_its_own() {
+        type Said<'s> = (Option<(&'s str, &'s str)>, Option<&'s str>);
+        let check = |said: &str, expected: Said<'_>| {
+            let info: Info = serde_json::from_str(said).unwrap();
+            let versions = info.versions();
+            let both = versions
+                .as_ref()
+                .map(|(client, engine)| (&**client, &**engine));
+            assert_eq!((both, info.buildx().as_deref()), expected, "{said}");
+        };
+        let plugin = r#"{"Name": "buildx", "Version": "v0.30.0"}"#;
+        let broken = r#"{"Name": "buildx", "Err": "exec format error"}"#;
+        let of = |engine: &str, client: &str, plugins: &str| {
+            format!(
+                r#"{{"ServerVersion": "{engine}", "ClientInfo": {{"Version": "{client}", "Plugins": {plugins}}}}}"#
+            )
+        };
+        let both = Some(("28.2.2", "26.1.5"));
+        check(
+            &of("26.1.5", "28.2.2", &format!("[{plugin}]")),
+            (both, Some("0.30.0")),
         );
-        assert_eq!(
-            plugin_version("github.com/docker/buildx 0.13.1+ds1-3 1.22"),
-            "0.13.1+ds1-3"
+        check(
+            &of("26.1.5", "28.2.2", &format!("[{broken}]")),
+            (both, None),
+        );
+        check(&of("26.1.5", "28.2.2", "null"), (both, None));
+        // No engine.
+        check(&of("", "28.2.2", "[]"), (None, None));
+        // Client 20.10, with an engine and without.
+        let old =
+            format!(r#"{{"ServerVersion": "20.10.24", "ClientInfo": {{"Plugins": [{plugin}]}}}}"#);
+        check(&old, (None, Some("0.30.0")));
+        check(
+            r#"{"ServerErrors": ["Cannot connect"], "ClientInfo": {"Plugins": []}}"#,
+            (None, None),
         );
     }
 }
