@@ -6,6 +6,7 @@ mod in_workflow;
 mod own_builder;
 
 use crate::harness::{LocalEcr, clean, succeed};
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,18 +15,23 @@ use std::time::{Duration, Instant};
 /// A promise to the user: the runner kills what has not ended 7.5 s after SIGINT.
 const SOON: Duration = Duration::from_secs(5);
 
+/// A folder with a build of minutes. The mark makes its step one that no other test
+/// has in the engine's cache.
+fn lay_slow_build(app: &Path, mark: &str) {
+    std::fs::create_dir_all(app).unwrap();
+    let dockerfile = format!("FROM debian:trixie-slim\nRUN echo {mark} && sleep 300\n");
+    std::fs::write(app.join("Dockerfile"), dockerfile).unwrap();
+}
+
 /// Starts a build that would take minutes, stops it in the middle, and gives
 /// the exit code.
 fn stopped_by(signal: &str) -> Option<i32> {
     let ecr = LocalEcr::start();
     let app = ecr.home().join("app");
     let work = ecr.home().join("work");
-    std::fs::create_dir_all(&app).unwrap();
     std::fs::create_dir_all(&work).unwrap();
-    // The mark makes it a step that no other test has in the engine's cache.
     let mark = format!("stopped-by-{signal}");
-    let dockerfile = format!("FROM debian:trixie-slim\nRUN echo {mark} && sleep 300\n");
-    std::fs::write(app.join("Dockerfile"), dockerfile).unwrap();
+    lay_slow_build(&app, &mark);
 
     let mut command = ecr.up(&["--repository", "app", "--tags", "v1", "--context"]);
     command
@@ -100,4 +106,55 @@ fn ctrl_c_ends_a_build_and_leaves_nothing() {
 #[test]
 fn sigterm_ends_a_build_and_leaves_nothing() {
     assert_eq!(stopped_by("TERM"), Some(143));
+}
+
+/// What a run replaced, nobody else has: a run that was stopped tells of it too.
+#[test]
+fn what_a_stopped_run_had_done_is_handed_over() {
+    let ecr = LocalEcr::start();
+    let app = ecr.home().join("app");
+    lay_slow_build(&app, "stopped-and-told");
+    let policy = |days: u32| {
+        json!({ "rules": [{
+            "rulePriority": 1,
+            "selection": { "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days },
+            "action": { "type": "expire" },
+        }]})
+        .to_string()
+    };
+    let up = |words: &[&str], days| {
+        let mut command = ecr.up(words);
+        command.args(["--repository", "app", "--tags", "v1", "--lifecycle-policy"]);
+        command.arg(policy(days));
+        command
+    };
+    succeed(&mut up(&["--image", "examples/hello/layout"], 14));
+
+    let mut command = up(&["--json", "--context", app.to_str().unwrap()], 30);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(
+        lines.any(|line| line.unwrap().trim_end().ends_with("stopped-and-told")),
+        "the build never reached its long step"
+    );
+    succeed(Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    let told: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(
+        told["error"],
+        json!({
+            "exit": 130,
+            "message": "stopped\nbefore that, settings of the repository were changed; the lifecycle policy was put",
+            "findings": [],
+        })
+    );
+    let replaced: Value = serde_json::from_str(
+        told["report"]["puts"][0]["replaces"]["policy"]
+            .as_str()
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(replaced["rules"][0]["selection"]["countNumber"], 14);
 }

@@ -34,6 +34,11 @@ impl Exit {
             Self::Terminated => 143,
         }
     }
+
+    /// Whether the run was asked to end, and has moments left for it.
+    pub(crate) const fn is_stop(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated)
+    }
 }
 
 /// Why a run did not end well.
@@ -126,8 +131,22 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// Runs until it is done or the process is asked to end: then everything under
+/// way is dropped, which stops the builder and removes what was unpacked.
+///
+/// # Errors
+/// Those of the run, or that it was stopped.
+pub(crate) async fn stoppable<T>(
+    run: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        result = run => result,
+        exit = stopped() => Err(Failure::Because(exit, "stopped".into())),
+    }
+}
+
 /// Comes back when the process is asked to end, with the exit for it.
-pub(crate) async fn stopped() -> Exit {
+async fn stopped() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
     let wait = |kind| async move {
         match signal(kind) {

@@ -96,25 +96,29 @@ fn run(command: Option<Command>, log: Log) -> Exit {
     };
     let result = runtime.block_on(async {
         match command {
-            None => stoppable(action_run(log)).await,
-            Some(Command::Up(up)) => stoppable(command_run(*up, Drift::Done, log)).await,
-            Some(Command::Plan(plan)) => stoppable(plan_run(*plan, log)).await,
+            None => action_run(log).await,
+            Some(Command::Up(up)) => command_run(*up, Drift::Done, log).await,
+            Some(Command::Plan(plan)) => plan_run(*plan, log).await,
             Some(Command::Destroy(destroy)) => {
                 let recipient = Recipient::of_command(destroy.is_for_program());
-                stoppable(errand(destroy.order(), recipient, log)).await
+                errand(destroy.order(), recipient, log).await
             }
             Some(Command::Cleanup(cleanup)) => {
                 let recipient = Recipient::of_command(cleanup.is_for_program());
-                stoppable(errand(cleanup.order(), recipient, log)).await
+                errand(cleanup.order(), recipient, log).await
             }
             Some(Command::Local(local)) => match local.command {
-                Some(command) => stoppable(local::look_after(command)).await,
+                Some(command) => exit::stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
             },
-            Some(Command::Lifecycle(command)) => stoppable(lifecycle::run(command, log)).await,
+            Some(Command::Lifecycle(command)) => {
+                exit::stoppable(lifecycle::run(command, log)).await
+            }
             Some(Command::Playground(options)) => playground::run(options, log).await,
-            Some(Command::Images(options)) => stoppable(images::run(&options, log)).await,
-            Some(Command::Login(options)) => stoppable(credentials::login(options, log)).await,
+            Some(Command::Images(options)) => exit::stoppable(images::run(&options, log)).await,
+            Some(Command::Login(options)) => {
+                exit::stoppable(credentials::login(options, log)).await
+            }
             Some(Command::Logout(options)) => credentials::logout(&options, log),
             Some(Command::CredentialHelper(action)) => credentials::helper(action).await,
             Some(Command::Completions { shell }) => completions(shell),
@@ -123,15 +127,6 @@ fn run(command: Option<Command>, log: Log) -> Exit {
     // Blocking work that is still under way must not hold up the end.
     runtime.shutdown_background();
     end(result, log)
-}
-
-/// Runs until it is done or the process is asked to end: then everything under
-/// way is dropped, which stops the builder and removes what was unpacked.
-async fn stoppable(run: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    tokio::select! {
-        result = run => result,
-        exit = exit::stopped() => Err(Failure::Because(exit, "stopped".into())),
-    }
 }
 
 /// To whom a run hands over what came of it.
@@ -233,7 +228,7 @@ async fn command_run(up: cli::Up, drift: Drift, log: Log) -> Result<Exit, Failur
 /// A run that is not the main job, handed over however it ends.
 async fn errand(order: up::Order, recipient: Recipient, log: Log) -> Result<Exit, Failure> {
     let mut errand = errand::Errand::default();
-    let result = errand::run(&order, &mut errand, log).await;
+    let result = exit::stoppable(errand::run(&order, &mut errand, log)).await;
     match recipient {
         Recipient::Program => errand.to_program(result),
         Recipient::Person => result.map(|()| Exit::Done),
@@ -275,8 +270,12 @@ async fn job(
         Recipient::Program => show::data(&outputs::json(&story)),
         Recipient::Person => Ok(()),
     };
-    if let Some(talk) = &talk {
-        pull_request::tell(talk, &story, log).await;
+    if let Some(talk) = talk.filter(|_| !failed.is_some_and(Exit::is_stop)) {
+        let told = async {
+            pull_request::tell(&talk, &story, log).await;
+            Ok(())
+        };
+        exit::stoppable(told).await?;
     }
     match failed {
         // Why the run failed matters more than that nobody could be told.

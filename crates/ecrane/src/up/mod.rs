@@ -20,7 +20,7 @@ pub(crate) use result::{Made, Placed, Report};
 
 use crate::config::{self, Changes, Config, Existing, Mode, Service};
 use crate::credentials;
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::inputs::Inputs;
 use crate::local;
 use crate::scrub::Scrub;
@@ -50,9 +50,10 @@ pub(crate) struct Order {
     pub data: Option<PathBuf>,
 }
 
-/// Does the main job. A failure says what was done before it.
+/// Does the main job, until it is done or stopped. A failure says what was done
+/// before it.
 pub(crate) async fn up(order: Order, record: &Record, log: Log) -> Result<Report, Failure> {
-    let result = run(order, record, log).await;
+    let result = exit::stoppable(run(order, record, log)).await;
     result.map_err(|failure| failure.after(&record.so_far().done))
 }
 

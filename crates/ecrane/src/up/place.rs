@@ -218,20 +218,32 @@ impl Place {
         let standing = look.observation.place.as_ref();
         let uri = RefCell::new(standing.map(|place| place.uri.clone()));
         let is_put = Cell::new(false);
+        // Whoever stops the run while the answer is awaited has the way back too.
+        if let Some(place) = standing {
+            self.note_put(look, &place.uri, None);
+        }
         let tell = |step: Step, at: &aws::Place| {
             uri.replace(Some(at.uri.clone()));
             is_put.set(is_put.get() || step == Step::Lifecycle);
             let place = self.destination.as_ref();
             let place = place.map_or_else(String::new, |place| format!(" in {place}"));
             self.record.done(format!("{step}{place}"));
+            if step == Step::Repository {
+                self.note_put(look, &at.uri, None);
+            }
         };
         let desired = &config.desired;
         let applied = aws::apply(&self.ecr, desired, plan, &look.observation, tell).await;
         // Without an answer it may have been put, and the way back does no harm.
         let is_open = |error: &AwsError| matches!(error, AwsError::NoAnswer { operation, .. } if *operation == "PutLifecyclePolicy");
         let may_be_put = is_put.get() || applied.as_ref().is_err_and(is_open);
-        if let Some(uri) = uri.into_inner().filter(|_| may_be_put) {
-            self.note_put(look, &uri).await;
+        match uri.into_inner() {
+            Some(uri) if may_be_put => {
+                let caller = service::caller(&self.connection).await;
+                self.note_put(look, &uri, caller);
+            }
+            Some(uri) => self.record.not_put(&uri),
+            None => {}
         }
         match applied {
             Ok(applied) => Ok(Ok(applied)),
@@ -240,8 +252,8 @@ impl Place {
         }
     }
 
-    /// Notes what a put policy took the place of, so that it can come back.
-    async fn note_put(&self, look: &Look, uri: &str) {
+    /// Notes what a put policy takes the place of, so that it can come back.
+    fn note_put(&self, look: &Look, uri: &str, caller: Option<String>) {
         let Some(PolicyStep::Put { replaces, .. }) = &look.plan.policy else {
             return;
         };
@@ -255,7 +267,7 @@ impl Place {
         };
         self.record.put(PutPolicy {
             repository_uri: uri.to_owned(),
-            caller: service::caller(&self.connection).await,
+            caller,
             replaces: before.map(|policy| Replaced { policy, put_by }),
         });
     }

@@ -28,7 +28,8 @@ pub(crate) struct Seen {
     pub(crate) plan: Vec<Row>,
     /// What the policy costs, where that was read.
     pub(crate) costs: Vec<Cost>,
-    /// Where the policy was put, and what it took the place of.
+    /// Where the policy was put or, of a run that was stopped, may have been; and what
+    /// it took the place of.
     pub(crate) puts: Vec<PutPolicy>,
     /// The repository policies that others take the place of, each with its
     /// registry where there are several.
@@ -105,8 +106,16 @@ impl Record {
         seen.costs.push(cost);
     }
 
+    /// In place of what was noted for the same repository before.
     pub(super) fn put(&self, put: PutPolicy) {
+        self.not_put(&put.repository_uri);
         self.seen().puts.push(put);
+    }
+
+    /// No policy was put there after all.
+    pub(super) fn not_put(&self, repository_uri: &str) {
+        let mut seen = self.seen();
+        seen.puts.retain(|put| put.repository_uri != repository_uri);
     }
 
     /// Once, also where it is looked at again.
