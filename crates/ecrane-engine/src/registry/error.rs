@@ -128,7 +128,7 @@ pub enum RegistryError {
     /// It did not heal in the time given.
     #[error("{last}; gave up after {} s", after.as_secs())]
     GaveUp {
-        /// For how long it was tried.
+        /// For how long it was tried again.
         after: Duration,
         /// The last failure.
         last: Box<RegistryError>,

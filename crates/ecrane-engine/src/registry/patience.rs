@@ -2,6 +2,7 @@ use super::error::{Phase, RegistryError};
 use super::pace::Rate;
 use backon::{ExponentialBuilder, Retryable};
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -16,7 +17,8 @@ pub struct Patience {
     pub first_wait: Duration,
     /// Before any retry at most, unless the registry asks for more.
     pub longest_wait: Duration,
-    /// How long one request or upload is retried in all.
+    /// How long one request or upload is retried in all, from its first failure on: what
+    /// went well until then, as an hour of a large layer, counts for nothing.
     pub budget: Duration,
     /// The same where no connection can be made: a wrong host does not heal.
     pub connect_budget: Duration,
@@ -53,7 +55,8 @@ impl Patience {
         F: Future<Output = Result<T, RegistryError>>,
         A: FnMut() -> F,
     {
-        let start = Instant::now();
+        let first_failure = OnceLock::new();
+        let trouble = || first_failure.get_or_init(Instant::now).elapsed();
         let waits = ExponentialBuilder::default()
             .with_min_delay(self.first_wait)
             .with_max_delay(self.longest_wait)
@@ -62,12 +65,12 @@ impl Patience {
         let result = attempt
             .retry(waits)
             .when(&heals)
-            .adjust(|error, wait| self.next(error, wait, start.elapsed()))
+            .adjust(|error, wait| self.next(error, wait, trouble()))
             .await;
         result.map_err(|error| {
             if heals(&error) {
                 RegistryError::GaveUp {
-                    after: start.elapsed(),
+                    after: trouble(),
                     last: Box::new(error),
                 }
             } else {
@@ -81,7 +84,7 @@ impl Patience {
         &self,
         error: &RegistryError,
         wait: Option<Duration>,
-        elapsed: Duration,
+        trouble: Duration,
     ) -> Option<Duration> {
         let asked = match error {
             RegistryError::Busy { retry_after, .. } => *retry_after,
@@ -95,6 +98,40 @@ impl Patience {
             } => self.connect_budget,
             _ => self.budget,
         };
-        (elapsed.saturating_add(wait) <= budget).then_some(wait)
+        (trouble.saturating_add(wait) <= budget).then_some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::Operation;
+    use super::*;
+    use std::cell::Cell;
+
+    /// Large layers take longer than anybody waits for a registry to heal.
+    #[tokio::test]
+    async fn what_went_well_before_it_failed_counts_for_nothing() {
+        let patience = Patience {
+            first_wait: Duration::from_millis(1),
+            budget: Duration::from_millis(20),
+            ..Patience::default()
+        };
+        let attempts = Cell::new(0);
+        let upload = || async {
+            attempts.set(attempts.get() + 1);
+            match attempts.get() {
+                1 => {
+                    tokio::time::sleep(2 * patience.budget).await;
+                    Err(RegistryError::CutAnswer {
+                        registry: "127.0.0.1".to_owned(),
+                        operation: Operation::SendBlob,
+                        cause: "the connection broke".to_owned(),
+                    })
+                }
+                _ => Ok(()),
+            }
+        };
+        patience.retry(RegistryError::heals, upload).await.unwrap();
+        assert_eq!(attempts.get(), 2);
     }
 }
