@@ -8,6 +8,7 @@ mod own_builder;
 use crate::harness::{LocalEcr, clean, succeed};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,6 +47,7 @@ fn stopped_by(signal: &str) -> Option<i32> {
         "the build never reached its long step"
     );
     assert!(runs(&mark), "the step is not seen");
+    assert!(is_for_this_user_alone(&work), "others may read the build");
     // The shell has its own `kill`: a bare Debian has no program of that name.
     succeed(Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]));
     let begin = Instant::now();
@@ -55,6 +57,12 @@ fn stopped_by(signal: &str) -> Option<i32> {
     nothing_runs(&mark);
     no_container(&mark);
     status.code()
+}
+
+fn is_for_this_user_alone(folder: &Path) -> bool {
+    let modes = std::fs::read_dir(folder).unwrap();
+    let mut modes = modes.map(|entry| entry.unwrap().metadata().unwrap().permissions().mode());
+    modes.all(|mode| mode & 0o077 == 0)
 }
 
 fn entries(folder: &Path) -> usize {

@@ -348,7 +348,21 @@ fn an_image_of_the_engine_and_its_archive_are_the_same_image() {
     let of_archive = push(archive);
     assert_eq!(output(&of_engine, "digest"), output(&of_archive, "digest"));
     assert!(writes(&ecr.log_since(seen)).is_empty(), "it was there");
-    docker(&["image", "rm", &name]);
+
+    // A name without a tag is that of `latest`, whatever other images have it.
+    let bare = format!("{}/prebuilt", ecr.address);
+    let other = format!("{bare}:other");
+    docker(&["tag", &name, &bare]);
+    docker(&[
+        "build",
+        "--quiet",
+        "--tag",
+        &other,
+        &app(ecr.home(), "other"),
+    ]);
+    let of_latest = push(&bare);
+    assert_eq!(output(&of_engine, "digest"), output(&of_latest, "digest"));
+    docker(&["image", "rm", &name, &bare, &other]);
 }
 
 #[test]

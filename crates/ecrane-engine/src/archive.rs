@@ -82,6 +82,22 @@ pub enum ArchiveError {
     Layout(#[from] LayoutError),
 }
 
+impl ArchiveError {
+    /// Whether an archive that ended too early looks like this. A full disk does not:
+    /// its error is the system's.
+    pub(crate) fn may_be_cut(&self) -> bool {
+        match self {
+            Self::Tar(error) => error.raw_os_error().is_none(),
+            Self::NoImage | Self::Missing(_) | Self::Malformed { .. } => true,
+            Self::Packed(_)
+            | Self::LayersAsTheyAre
+            | Self::Several(_)
+            | Self::Damaged { .. }
+            | Self::Layout(_) => false,
+        }
+    }
+}
+
 /// A layer that has been compressed, and lies in the layout to be.
 #[derive(Debug)]
 pub struct Packed {
@@ -268,4 +284,25 @@ fn parse<T: serde::de::DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, 
         path: path.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_archive_that_was_cut() {
+        let check = |error: ArchiveError, expected| {
+            assert_eq!(error.may_be_cut(), expected, "{error}");
+        };
+        let full = || io::Error::from_raw_os_error(28);
+        check(ArchiveError::Tar(full()), false);
+        check(
+            layout::io_error("write", Path::new("layer"))(full()).into(),
+            false,
+        );
+        check(ArchiveError::Tar(io::ErrorKind::UnexpectedEof.into()), true);
+        check(ArchiveError::NoImage, true);
+        check(ArchiveError::Missing("layer.tar".to_owned()), true);
+    }
 }

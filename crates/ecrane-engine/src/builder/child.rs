@@ -42,16 +42,30 @@ const PASSED_ON: &[&str] = &[
     "XDG_CONFIG_HOME",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
-];
-const PASSED_ON_PREFIXES: &[&str] = &[
-    "DOCKER_",
-    "BUILDX_",
-    "BUILDKIT_",
-    "BUILDAH_",
-    "CONTAINERS_",
+    // "Environment variables" of the `docker` command's reference, and what its builders
+    // heed besides.
+    "DOCKER_API_VERSION",
+    "DOCKER_AUTH_CONFIG",
+    "DOCKER_BUILDKIT",
+    "DOCKER_CERT_PATH",
+    "DOCKER_CLI_EXPERIMENTAL",
+    "DOCKER_CONFIG",
+    "DOCKER_CONTENT_TRUST",
+    "DOCKER_CONTENT_TRUST_SERVER",
+    "DOCKER_CONTEXT",
+    "DOCKER_CUSTOM_HEADERS",
+    "DOCKER_DEFAULT_PLATFORM",
+    "DOCKER_HOST",
+    "DOCKER_TLS",
+    "DOCKER_TLS_VERIFY",
+    // Buildah's registries and its storage.
     "REGISTRY_AUTH_FILE",
-    "STORAGE_",
+    "STORAGE_DRIVER",
+    "STORAGE_OPTS",
 ];
+/// How the variables begin that only these tools have. Under `DOCKER_` and `STORAGE_`
+/// people keep passwords of their own, so of these there are names alone.
+const PASSED_ON_PREFIXES: &[&str] = &["BUILDX_", "BUILDKIT_", "BUILDAH_", "CONTAINERS_"];
 
 /// A program that builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

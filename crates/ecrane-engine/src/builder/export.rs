@@ -15,10 +15,12 @@ use tokio_util::io::SyncIoBridge;
 /// An image that the engine has.
 #[derive(Debug)]
 pub struct EngineImage {
-    /// The name that it was asked for by.
-    pub(super) name: String,
-    /// Its id: on the classic store the digest of its configuration.
-    id: Digest,
+    /// What people call it.
+    name: String,
+    /// Its id: on the classic store the digest of its configuration. What is done with
+    /// it goes by this: a name may be another image's in the next moment, and one without
+    /// a tag is that of several for `docker save`.
+    pub(super) id: Digest,
     pub(super) environment: Vec<(OsString, OsString)>,
 }
 
@@ -100,7 +102,7 @@ async fn inspect(
 /// # Errors
 /// See [`BuildError`].
 pub async fn origin(image: &EngineImage) -> Result<Origin, BuildError> {
-    let inspected = inspect(&image.name, &image.environment).await?;
+    let inspected = inspect(image.id.as_str(), &image.environment).await?;
     let labels = inspected.config.and_then(|it| it.labels);
     Ok(Origin::of(labels.iter().flatten()))
 }
@@ -125,19 +127,21 @@ pub async fn export(
     let known = if known.has_no_layer() {
         Known::default()
     } else {
-        let inspected = inspect(&image.name, &image.environment).await?;
+        let inspected = inspect(image.id.as_str(), &image.environment).await?;
         known.among(&inspected.root.layers)
     };
-    let mut saving = child::save(&image.name, &image.environment)?;
+    let mut saving = child::save(image.id.as_str(), &image.environment)?;
     let archive = SyncIoBridge::new(saving.take_archive()?);
     let layout = blocking("converting the engine's archive", move || {
         Ok(archive::to_layout(archive, &known, &into, packed))
     })
     .await?;
     // An archive that was cut and one that was refused look alike from here: the
-    // client knows which it was.
+    // client knows which it was. Where it only broke off because nobody went on reading,
+    // it does not know why.
     match (layout, saving.finish().await) {
         (Ok(layout), Ok(())) => Ok(layout),
+        (Err(archive), Err(_)) if !archive.may_be_cut() => Err(BuildError::Archive(archive)),
         (Err(archive), Ok(())) => Err(BuildError::Archive(archive)),
         (_, Err(said)) => Err(BuildError::NotSaved {
             image: image.name.clone(),

@@ -2,9 +2,10 @@
 
 use super::child::{self, Program, Running};
 use super::{BuildError, Built, blocking};
-use crate::layout::{self, Layout};
+use crate::layout::{self, Layout, LayoutError};
 use ecrane_core::push::archive_manifest;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::process::Stdio;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio_util::io::SyncIoBridge;
@@ -16,7 +17,7 @@ use tokio_util::io::SyncIoBridge;
 /// No engine, or what it says.
 pub async fn load(built: &Built, names: &[String]) -> Result<(), BuildError> {
     match built {
-        Built::InEngine(image) => name(&image.name, names, &image.environment).await,
+        Built::InEngine(image) => name(image.id.as_str(), names, &image.environment).await,
         Built::Layout(layout) => {
             let environment = child::passed_on(|_| false);
             let id = take_in(layout, &environment).await?;
@@ -70,16 +71,22 @@ async fn take_in(
     let (packed, said, complaint) = tokio::join!(packing, all(stdout), all(stderr));
     let status = client.wait().await;
     let status = status.map_err(BuildError::io("waiting for the engine's client"))?;
-    // A client that gave up has said why; the broken stream is its consequence.
-    if !status.success() {
-        return Err(failed(&complaint));
+    match (packed, status.success()) {
+        // What could not be packed is why the client saw its end too early.
+        (Err(error), _) if !is_broken_stream(&error) => return Err(error),
+        // A client that gave up has said why; the broken stream is its consequence.
+        (_, false) => return Err(failed(&complaint)),
+        (packed, true) => packed?,
     }
-    packed?;
     let id = said
         .lines()
         .find_map(|it| it.strip_prefix("Loaded image ID: "));
     id.map(|id| id.trim().to_owned())
         .ok_or_else(|| failed(&said))
+}
+
+fn is_broken_stream(error: &BuildError) -> bool {
+    matches!(error, BuildError::Layout(LayoutError::Packing(error)) if error.kind() == ErrorKind::BrokenPipe)
 }
 
 async fn all(stream: Option<impl AsyncRead + Unpin>) -> String {

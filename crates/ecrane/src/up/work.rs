@@ -1,4 +1,6 @@
 use crate::exit::Failure;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -22,8 +24,10 @@ impl WorkFolder {
         let parent = runner
             .filter(|folder| folder.is_dir())
             .unwrap_or_else(std::env::temp_dir);
+        // Layouts and archives lie in it, and other users of a machine read what they can.
         tempfile::Builder::new()
             .prefix("ecrane-")
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map(Self)
             .map_err(|error| {
