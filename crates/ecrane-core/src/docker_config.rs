@@ -149,16 +149,15 @@ impl DockerConfig {
         };
         let mut logins = Vec::new();
         for (registry, entry) in auths {
-            let (username, password) = match login(entry) {
-                Some(found) => found,
-                None => continue,
-            };
-            logins.push(Login {
-                registry: registry.clone(),
-                username,
-                password,
-            });
-            *entry = Map::new().into();
+            // Also one that cannot be read, or that a helper cannot hand on.
+            let entry = std::mem::replace(entry, Map::new().into());
+            if let Some((username, password)) = login(&entry) {
+                logins.push(Login {
+                    registry: registry.clone(),
+                    username,
+                    password,
+                });
+            }
         }
         logins
     }
@@ -240,6 +239,8 @@ mod tests {
             "ghcr.io":{"auth":"bWU6c2VzYW1l"},
             "https://index.docker.io/v1/":{"auth":"bWU6","identitytoken":"a-token"},
             "quay.io":{"username":"you","password":"open"},
+            "odd.example":{"auth":"not base64: s3same"},
+            "bearer.example":{"registrytoken":"s3same"},
             "kept.elsewhere":{}
         },"credsStore":"desktop"}"#;
         let mut config = DockerConfig::parse(text).unwrap();
@@ -264,7 +265,7 @@ mod tests {
             ]
         );
         let copy = config.to_text();
-        for secret in ["bWU6", "token", "open", "you"] {
+        for secret in ["bWU6", "token", "open", "you", "s3same"] {
             assert!(!copy.contains(secret), "{copy}");
         }
         assert!(copy.contains("desktop") && copy.contains("kept.elsewhere"));

@@ -113,7 +113,6 @@ impl<'a> Content<'a> {
                 Ok(false) => {}
                 // One that may not be read is no source.
                 Err(error) if error.is_final_for_one() => {}
-                Err(RegistryError::RepositoryMissing { .. }) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -169,7 +169,7 @@ impl Push<'_> {
             }
         };
         future::try_join(bring, newer.judge(&before)).await?;
-        if here || !newer.is_asked() {
+        if here {
             return Ok(before);
         }
         let now = self.now().await?;

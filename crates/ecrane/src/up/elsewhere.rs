@@ -40,13 +40,27 @@ pub(super) async fn make(
     let pushed = source.push(folder, &names, &output).await;
     output.close();
     let digest = pushed?;
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let names = names.join(", ");
+    places
+        .record()
+        .done(format!("the builder pushed {digest} as {names}"));
 
     let mut made = None;
     let mut placed = Vec::new();
+    let mut failures = Vec::new();
     for (place, before) in ready.iter().zip(before) {
-        let (image, here) = read_back(config, place, before, &digest).await?;
-        made.get_or_insert(image);
-        placed.push(here);
+        match read_back(config, place, before, &digest).await {
+            Ok((image, here)) => {
+                made.get_or_insert(image);
+                placed.push(here);
+            }
+            Err(failure) if ready.len() > 1 => failures.push(failure.of(&place.name)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if let Some(failure) = Failure::together(failures) {
+        return Err(failure);
     }
     let made = made.ok_or_else(nowhere)?;
     Ok(arrived(&ready, made, placed))

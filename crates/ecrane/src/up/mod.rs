@@ -211,7 +211,7 @@ async fn make(
     let record = places.record();
     let output = Output::new(log, secrets::scrub(config));
     let stop = Notify::new();
-    let exported = source.is_exported();
+    let may_leave_layers = source.may_leave_layers();
     let provision = async {
         let provisioning = places.provision(config, None, &output);
         let done = record.timed("provisioning", provisioning).await;
@@ -219,7 +219,7 @@ async fn make(
             stop.notify_one();
         }
         let ready = done?;
-        let known = match exported {
+        let known = match may_leave_layers {
             true => places::known(config, &ready).await,
             false => Known::default(),
         };

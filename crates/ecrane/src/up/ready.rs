@@ -191,7 +191,17 @@ impl Ready {
     ) -> Result<(Made, Placed), Failure> {
         let name = &config.desired.name;
         let registry = self.registry()?;
-        let read = registry.repository(name).image(Named::Digest(digest)).await;
+        let repository = registry.repository(name);
+        // Provisioning may have taken minutes.
+        for tag in &config.desired.tags {
+            let found = repository.find(Named::Tag(tag)).await;
+            if found.map_err(Failure::refused)?.as_ref() != Some(digest) {
+                return Err(Failure::refused(format!(
+                    "the tag `{tag}` named {digest} a moment ago and does not now; run again"
+                )));
+            }
+        }
+        let read = repository.image(Named::Digest(digest)).await;
         let image = read.map_err(Failure::refused)?.ok_or_else(|| {
             Failure::refused(format!(
                 "the image {digest} was in `{name}` a moment ago and is gone; run again"

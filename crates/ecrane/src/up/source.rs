@@ -4,7 +4,7 @@ use super::output::Output;
 use crate::config::{Config, ImageSource, InEngine};
 use crate::credentials::{self, Grant};
 use crate::exit::Failure;
-use ecrane_core::build::{self, BuildSpec, Builder, Route};
+use ecrane_core::build::{self, BuildSpec, Builder, Rebuild, Route};
 use ecrane_core::name::{Digest, Reference, RegistryHost};
 use ecrane_core::push::Known;
 use ecrane_engine::archive::{self, Packed};
@@ -73,12 +73,15 @@ impl Source<'_> {
         Ok(self)
     }
 
-    /// Whether it will come out of an engine, so that layers of it can stay
-    /// there.
-    pub(super) const fn is_exported(&self) -> bool {
+    /// Whether layers that the repository has can stay in the engine that it will
+    /// come out of. Which these are, the images at the tags say; who builds without a
+    /// cache takes nobody's word.
+    pub(super) fn may_leave_layers(&self) -> bool {
         match self {
-            Self::Build { route, .. } => {
-                matches!(route, Route::BuildxLoad | Route::BuildKit | Route::Classic)
+            Self::Build { spec, route, .. } => {
+                let is_exported =
+                    matches!(route, Route::BuildxLoad | Route::BuildKit | Route::Classic);
+                is_exported && spec.rebuild != Rebuild::Everything
             }
             Self::Layout(_) => false,
             Self::InEngine(_) => true,

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResourceTags(BTreeMap<String, String>);
 
-/// One less than the service takes: one is ecrane's own.
-const MAX_TAGS: usize = 49;
+/// Less than the service takes by those that are ecrane's own: whose each of the two
+/// policies is, and who made the repository.
+const MAX_TAGS: usize = 47;
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 /// How keys begin that ecrane keeps for itself.
@@ -60,8 +61,8 @@ impl ResourceTags {
         }
         if self.0.len() == MAX_TAGS {
             return error(
-                "there are more than 49 tags".into(),
-                "a repository has at most 50, and one is ecrane's own",
+                format!("there are more than {MAX_TAGS} tags"),
+                "a repository has at most 50, and three are ecrane's own",
             );
         }
         self.0.insert(key.to_owned(), value.to_owned());
