@@ -30,11 +30,12 @@ use ecrane_core::name::Digest;
 use ecrane_core::push::Known;
 use ecrane_core::report::{Row, built_row, duration, resources};
 use ecrane_engine::aws::Connection;
+use ecrane_engine::builder::Built;
 use output::Output;
 use places::{Arrived, Places};
-use ready::Unplaced;
+use ready::{Ready, Unplaced};
 use source::{Source, prepare};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
 use work::WorkFolder;
@@ -91,36 +92,9 @@ async fn run(order: Order, record: &Record, log: Log) -> Result<Report, Failure>
         }
         Mode::Plan => {
             let reached = service::reach(&config, order.service, order.data, log).await?;
-            // What only looks leaves nothing behind.
-            let started = reached.started.as_deref();
-            let guard = started.map(local::ForALook);
-            let shown = show_plan(&config, &reached, record, log).await;
-            if let Some(data) = started {
-                local::end(data).await?;
-            }
-            drop(guard);
-            shown?
+            look(&config, &reached, record, log).await?
         }
-        Mode::Up => {
-            let folder = WorkFolder::create()?;
-            // Before anything is started or created: without an engine, or with a
-            // broken image, nothing is half-done.
-            let prepared = match config.existing {
-                Existing::Replace => Some(prepare(&config, folder.path()).await?),
-                Existing::Keep => None,
-            };
-            let reached = service::reach(&config, order.service, order.data, log).await?;
-            let own = &reached.connection;
-            let places = Places::reach(&config, &reached, record).await?;
-            match (places.standing(&config, log).await?, prepared) {
-                (Some(digest), _) => keep(&config, &places, &digest, log).await?,
-                (None, Some(source)) => make(&config, (&places, own), source, &folder, log).await?,
-                (None, None) => {
-                    let source = prepare(&config, folder.path()).await?;
-                    make(&config, (&places, own), source, &folder, log).await?
-                }
-            }
-        }
+        Mode::Up => bring(&config, (order.service, order.data), record, log).await?,
     };
     let report = Report {
         took: begin.elapsed(),
@@ -128,6 +102,23 @@ async fn run(order: Order, record: &Record, log: Log) -> Result<Report, Failure>
     };
     conclude(&report, log);
     Ok(report)
+}
+
+/// Shows the plan. What only looks leaves nothing behind.
+async fn look(
+    config: &Config,
+    reached: &Reached,
+    record: &Record,
+    log: Log,
+) -> Result<Report, Failure> {
+    let started = reached.started.as_deref();
+    let guard = started.map(local::ForALook);
+    let shown = show_plan(config, reached, record, log).await;
+    if let Some(data) = started {
+        local::end(data).await?;
+    }
+    drop(guard);
+    shown
 }
 
 async fn show_plan(
@@ -195,6 +186,33 @@ fn unplaced(config: &Config, rows: Vec<Row>) -> Report {
     }
 }
 
+/// Brings the image to where it is to be, unless it is there already and stays.
+async fn bring(
+    config: &Config,
+    (service, data): (Service, Option<PathBuf>),
+    record: &Record,
+    log: Log,
+) -> Result<Report, Failure> {
+    let folder = WorkFolder::create()?;
+    // Before anything is started or created: without an engine, or with a broken
+    // image, nothing is half-done.
+    let prepared = match config.existing {
+        Existing::Replace => Some(prepare(config, folder.path()).await?),
+        Existing::Keep => None,
+    };
+    let reached = service::reach(config, service, data, log).await?;
+    let places = Places::reach(config, &reached, record).await?;
+    if let Some(digest) = places.standing(config, log).await? {
+        return keep(config, &places, &digest, log).await;
+    }
+    let source = match prepared {
+        Some(source) => source,
+        None => prepare(config, folder.path()).await?,
+    };
+    let own = &reached.connection;
+    make(config, (&places, own), source, &folder, log).await
+}
+
 /// Provisioning and build at the same time, then the push.
 async fn make(
     config: &Config,
@@ -240,18 +258,8 @@ async fn make(
     let (ready, known) = provisioned?;
     let built = built?.ok_or_else(|| Failure::refused("the build was stopped"))?;
     let push = async |known: &Known, into: &str| {
-        let (packed, layers) = mpsc::unbounded_channel();
         let into = folder.path().join(into);
-        let layout = source::layout(&built, known, &into, move |layer| {
-            // Nobody may be there to take it.
-            let _ = packed.send(layer);
-        });
-        let ahead = async { Ok(places::ahead(config, &ready, &built, layers).await) };
-        let pushed = async {
-            // Of an image that turns out to be broken nothing more is uploaded.
-            let (layout, ahead) = tokio::try_join!(layout, ahead)?;
-            places::push(config, &ready, (&layout, &ahead), log).await
-        };
+        let pushed = push(config, &ready, (&built, known), &into, log);
         record.timed("push", pushed).await
     };
     let arrived = match push(&known, "layout").await {
@@ -261,6 +269,26 @@ async fn make(
     }?;
     load::load(config, &built, &arrived.placed, log).await?;
     Ok(report(config, arrived, log))
+}
+
+/// Makes a layout of what was built in the folder `into`, and pushes it; layers go
+/// ahead as they are compressed.
+async fn push(
+    config: &Config,
+    ready: &[Ready],
+    (built, known): (&Built, &Known),
+    into: &Path,
+    log: Log,
+) -> Result<Arrived, Unplaced> {
+    let (packed, layers) = mpsc::unbounded_channel();
+    let layout = source::layout(built, known, into, move |layer| {
+        // Nobody may be there to take it.
+        let _ = packed.send(layer);
+    });
+    let ahead = async { Ok(places::ahead(config, ready, built, layers).await) };
+    // Of an image that turns out to be broken nothing more is uploaded.
+    let (layout, ahead) = tokio::try_join!(layout, ahead)?;
+    places::push(config, ready, (&layout, &ahead), log).await
 }
 
 /// Provisioning alone: the image is there.
