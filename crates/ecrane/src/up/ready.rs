@@ -20,6 +20,7 @@ use ecrane_engine::push::{self, Ahead, Delivery, Outcome, PushError, Pushed, Tag
 use ecrane_engine::registry::{Named, Patience, Registry};
 use futures_util::future::join_all;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -89,8 +90,14 @@ impl Ready {
         };
         let repository = registry.repository(&desired.name);
         let tags = desired.tags.iter().map(Named::Tag);
-        let found = join_all(tags.map(|tag| repository.image(tag))).await;
-        Known::of(found.into_iter().flatten().flatten().collect())
+        let found = join_all(tags.map(|tag| repository.find(tag))).await;
+        // Once each: ECR counts what is read as pulled.
+        let images: BTreeSet<Digest> = found.into_iter().flatten().flatten().collect();
+        let read = images
+            .iter()
+            .map(|digest| repository.image(Named::Digest(digest)));
+        let images = join_all(read).await.into_iter().flatten().flatten();
+        Known::of(images.collect())
     }
 
     /// Brings layers before the image that they belong to is made, where it is sure
