@@ -45,7 +45,7 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
-pub use lint::{NotMended, is_mendable, lint, lint_images, mend};
+pub use lint::{NotMended, is_mendable, lint, lint_images, mend, selects_as_before};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
