@@ -1,6 +1,7 @@
 //! `ecrane lifecycle`, as somebody with a policy uses it.
 
 mod compare;
+mod inputs;
 mod project;
 
 use std::path::Path;
@@ -199,6 +200,7 @@ fn what_does_not_go_together_is_refused() {
     };
     let one = "standard input is one file";
     assert!(refused(&["check", "-", "--images", "-"]).contains(one));
+    assert!(refused(&["check", "-", "lifecycle.json", "-"]).contains(one));
     assert!(refused(&["diff", "-", "lifecycle.json", "--images", "-"]).contains(one));
     refused(&["check", "--write-baseline", "--fix", "lifecycle.json"]);
 }
