@@ -315,10 +315,10 @@ fn interpret(
     };
     // Who says that a text is ECR's own gets the faults that ECR finds in it.
     if asked.is_none()
-        && dialect == Dialect::Ecr
+        && matches!(dialect, Dialect::Ecr | Dialect::Ecrane)
         && let Some(document) = embedded::read_answer(text, &root, findings)
     {
-        return (document, Some(dialect));
+        return (document, Some(Dialect::Ecr));
     }
     let document = match dialect {
         Dialect::Ecr => {
