@@ -88,10 +88,8 @@ fn prefix_with_star(text: &str, place: &super::Place) -> Diagnostic {
     let help = match text.trim_end_matches('*') {
         "" => "for every tag write `\"tagPatternList\": [\"*\"]`".to_owned(),
         start if start.contains('*') => {
-            format!(
-                "for a wildcard write `tagPatternList`: {} goes on after its end with a `*` there",
-                shown(text)
-            )
+            let pattern = shown(&format!("{start}*"));
+            format!("for a wildcard write `tagPatternList`; as a pattern this prefix is {pattern}")
         }
         start => format!(
             "write the prefix {}, or the same as a pattern",

@@ -213,6 +213,10 @@ fn rules_that_share_images() {
 
 #[test]
 fn entries_that_match_nothing() {
+    let checked = check(&policy(&["=a*b* > 5"]));
+    let mut found = lint(&checked).into_iter();
+    let help = found.find(|it| it.code == "prefix-with-star").unwrap().help;
+    insta::assert_snapshot!(help.unwrap(), @"for a wildcard write `tagPatternList`; as a pattern this prefix is `a*b*`");
     found!("prefix-with-star", ["=v* a*b > 5"], @"
     warning rules[0].selection.tagPrefixList[0]: `*` in a prefix is literal, and no tag contains one: `v*` matches nothing
     warning rules[0].selection.tagPrefixList[1]: `*` in a prefix is literal, and no tag contains one: `a*b` matches nothing
