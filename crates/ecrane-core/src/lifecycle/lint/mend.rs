@@ -131,7 +131,9 @@ fn brought(
     let found = lint(after).into_iter();
     found.filter(move |it| {
         let rule = rule_of(after, it).map(origin);
-        !known.contains(&(it.code, it.severity, rule))
+        // Of a rule that does nothing there are not to be several.
+        let again = copies > 1 && rule == copied && it.code == Code::UnreachableRule.id();
+        again || !known.contains(&(it.code, it.severity, rule))
     })
 }
 
@@ -231,7 +233,7 @@ fn bodies(
         return None;
     };
     if is_about(Code::ListIsAnd, &places.tags) {
-        return narrowest(list)
+        return narrowest(list, STEPS)
             .map(|narrowest| lists(text, places, &narrowest))
             .transpose();
     }
@@ -263,8 +265,8 @@ fn lists(text: &str, places: &RulePlaces, kept: &[usize]) -> Option<Vec<Vec<Edit
 
 /// The places of the entries that include no other one, and of two that are the
 /// same the first: an image with the narrower has the wider anyway.
-fn narrowest(list: &TagList) -> Result<Vec<usize>, NotMended> {
-    let mut budget = Budget::new(STEPS);
+pub(super) fn narrowest(list: &TagList, steps: usize) -> Result<Vec<usize>, NotMended> {
+    let mut budget = Budget::new(steps);
     let mut kept: Vec<(usize, Images)> = Vec::new();
     for (index, (entry, text)) in Entry::of_list(list)
         .into_iter()

@@ -178,6 +178,7 @@ fn what_ecr_would_not_take_is_not_mended_and_says_why() {
 fn what_would_have_another_finding_is_not_mended_and_says_why() {
     let check = |rules: &[&str]| refused(&policy(rules));
     insta::assert_snapshot!(check(&["v* x* > 9", "v1* > 5"]), @"what comes of it would have `unreachable-rule` at rules[2].selection.tagPatternList: no image gets to this rule: rule 1 claims everything that it selects");
+    insta::assert_snapshot!(check(&["v* > 9", "v1* x* > 5"]), @"what comes of it would have `unreachable-rule` at rules[1].selection.tagPatternList: no image gets to this rule: rule 1 claims everything that it selects");
     insta::assert_snapshot!(check(&["=latest v > 9"]), @"what comes of it would have `latest-at-risk` at rules[0].selection.tagPrefixList: the image tagged `latest` is expired once 9 newer images are among those the rule selects");
     insta::assert_snapshot!(check(&["v* > 9", "=v* > 5"]), @"what comes of it would have `unreachable-rule` at rules[1].selection.tagPrefixList: no image gets to this rule: rule 1 claims everything that it selects");
     insta::assert_snapshot!(check(&["v* -x > 5"]), @"no tag matches `-x`: mend that first");
