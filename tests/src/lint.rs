@@ -1,6 +1,7 @@
 //! `ecrane lifecycle`, as somebody with a policy uses it.
 
 mod compare;
+mod inputs;
 mod project;
 
 use std::path::Path;
@@ -114,6 +115,11 @@ fn a_trap_is_mended_in_the_file() {
         &["check", "--fix", "lifecycle.json"],
     ));
     assert!(!ran.stdout.contains("list-is-and"), "{}", ran.stdout);
+    let told: Vec<&str> = ran.stdout.lines().take(2).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    lifecycle.json: mended; findings before 5, now 3
+    warning: lifecycle.json: its rules now select more images than before, and others may go: before anyone puts it, `ecrane lifecycle preview lifecycle.json --repository NAME` shows which, and `ecrane lifecycle diff OLD lifecycle.json` what changed
+    "#);
     let mended = std::fs::read_to_string(folder.path().join("lifecycle.json")).unwrap();
     insta::assert_snapshot!(mended, @r#"
     {
@@ -149,7 +155,8 @@ fn a_trap_is_mended_in_the_file() {
         folder.path(),
         &["check", "--fix", "lifecycle.json"],
     ));
-    assert!(!again.stdout.contains("mended"), "{}", again.stdout);
+    let told = again.stdout.lines().next().unwrap_or_default();
+    insta::assert_snapshot!(told, @"lifecycle.json: nothing is mended: none of this has a fix that is sure to be right");
 }
 
 #[test]
@@ -193,6 +200,7 @@ fn what_does_not_go_together_is_refused() {
     };
     let one = "standard input is one file";
     assert!(refused(&["check", "-", "--images", "-"]).contains(one));
+    assert!(refused(&["check", "-", "lifecycle.json", "-"]).contains(one));
     assert!(refused(&["diff", "-", "lifecycle.json", "--images", "-"]).contains(one));
     refused(&["check", "--write-baseline", "--fix", "lifecycle.json"]);
 }

@@ -151,6 +151,46 @@ fn a_repository_without_images_loses_none() {
 }
 
 #[test]
+fn a_list_that_is_cut_short_promises_nothing() {
+    let ran = of_images(r#"{"imageDetails": [], "nextToken": "abc"}"#, &[]);
+    assert_eq!(ran.code, Some(0));
+    insta::assert_snapshot!(ran.stdout.lines().next().unwrap(), @"as of 2026-09-01T00:00:00Z: no images: nothing of the part that is listed goes");
+}
+
+#[test]
+fn the_longest_verdict_has_a_gap_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = r#"{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "transition", "targetStorageClass": "archive"}}]}"#;
+    let policy = written(&folder, "policy.json", policy);
+    let images = format!("[{},{}]", image(1, 1, "a", ""), image(2, 1, "b", ""));
+    let images = written(&folder, "images.json", &images);
+    let ran = preview(&[&policy, "--images", &images, "--now", NOW]);
+    let table: Vec<&str> = ran.stdout.lines().take(3).collect();
+    insta::assert_snapshot!(table.join("\n"), @r#"
+    VERDICT            IMAGE  PUSHED                    SIZE  WHY
+    rule 1 (any) archives 1 image
+      may be archived  b      2026-07-01T00:00:00Z  1.00 MiB  newest 2 of 2, and it keeps 1; not certain: others have the same time
+    "#);
+}
+
+#[test]
+fn a_time_is_so_many_days_ago_too() {
+    let ran = preview(&[POLICY, "--images", IMAGES, "--now", "-30d"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+}
+
+#[test]
+fn both_ways_to_images_are_named() {
+    let ran = preview(&[POLICY]);
+    assert_eq!(ran.code, Some(2));
+    let told: Vec<&str> = ran.stderr.lines().take(2).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    error: the following required arguments were not provided:
+      <--images <IMAGES>|--repository <NAME>>
+    "#);
+}
+
+#[test]
 fn programs_get_the_whole_as_json() {
     let words = [POLICY, "--images", IMAGES, "--now", "1788220800", "--json"];
     let ran = preview(&words);

@@ -31,7 +31,7 @@ fn a_project_says_what_matters_to_it() {
     let quiet = "latest-at-risk = 'off'\ncache-tag-expires = 'off'\nretag-keeps-age = 'off'\nno-floor = 'off'\n";
     let with = |level: &str| format!("[lifecycle.lints]\nlist-is-and = '{level}'\n{quiet}");
     let level = |level: &str| verdict(project(&with(level)).path(), &[]);
-    insta::assert_snapshot!(level("error"), @"policies/lifecycle.json: valid (ecr), 1 finding and exit 2");
+    insta::assert_snapshot!(level("error"), @"policies/lifecycle.json: not valid by ecrane.toml (ecr), 1 finding and exit 2");
     insta::assert_snapshot!(level("off"), @"policies/lifecycle.json: valid (ecr) and exit 0");
 
     let allowed = |until: &str| {

@@ -45,7 +45,7 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use diff::{Change, Hands, ImageChange, ImageName, diff, diff_images};
 pub use embedded::Embedded;
 pub use evaluate::{Verdicts, evaluate};
-pub use lint::{NotMended, is_mendable, lint, lint_images, mend};
+pub use lint::{NotMended, is_mendable, lint, lint_images, mend, selects_as_before};
 pub use meaning::same_meaning;
 pub use rule::{
     Action, CountType, CountUnit, Policy, Rule, RulePriority, Selection, StorageClass, TagList,
@@ -315,10 +315,10 @@ fn interpret(
     };
     // Who says that a text is ECR's own gets the faults that ECR finds in it.
     if asked.is_none()
-        && dialect == Dialect::Ecr
+        && matches!(dialect, Dialect::Ecr | Dialect::Ecrane)
         && let Some(document) = embedded::read_answer(text, &root, findings)
     {
-        return (document, Some(dialect));
+        return (document, Some(Dialect::Ecr));
     }
     let document = match dialect {
         Dialect::Ecr => {

@@ -75,7 +75,7 @@ pub(super) fn entries(list: &TagList) -> Vec<String> {
 fn tag_like(pattern: &str) -> String {
     let parts: Vec<&str> = pattern.split('*').collect();
     match parts.as_slice() {
-        ["", ""] => "any tag".to_owned(),
+        [_, _, ..] if pattern.trim_matches('*').is_empty() => "any tag".to_owned(),
         [tag] => format!("the tag {}", shown(tag)),
         [start, ""] => format!("a tag that begins with {}", shown(start)),
         ["", end] => format!("a tag that ends with {}", shown(end)),

@@ -28,8 +28,13 @@ pub(crate) struct Diff {
     #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
     images: Option<PathBuf>,
     /// Judge the images as of this time: 2026-09-01T12:00:00Z, seconds since
-    /// 1970, or +30d [default: now]
-    #[arg(long, value_name = "TIME", requires = "images")]
+    /// 1970, +30d or -30d [default: now]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "images",
+        allow_hyphen_values = true
+    )]
     now: Option<When>,
     /// Exit with 3 if they differ
     #[arg(long)]

@@ -3,7 +3,7 @@
 use crate::config::{Fault, Origin};
 use crate::exit::Failure;
 use crate::show::Log;
-use ecrane_core::diagnostic::Diagnostic;
+use ecrane_core::diagnostic::{Diagnostic, Severity, Span};
 use ecrane_core::lifecycle::explain::RuleInWords;
 use ecrane_core::lifecycle::image::{self, Images};
 use ecrane_core::lifecycle::{self, Checked, Dialect, Policy};
@@ -11,7 +11,7 @@ use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::PutReport;
 use ecrane_engine::aws::Listing;
 use serde_json::Value;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// A policy's text and what was found in it.
@@ -33,31 +33,52 @@ impl PolicyFile {
 }
 
 /// Reads a policy, or a document with several, in the dialect given or in the
-/// one it seems to be written in.
-pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
-    read(path, |text| lifecycle::read(text, dialect))
+/// one it seems to be written in. That a file cannot be read is a fault of it, so
+/// that other files are read all the same.
+pub(super) fn policy(path: &Path, dialect: Option<Dialect>) -> PolicyFile {
+    let (name, bytes) = contents(path);
+    match bytes {
+        Ok(bytes) => read(&name, &bytes, |text| lifecycle::read(text, dialect)),
+        Err(error) => PolicyFile {
+            text: fault(&name, "", vec![unreadable(&error)]),
+            checked: None,
+        },
+    }
 }
 
-/// As [`policy`], where no more and no less than one will do.
+/// The policy of a file that there is, where no more and no less than one will do.
 pub(super) fn one_policy(path: &Path, dialect: Option<Dialect>) -> Result<PolicyFile, Failure> {
-    read(path, |text| lifecycle::read(text, dialect).alone())
+    let (name, bytes) = bytes(path)?;
+    let read = read(&name, &bytes, |text| lifecycle::read(text, dialect).alone());
+    Ok(read)
 }
 
-fn read(path: &Path, read: impl FnOnce(&str) -> Checked) -> Result<PolicyFile, Failure> {
-    let (name, bytes) = bytes(path)?;
-    Ok(match lifecycle::decode(&bytes) {
+fn read(name: &str, bytes: &[u8], read: impl FnOnce(&str) -> Checked) -> PolicyFile {
+    match lifecycle::decode(bytes) {
         Ok(text) => {
             let checked = read(text);
             PolicyFile {
-                text: fault(&name, text, checked.diagnostics.clone()),
+                text: fault(name, text, checked.diagnostics.clone()),
                 checked: Some(checked),
             }
         }
         Err(found) => PolicyFile {
-            text: fault(&name, &String::from_utf8_lossy(&bytes), found),
+            text: fault(name, &String::from_utf8_lossy(bytes), found),
             checked: None,
         },
-    })
+    }
+}
+
+fn unreadable(error: &io::Error) -> Diagnostic {
+    Diagnostic {
+        code: "file",
+        severity: Severity::Error,
+        message: format!("the file cannot be read: {error}"),
+        span: Span::default(),
+        labels: Vec::new(),
+        help: None,
+        path: None,
+    }
 }
 
 /// The policy of a file without a fault; none where it says `skip`. Warnings
@@ -151,14 +172,18 @@ fn fault(name: &str, text: &str, diagnostics: Vec<Diagnostic>) -> Fault {
 }
 
 /// A file's name for people and what is in it; `-` is standard input.
-fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
-    let (name, bytes) = if is_stdin(path) {
+fn contents(path: &Path) -> (String, io::Result<Vec<u8>>) {
+    if is_stdin(path) {
         let mut bytes = Vec::new();
-        let read = std::io::stdin().read_to_end(&mut bytes);
+        let read = io::stdin().read_to_end(&mut bytes);
         ("<stdin>".to_owned(), read.map(|_| bytes))
     } else {
         (path.display().to_string(), std::fs::read(path))
-    };
+    }
+}
+
+fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    let (name, bytes) = contents(path);
     match bytes {
         Ok(bytes) => Ok((name, bytes)),
         Err(error) => Err(Failure::faulty(format!("{name}: {error}"))),

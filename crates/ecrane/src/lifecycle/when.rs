@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) enum When {
     /// At this time.
     At(Moment),
-    /// So many days from now.
+    /// So many days from now, or so many days ago.
     InDays(i64),
 }
 
@@ -42,9 +42,9 @@ const ECR_BEGAN: i64 = 1_448_928_000;
 /// A text that `--now` does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoTime {
-    #[error("`+` is followed by a number of days: write it as `+30d`")]
-    Days,
-    #[error("{0}, or from now as `+30d`")]
+    #[error("`{0}` is followed by a number of days: write it as `{0}30d`")]
+    Days(char),
+    #[error("{0}, or in days from now as `+30d` or `-30d`")]
     Moment(NoMoment),
     #[error(
         "`{0}` is {1}, before there was ECR: write a day as `2026-09-01T00:00:00Z`, or seconds since 1970"
@@ -57,12 +57,15 @@ impl FromStr for When {
 
     fn from_str(text: &str) -> Result<Self, NoTime> {
         // Four digits are more than 27 years, and no sum of them overflows.
-        match text.strip_prefix('+') {
-            Some(days) => {
+        let signed = ['+', '-'].into_iter();
+        let mut signed = signed.filter_map(|sign| Some((sign, text.strip_prefix(sign)?)));
+        match signed.next() {
+            Some((sign, days)) => {
                 let number = days.strip_suffix('d').map(str::parse::<u16>);
-                match number {
-                    Some(Ok(days)) => Ok(Self::InDays(days.into())),
-                    _ => Err(NoTime::Days),
+                match (number, sign) {
+                    (Some(Ok(days)), '-') => Ok(Self::InDays(-i64::from(days))),
+                    (Some(Ok(days)), _) => Ok(Self::InDays(days.into())),
+                    _ => Err(NoTime::Days(sign)),
                 }
             }
             None => match text.parse().map_err(NoTime::Moment)? {
@@ -95,6 +98,10 @@ mod tests {
         check("1700000000", "2023-11-14T22:13:20Z");
         check("+30d", "in 30 days");
         check("+0d", "in 0 days");
+        check("-30d", "in -30 days");
+        let ago = "`-` is followed by a number of days: write it as `-30d`";
+        check("-1700000000", ago);
+        check("--json", ago);
         let days = "`+` is followed by a number of days: write it as `+30d`";
         for text in ["+30", "+d", "+-1d", "+2h", "+99999999999d"] {
             check(text, days);
@@ -105,7 +112,7 @@ mod tests {
         );
         check(
             "tomorrow",
-            "`tomorrow` is no time: write it as `2026-09-01T12:00:00Z` or as seconds since 1970, or from now as `+30d`",
+            "`tomorrow` is no time: write it as `2026-09-01T12:00:00Z` or as seconds since 1970, or in days from now as `+30d` or `-30d`",
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What `aws ecr get-lifecycle-policy` prints: a policy in a string, and whose it
-//! is beside it.
+//! What `aws ecr get-lifecycle-policy` prints, as JSON or YAML: a policy in a
+//! string, and whose it is beside it; or with `--query` the string alone.
 //!
 //! Source: the Amazon ECR API reference, `GetLifecyclePolicy` and
 //! `GetLifecyclePolicyPreview`.
@@ -20,8 +20,11 @@ pub(in super::super) fn read(
     if get(root, "rules").is_some() {
         return None;
     }
-    let answer = get(root, TEXT)?;
-    let Value::String(written) = &answer.node.value else {
+    let string = match &root.value {
+        Value::String(text) if text.trim_start().starts_with('{') => root,
+        _ => &get(root, TEXT)?.node,
+    };
+    let Value::String(written) = &string.value else {
         return None;
     };
     let site = Site {
@@ -29,6 +32,6 @@ pub(in super::super) fn read(
         name: text(root, "repositoryName").unwrap_or(TEXT).to_owned(),
         path: TEXT.to_owned(),
     };
-    let policy = policy(site, answer.node.span, written, findings);
+    let policy = policy(site, string.span, written, findings);
     Some(document(root, vec![policy], findings))
 }

@@ -79,7 +79,7 @@ impl Doubt {
             Self::CalendarDay => "over by less than a day",
             Self::SamePass => "all its indexes may go",
             Self::Referrers => "if referrers count too",
-            Self::Activating => "an image has neither class",
+            Self::Activating => "the storage class of an image is not known",
             Self::UnknownChildren => "may be a child of an index",
             Self::CutShort => "the list is not complete",
             Self::LostSubject => "it refers to an image not listed",

@@ -125,10 +125,21 @@ impl Verdicts<'_> {
                 ("restored", Some(self.images.pushed.at(image)))
             }
             CountType::SinceImagePushed => ("pushed", Some(self.images.pushed.at(image))),
-            CountType::SinceImagePulled => ("last used", Some(self.images.pulled.at(image))),
+            CountType::SinceImagePulled => (self.pull(image), Some(self.images.pulled.at(image))),
             CountType::SinceImageTransitioned => ("archived", self.images.archived.at(image)),
         };
         Clock::Since { what, time }
+    }
+
+    /// What the time of an image's last pull is, which may be that of something
+    /// else.
+    fn pull(&self, image: ImageId) -> &'static str {
+        let (pulled, pushed) = (self.images.pulled.at(image), self.images.pushed.at(image));
+        match self.images.restored.at(image) {
+            _ if pulled != pushed => "last pulled",
+            true => "not pulled since it was restored",
+            false => "never pulled, pushed",
+        }
     }
 
     /// What whoever reads the verdicts must know of all of them.
@@ -144,8 +155,8 @@ impl Verdicts<'_> {
         for (doubt, count) in counts {
             // That children are not told is said already, with how to mend it.
             if count > 0 && doubt != Doubt::UnknownChildren {
-                let images = if count == 1 { "image" } else { "images" };
-                warnings.push(format!("not certain for {count} {images}: {}", doubt.why()));
+                let images = images(count);
+                warnings.push(format!("not certain for {images}: {}", doubt.why()));
             }
         }
         warnings
@@ -170,13 +181,15 @@ impl Verdicts<'_> {
         if self.images.lacks_active() && self.rules.iter().any(of_standard) {
             warnings.push("only archived images are in the list, and a rule is about the others: `aws ecr describe-images` lists all with `--filter imageStatus=ANY`".to_owned());
         }
+        // A clock that counts seconds is up to one behind.
         let future = self
             .images
             .pushed
-            .partition_point(|pushed| pushed > self.outcome.now);
+            .partition_point(|pushed| pushed.since(self.outcome.now) >= Duration::from_secs(1));
         if future > 0 {
             warnings.push(format!(
-                "the time of the push is in the future ({future} images, such as {}): their age is taken as 0 days",
+                "the time of the push is in the future ({}, such as {}): the age is taken as 0 days",
+                images(future),
                 Short(self.images.digest(ImageId::default())),
             ));
         }
@@ -191,6 +204,11 @@ enum Clock {
         what: &'static str,
         time: Option<Moment>,
     },
+}
+
+fn images(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} image{plural}")
 }
 
 fn going(action: Action) -> &'static str {

@@ -35,6 +35,8 @@ impl TimeName {
 pub(in crate::lifecycle) enum ImageFault {
     /// No JSON, or JSON that is no list of images.
     Unreadable { message: String },
+    /// What the AWS CLI prints in another format than JSON.
+    OtherOutput { format: &'static str },
     /// An image without a digest.
     NoDigest,
     /// No digest.
@@ -64,7 +66,7 @@ pub(in crate::lifecycle) enum ImageFault {
 impl ImageFault {
     pub(in crate::lifecycle) fn code(&self) -> Code {
         match self {
-            Self::Unreadable { .. } => Code::ImagesUnreadable,
+            Self::Unreadable { .. } | Self::OtherOutput { .. } => Code::ImagesUnreadable,
             Self::NoDigest => Code::ImageDigestMissing,
             Self::Digest { .. } => Code::ImageDigest,
             Self::Algorithm { .. } => Code::ImageDigestAlgorithm,
@@ -89,6 +91,8 @@ impl ImageFault {
         match self {
             Self::Unreadable { message } => words(format!("the list of images cannot be read: {message}"))
                 .help("give the output of `aws ecr describe-images --repository-name NAME --filter imageStatus=ANY`"),
+            Self::OtherOutput { format } => words(format!("the list of images cannot be read: this is {format}, and not JSON"))
+                .help("add `--output json` to the command"),
             Self::NoDigest => words("an image has no `imageDigest`".to_owned()),
             Self::Digest { text } => words(format!("{} is no digest", shown(text)))
                 .help("a digest is `sha256:` and 64 lowercase hex digits"),

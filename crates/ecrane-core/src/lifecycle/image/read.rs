@@ -35,12 +35,13 @@ pub fn read(text: &str) -> Listing {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Err(error) = wire::read(body, &mut reader) {
         let at = text.len() - body.len() + offset(body, &error);
-        let message = wire::words(&error);
-        reader.report(
-            ImageFault::Unreadable { message },
-            Span::new(at, at),
-            About::Text,
-        );
+        let fault = match wire::other_output(body) {
+            Some(format) => ImageFault::OtherOutput { format },
+            None => ImageFault::Unreadable {
+                message: wire::words(body, &error),
+            },
+        };
+        reader.report(fault, Span::new(at, at), About::Text);
     }
     reader.finish()
 }

@@ -218,6 +218,10 @@ fn what_is_no_list_of_images_is_told_with_its_place() {
         r#"[{"imageTags": "v1"}]"#,
         "[]]",
         r#"[{"imagePushedAt": 1}]"#,
+        "imageDetails:\n- imageDigest: sha256:a",
+        "- imageDigest: sha256:a",
+        "----------------\n|DescribeImages|",
+        "IMAGEDETAILS\tapplication/vnd.oci.image.manifest.v1+json",
     ];
     let all: Vec<String> = texts
         .iter()
@@ -225,7 +229,7 @@ fn what_is_no_list_of_images_is_told_with_its_place() {
         .collect();
     insta::assert_snapshot!(all.join("\n"), @r#"
         --- 
-        error[images-unreadable] - at ``: the list of images cannot be read: EOF while parsing a value
+        error[images-unreadable] - at ``: the list of images cannot be read: the file is empty
           help: give the output of `aws ecr describe-images --repository-name NAME --filter imageStatus=ANY`
         no images
         --- {
@@ -263,6 +267,24 @@ fn what_is_no_list_of_images_is_told_with_its_place() {
         --- [{"imagePushedAt": 1}]
         error[image-digest-missing] imageDetails[0] at ``: an image has no `imageDigest`
           help: -
+        no images
+        --- imageDetails:
+        - imageDigest: sha256:a
+        error[images-unreadable] - at ``: the list of images cannot be read: this is YAML, and not JSON
+          help: add `--output json` to the command
+        no images
+        --- - imageDigest: sha256:a
+        error[images-unreadable] - at ``: the list of images cannot be read: this is YAML, and not JSON
+          help: add `--output json` to the command
+        no images
+        --- ----------------
+        |DescribeImages|
+        error[images-unreadable] - at ``: the list of images cannot be read: this is a table, and not JSON
+          help: add `--output json` to the command
+        no images
+        --- IMAGEDETAILS	application/vnd.oci.image.manifest.v1+json
+        error[images-unreadable] - at ``: the list of images cannot be read: this is plain text, and not JSON
+          help: add `--output json` to the command
         no images
         "#);
 }

@@ -17,7 +17,7 @@ mod untagged;
 #[cfg(test)]
 mod tests;
 
-pub use mend::{NotMended, is_mendable, mend};
+pub use mend::{NotMended, is_mendable, mend, selects_as_before};
 
 use super::codes::Code;
 use super::evaluate::Verdicts;

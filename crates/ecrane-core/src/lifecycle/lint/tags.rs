@@ -6,15 +6,20 @@ use super::super::fault::shown;
 use super::super::language::{Budget, Entry, Images, NotDecided, common_tag, left_over};
 use super::super::phrase;
 use super::super::rule::TagList;
+use super::mend::narrowest;
 use super::{Placed, warning};
 use crate::diagnostic::Diagnostic;
+
+/// Steps to find out which entries of one list include another: of what people
+/// write it takes some hundreds, and the other questions keep theirs.
+const INCLUSION_STEPS: usize = 50_000;
 
 pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Diagnostic>) {
     for rule in rules {
         let TagSelection::Tagged(list) = &rule.rule.selection.tags else {
             continue;
         };
-        found.extend(list_is_and(rule, budget));
+        found.extend(list_is_and(rule, list, budget));
         for (index, text) in list.entries().into_iter().enumerate() {
             found.extend(entry_without_tags(rule, list, index, text));
         }
@@ -23,7 +28,7 @@ pub(super) fn lint(rules: &[Placed<'_>], budget: &mut Budget, found: &mut Vec<Di
 
 /// Two entries are a list that wants both. It is no finding where every image
 /// with the one has the other anyway, as for an entry that is there twice.
-fn list_is_and(rule: &Placed<'_>, budget: &mut Budget) -> Option<Diagnostic> {
+fn list_is_and(rule: &Placed<'_>, list: &TagList, budget: &mut Budget) -> Option<Diagnostic> {
     let Images::WithTags(entries) = &rule.images else {
         return None;
     };
@@ -40,7 +45,10 @@ fn list_is_and(rule: &Placed<'_>, budget: &mut Budget) -> Option<Diagnostic> {
             "a list is an AND: every entry must be matched by some tag of the image".to_owned()
         }
     };
-    let help = if rule.counts_images() {
+    let narrowest = narrowest(list, INCLUSION_STEPS).ok();
+    let help = if narrowest.is_some_and(|kept| kept.len() < entries.len()) {
+        "leave out what includes another entry: to an AND it adds nothing; for an OR write one rule per entry"
+    } else if rule.counts_images() {
         "for an OR write one rule per entry, each with a count of its own"
     } else {
         "for an OR write one rule per entry"
@@ -88,10 +96,8 @@ fn prefix_with_star(text: &str, place: &super::Place) -> Diagnostic {
     let help = match text.trim_end_matches('*') {
         "" => "for every tag write `\"tagPatternList\": [\"*\"]`".to_owned(),
         start if start.contains('*') => {
-            format!(
-                "for a wildcard write `tagPatternList`: {} goes on after its end with a `*` there",
-                shown(text)
-            )
+            let pattern = shown(&format!("{start}*"));
+            format!("for a wildcard write `tagPatternList`; as a pattern this prefix is {pattern}")
         }
         start => format!(
             "write the prefix {}, or the same as a pattern",

@@ -412,6 +412,15 @@ fn an_answer_of_ecr_is_read_as_the_policy_in_it() {
       |
       = help: add `"countUnit": "days"`
     "#);
+    // As `--output yaml`, and as `--query lifecyclePolicyText` alone.
+    let string = serde_json::to_string(&good).unwrap();
+    let yaml = good.replace('\n', "\n\n  ").replace('\'', "''");
+    let yaml = format!("lifecyclePolicyText: '{yaml}'\nregistryId: '123456789012'\n");
+    for text in [string, yaml] {
+        let checked = read(&text, None);
+        assert_eq!(checked.policy, check(&good).policy, "{text}");
+        assert_eq!(checked.dialect, Some(Dialect::Ecr));
+    }
     // Who says that the text is the policy gets what ECR would say of it.
     assert!(!check(&answer(&good)).is_valid());
 }

@@ -63,6 +63,7 @@ fn rules_in_words() {
         "10 v*&*-rc > 1",
         "2 keep > 999999",
         "30 app-*-x 14d",
+        "35 ** 9d",
         "40 untagged > 3",
         "50 any archive 30",
         "60 any gone 365",
@@ -73,6 +74,7 @@ fn rules_in_words() {
     2 images with the tag `keep`: all of them stay
     10 images with a tag that begins with `v` and with a tag that ends with `-rc`: all but the newest one are expired
     30 images with a tag like `app-*-x`: each is expired once it was pushed more than 14 days ago
+    35 images with any tag: each is expired once it was pushed more than 9 days ago
     40 images without a tag: all but the newest 3 are expired
     45 images with a tag that begins with `old-`: each is expired once it was pushed more than 3650 days ago
     50 all images: each is archived once it was last pulled more than 30 days ago

@@ -24,7 +24,7 @@ pub(super) fn write(files: &[PathBuf], dialect: Option<Dialect>, log: Log) -> Re
                 path.display()
             )));
         };
-        let Some(checked) = file::policy(path, dialect)?.checked else {
+        let Some(checked) = file::policy(path, dialect).checked else {
             continue;
         };
         let mut baseline = present(place)?;

@@ -37,12 +37,20 @@ pub(crate) struct Check {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// What `aws ecr describe-images` printed: which rules do nothing to them
     #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
     images: Option<PathBuf>,
     /// Judge the images as of this time: 2026-09-01T12:00:00Z, seconds since
-    /// 1970, or +30d [default: now]
-    #[arg(long, value_name = "TIME", requires = "images")]
+    /// 1970, +30d or -30d [default: now]
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "images",
+        allow_hyphen_values = true
+    )]
     now: Option<When>,
     /// Exit with 3 from this severity on; an error always exits with 2
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
@@ -89,13 +97,35 @@ impl From<FailOn> for Severity {
     }
 }
 
+impl Check {
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// Whether a policy is on standard input, which is one file.
+    fn reads_stdin(&self) -> Result<bool, Failure> {
+        let files = self.files.iter().filter(|path| file::is_stdin(path));
+        let policies = files.count();
+        let images = self.images.as_deref().is_some_and(file::is_stdin);
+        let refused = |message: &str| Err(Failure::faulty(message));
+        match (policies, images) {
+            (2.., _) => refused("standard input is one file: give `-` once"),
+            (1, true) => {
+                refused("standard input is one file: give the policy or the images by name")
+            }
+            _ => Ok(policies == 1),
+        }
+    }
+}
+
 /// Does what the command says.
 pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
-    let from_stdin = options.files.iter().any(|path| file::is_stdin(path));
+    let from_stdin = options.reads_stdin()?;
+    let format = options.format();
     let log = if options.fix && from_stdin {
-        if options.format != Format::Text || options.files.len() > 1 {
+        if format != Format::Text || options.files.len() > 1 {
             return Err(Failure::faulty(
-                "with `--fix` the policy from standard input is printed on standard output: check it alone, without `--format`",
+                "with `--fix` the policy from standard input is printed on standard output: check it alone, without `--format` and `--json`",
             ));
         }
         log.beside_data()
@@ -103,17 +133,12 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
         log
     };
     // What programs read is alone on standard output.
-    let notes = match options.format {
+    let notes = match format {
         Format::Text => log,
         Format::Json | Format::Sarif | Format::Github => log.beside_data(),
     };
     if options.write_baseline {
         baseline::write(&options.files, options.dialect, notes)?;
-    }
-    if from_stdin && options.images.as_deref().is_some_and(file::is_stdin) {
-        return Err(Failure::faulty(
-            "standard input is one file: give the policy or the images by name",
-        ));
     }
     let images = options.images.as_deref();
     let now = options.now.map_or_else(when::now, When::moment);
@@ -128,7 +153,7 @@ pub(super) fn run(options: &Check, log: Log) -> Result<Exit, Failure> {
             subject
         });
     }
-    match options.format {
+    match format {
         Format::Text => tell_all(&read, log),
         Format::Json => show::data(&as_json(&read)?)?,
         Format::Sarif => show::data(&sarif::sarif(&read)?)?,
@@ -193,10 +218,10 @@ fn tell(subject: &Subject, log: Log) {
     }
     let name = policy.text.source().name;
     let dialect = policy.dialect().map_or("unknown dialect", Dialect::as_str);
-    let verdict = if policy.is_valid() {
-        format!("valid ({dialect})")
-    } else {
-        "not valid".to_owned()
+    let verdict = match (policy.is_valid(), subject.is_valid()) {
+        (true, true) => format!("valid ({dialect})"),
+        (true, false) => format!("not valid by ecrane.toml ({dialect})"),
+        (false, _) => "not valid".to_owned(),
     };
     let counts = [
         (policy.text.diagnostics.len(), "finding", "findings"),
@@ -223,10 +248,10 @@ struct Verdict<'a> {
 fn as_json(read: &[Subject]) -> Result<String, Failure> {
     let verdicts: Vec<Verdict<'_>> = read
         .iter()
-        .map(|Subject { policy, .. }| Verdict {
-            valid: policy.is_valid(),
-            dialect: policy.dialect().map(Dialect::as_str),
-            diagnostics: views(&policy.text.text, &policy.text.diagnostics),
+        .map(|subject| Verdict {
+            valid: subject.is_valid(),
+            dialect: subject.policy.dialect().map(Dialect::as_str),
+            diagnostics: views(&subject.policy.text.text, &subject.policy.text.diagnostics),
         })
         .collect();
     let text = match verdicts.as_slice() {

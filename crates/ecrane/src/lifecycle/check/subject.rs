@@ -3,6 +3,7 @@
 use super::super::file::{self, PolicyFile};
 use crate::exit::Failure;
 use crate::project::Project;
+use ecrane_core::diagnostic::has_errors;
 use ecrane_core::lifecycle::image::{Images, Moment};
 use ecrane_core::lifecycle::settings::{Allowance, Judged};
 use ecrane_core::lifecycle::{self, Dialect};
@@ -38,7 +39,7 @@ impl Subject {
         dialect: Option<Dialect>,
         repository: Option<Rc<Repository>>,
     ) -> Result<Self, Failure> {
-        let policy = file::policy(path, dialect)?;
+        let policy = file::policy(path, dialect);
         let path = (!file::is_stdin(path)).then(|| path.to_owned());
         let subject = Self {
             policy,
@@ -58,6 +59,11 @@ impl Subject {
         self.policy.text.text = text;
         self.policy.checked = Some(checked);
         self.judged()
+    }
+
+    /// Whether ECR takes the policy and its project has nothing against it.
+    pub(super) fn is_valid(&self) -> bool {
+        self.policy.is_valid() && !has_errors(&self.policy.text.diagnostics)
     }
 
     fn judged(mut self) -> Self {

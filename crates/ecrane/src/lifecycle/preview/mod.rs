@@ -18,6 +18,7 @@ use table::Listed;
 /// The options.
 #[derive(Debug, clap::Args)]
 #[command(
+    group = clap::ArgGroup::new("source").required(true).args(["images", "repository"]),
     after_help = "Examples:\n  ecrane lifecycle preview lifecycle.json --repository team/app\n  ecrane images --repository team/app > images.json\n  ecrane lifecycle preview lifecycle.json --images images.json\n  ecrane lifecycle preview lifecycle.json --images images.json --now +30d\n  ecrane lifecycle preview lifecycle.json --images - --json < images.json"
 )]
 pub(crate) struct Preview {
@@ -26,14 +27,14 @@ pub(crate) struct Preview {
     file: PathBuf,
     /// What `ecrane images` or `aws ecr describe-images` printed, or the array
     /// of its imageDetails; - is standard input
-    #[arg(long, value_name = "IMAGES", required_unless_present = "repository", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "IMAGES", value_hint = ValueHint::FilePath)]
     images: Option<PathBuf>,
     /// Ask ECR for the images of this repository
-    #[arg(long, value_name = "NAME", conflicts_with = "images")]
+    #[arg(long, value_name = "NAME")]
     repository: Option<RepositoryName>,
-    /// As of this time: 2026-09-01T12:00:00Z, seconds since 1970, or +30d
+    /// As of this time: 2026-09-01T12:00:00Z, seconds since 1970, +30d or -30d
     /// [default: now, by the clock of the ECR where that is a local one]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     now: Option<When>,
     /// ecr, awsx, ecrane, cloudformation or terraform-plan [default: recognised]
     #[arg(long)]
@@ -114,7 +115,8 @@ fn tell(preview: &preview::Preview<'_>, listed: Listed, now: Moment, log: Log) {
     if !table.is_empty() {
         log.line(&table);
     }
-    let summary = table::summary(&preview.summary());
+    let extent = preview.verdicts().images().extent();
+    let summary = table::summary(&preview.summary(), extent);
     log.line(&format!("as of {now}: {summary}"));
     for warning in preview.warnings() {
         log.warning(warning);

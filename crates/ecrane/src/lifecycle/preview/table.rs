@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use ecrane_core::lifecycle::evaluate::{Summary, Verdict, Verdicts};
-use ecrane_core::lifecycle::image::{ImageId, Images};
+use ecrane_core::lifecycle::image::{Extent, ImageId, Images};
 use ecrane_core::lifecycle::{Action, RulePriority};
 use ecrane_core::name::short;
 use ecrane_core::report::bytes;
@@ -22,29 +22,42 @@ pub(super) enum Listed {
 const GOING: usize = 100;
 /// Of those that stay, so many: the next to go.
 const STAYING: usize = 5;
+/// Characters of a verdict at least, so that tables look alike.
+const VERDICT: usize = 13;
 /// Characters of an image's tags that are shown.
 const MAX_IMAGE: usize = 40;
 
+const INDENT: &str = "  ";
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// The verdicts as a table, with colours; empty for no images.
 pub(super) fn table(verdicts: &Verdicts<'_>, listed: Listed) -> String {
     let groups = groups(verdicts, listed);
-    let rows = groups.iter().flat_map(|group| &group.rows);
-    let width = rows.map(|row| row.image.chars().count()).max();
-    let Some(width) = width else {
+    let rows = || groups.iter().flat_map(|group| &group.rows);
+    let image = rows().map(|row| row.image.chars().count()).max();
+    let Some(image) = image else {
         return String::new();
     };
+    let longest = rows().map(|row| row.verdict.len()).max();
+    let widths = Widths {
+        verdict: longest.map_or(VERDICT, |longest| longest.max(VERDICT)),
+        image: image.max("IMAGE".len()),
+    };
     let mut text = format!(
-        "{DIM}{:<17}{:<width$}  {:<20}  {:>8}  WHY{DIM:#}\n",
-        "VERDICT", "IMAGE", "PUSHED", "SIZE"
+        "{DIM}{:<verdict$}  {:<image$}  {:<20}  {:>8}  WHY{DIM:#}\n",
+        "VERDICT",
+        "IMAGE",
+        "PUSHED",
+        "SIZE",
+        verdict = widths.verdict + INDENT.len(),
+        image = widths.image,
     );
     for group in &groups {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{BOLD}{}{BOLD:#}", group.title);
         for row in &group.rows {
-            row.write(&mut text, width);
+            row.write(&mut text, widths);
         }
         if group.hidden > 0 {
             let hidden = images(group.hidden);
@@ -54,8 +67,8 @@ pub(super) fn table(verdicts: &Verdicts<'_>, listed: Listed) -> String {
     text
 }
 
-/// What a run ends with.
-pub(super) fn summary(summary: &Summary) -> String {
+/// What a run ends with, on a list of images that is so complete.
+pub(super) fn summary(summary: &Summary, extent: Extent) -> String {
     let Summary {
         images: count,
         expire,
@@ -65,7 +78,11 @@ pub(super) fn summary(summary: &Summary) -> String {
         bytes: size,
     } = *summary;
     if may_go == 0 {
-        return format!("{}: nothing goes", images(count));
+        let goes = match extent {
+            Extent::CutShort => "nothing of the part that is listed goes",
+            Extent::Whole | Extent::Unsaid => "nothing goes",
+        };
+        return format!("{}: {goes}", images(count));
     }
     let at_most = match expire {
         0 => String::new(),
@@ -191,6 +208,13 @@ fn ordered(
     members.into_iter()
 }
 
+/// Characters of the columns that are as wide as what is in them.
+#[derive(Clone, Copy)]
+struct Widths {
+    verdict: usize,
+    image: usize,
+}
+
 /// An image.
 struct Row {
     style: Style,
@@ -215,7 +239,11 @@ impl Row {
         }
     }
 
-    fn write(&self, text: &mut String, width: usize) {
+    fn write(&self, text: &mut String, widths: Widths) {
+        let Widths {
+            verdict: column,
+            image: width,
+        } = widths;
         let Self {
             style,
             verdict,
@@ -227,7 +255,7 @@ impl Row {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "  {style}{verdict:<15}{style:#}{image:<width$}  {pushed:<20}  {size:>8}  {why}"
+            "{INDENT}{style}{verdict:<column$}{style:#}  {image:<width$}  {pushed:<20}  {size:>8}  {why}"
         );
     }
 }

@@ -90,9 +90,24 @@ fn older_is_older_and_not_as_old() {
     younger: kept: claimed by rule 1 (any), goes in less than a minute: pushed 2026-05-21T12:00:09Z
     day: expires by rule 1 (any): pushed 2026-05-20T21:36:00Z, more than 7 days ago
     future: kept: claimed by rule 1 (any), goes in 10 days: pushed 2026-05-31T12:00:00Z
-    warning: the time of the push is in the future (1 images, such as sha256:667574757265): their age is taken as 0 days
+    warning: the time of the push is in the future (1 image, such as sha256:667574757265): the age is taken as 0 days
     warning: not certain for 1 image: AWS does not say whether hours count, and by calendar days it is not yet older
     ");
+}
+
+#[test]
+fn a_push_in_the_second_of_a_clock_is_not_in_the_future() {
+    let check = |pushed: &str, warnings: usize| {
+        let digest = super::digest("a");
+        let images = format!(r#"[{{"imageDigest": "{digest}", "imagePushedAt": "{pushed}"}}]"#);
+        let images = crate::lifecycle::image::read(&images).images.unwrap();
+        let policy = super::policy(&["1 any pushed 7"]);
+        let now = "2026-05-28T12:00:00Z".parse().unwrap();
+        let verdicts = crate::lifecycle::evaluate(&policy, &images, now);
+        assert_eq!(verdicts.warnings().len(), warnings, "{pushed}");
+    };
+    check("2026-05-28T12:00:00.999Z", 0);
+    check("2026-05-28T12:00:01Z", 1);
 }
 
 #[test]
@@ -106,11 +121,11 @@ fn a_restored_image_is_as_young_as_its_restoring() {
         "and-pulled e 400 pulled=5 restored=50",
     ];
     insta::assert_snapshot!(whole(&rules, &world), @r"
-    never-pulled: is archived by rule 1 (any): last used 2026-04-18T12:00:00Z, more than 30 days ago
-    pulled: kept: claimed by rule 1 (any), is archived in 10 days, unless it is pulled: last used 2026-05-08T12:00:00Z
-    restored: kept: claimed by rule 1 (any), is archived in 20 days, unless it is pulled: last used 2026-05-18T12:00:00Z
-    long-ago: is archived by rule 1 (any): last used 2026-04-08T12:00:00Z, more than 30 days ago
-    and-pulled: kept: claimed by rule 1 (any), is archived in 25 days, unless it is pulled: last used 2026-05-23T12:00:00Z
+    never-pulled: is archived by rule 1 (any): never pulled, pushed 2026-04-18T12:00:00Z, more than 30 days ago
+    pulled: kept: claimed by rule 1 (any), is archived in 10 days, unless it is pulled: last pulled 2026-05-08T12:00:00Z
+    restored: kept: claimed by rule 1 (any), is archived in 20 days, unless it is pulled: not pulled since it was restored 2026-05-18T12:00:00Z
+    long-ago: is archived by rule 1 (any): not pulled since it was restored 2026-04-08T12:00:00Z, more than 30 days ago
+    and-pulled: kept: claimed by rule 1 (any), is archived in 25 days, unless it is pulled: last pulled 2026-05-23T12:00:00Z
     ");
     let world = ["restored a 400 restored=1", "plain b 2"];
     insta::assert_snapshot!(whole(&["1 any count 1"], &world), @r"

@@ -15,8 +15,25 @@ pub(super) fn read<'t>(text: &'t str, reader: &mut Reader<'t>) -> serde_json::Re
     json.end()
 }
 
+/// What the AWS CLI prints where it is not told to print JSON, by how that begins.
+pub(super) fn other_output(text: &str) -> Option<&'static str> {
+    let text = text.trim_start();
+    let outputs = [
+        ("imageDetails:", "YAML"),
+        ("- ", "YAML"),
+        ("----", "a table"),
+        ("IMAGEDETAILS\t", "plain text"),
+    ];
+    let mut outputs = outputs.into_iter();
+    let (_, name) = outputs.find(|(start, _)| text.starts_with(start))?;
+    Some(name)
+}
+
 /// The words of an error without the place, which is told apart.
-pub(super) fn words(error: &serde_json::Error) -> String {
+pub(super) fn words(text: &str, error: &serde_json::Error) -> String {
+    if text.trim().is_empty() {
+        return "the file is empty".to_owned();
+    }
     let words = error.to_string();
     match words.rsplit_once(" at line ") {
         Some((words, _)) => words.to_owned(),

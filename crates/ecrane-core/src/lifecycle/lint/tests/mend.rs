@@ -1,6 +1,7 @@
 //! What a policy's text looks like after it was mended.
 
-use crate::lifecycle::{Dialect, TagSelection, check, mend, read};
+use super::policy;
+use crate::lifecycle::{Dialect, TagSelection, check, mend, read, selects_as_before};
 
 /// Mended until there is nothing to mend.
 fn mended(text: &str, dialect: Dialect) -> Option<String> {
@@ -108,50 +109,46 @@ fn crosswalk_rules_have_no_numbers_to_change() {
     "#);
 }
 
-#[test]
-fn a_star_at_the_end_of_a_prefix_is_left_out() {
-    let found = |tags: &str| {
-        let text = mended(&one_rule(tags), Dialect::Ecr)?;
-        let policy = check(&text).policy?;
-        let lists = policy
-            .rules()
-            .iter()
-            .map(|rule| match &rule.selection.tags {
-                TagSelection::Tagged(list) => list.entries().join(" and "),
-                other => other.status().to_string(),
-            });
-        Some(lists.collect::<Vec<_>>().join(", "))
-    };
-    let prefixes = |list: &str| found(&format!(r#""tagPrefixList": {list}"#));
-    assert_eq!(prefixes(r#"["v*"]"#).as_deref(), Some("v"));
-    assert_eq!(
-        prefixes(r#"["v*", "rel\u002a"]"#).as_deref(),
-        Some("v, rel")
-    );
-    assert_eq!(prefixes(r#"["v*-rc*"]"#), None, "a pattern was wanted");
-    assert_eq!(prefixes(r#"["*"]"#), None, "every tag was wanted");
+/// The lists that come of one, in the order in which they are applied; none
+/// where nothing is mended.
+fn lists(tags: &str) -> Option<String> {
+    let text = mended(&one_rule(tags), Dialect::Ecr)?;
+    let policy = check(&text).policy?;
+    let rules = policy.by_priority().into_iter();
+    let lists = rules.map(|rule| match &rule.selection.tags {
+        TagSelection::Tagged(list) => list.entries().join(" and "),
+        other => other.status().to_string(),
+    });
+    Some(lists.collect::<Vec<_>>().join(", "))
 }
 
 #[test]
-fn of_overlapping_entries_the_narrower_is_applied_first() {
-    let order = |tags: &str| {
-        let text = mended(&one_rule(tags), Dialect::Ecr).unwrap();
-        let policy = check(&text).policy.unwrap();
-        let rules = policy.by_priority().into_iter();
-        let lists = rules.map(|rule| match &rule.selection.tags {
-            TagSelection::Tagged(list) => list.entries().join(" and "),
-            other => other.status().to_string(),
-        });
-        lists.collect::<Vec<_>>().join(", ")
+fn a_star_at_the_end_of_a_prefix_is_left_out() {
+    let check = |list: &str, expected: Option<&str>| {
+        let found = lists(&format!(r#""tagPrefixList": {list}"#));
+        assert_eq!(found.as_deref(), expected, "{list}");
     };
-    assert_eq!(
-        order(r#""tagPrefixList": ["v", "dev", "v1", "v1.2"]"#),
-        "v1.2, v1, v, dev"
-    );
-    assert_eq!(
-        order(r#""tagPatternList": ["*-rc*", "v*-rc1", "**-rc**", "v*"]"#),
-        "v*-rc1, *-rc*, v*"
-    );
+    check(r#"["v*"]"#, Some("v"));
+    check(r#"["v*", "rel\u002a"]"#, Some("v, rel"));
+    check(r#"["v*", "v1*"]"#, Some("v1"));
+    // A pattern was wanted.
+    check(r#"["v*-rc*"]"#, None);
+    // Every tag was wanted.
+    check(r#"["*"]"#, None);
+}
+
+#[test]
+fn an_entry_that_includes_another_is_left_out_and_gets_no_rule() {
+    let check = |list: &str, expected: &str| {
+        let found = lists(&format!(r#""tagPatternList": {list}"#));
+        assert_eq!(found.as_deref(), Some(expected), "{list}");
+    };
+    check(r#"["*", "v*"]"#, "v*");
+    check(r#"["v*", "v1*"]"#, "v1*");
+    check(r#"["v1*", "v*"]"#, "v1*");
+    check(r#"["*-rc*", "v*-rc1", "**-rc**", "v*"]"#, "v*-rc1");
+    check(r#"["v*", "dev*", "v1*", "v1.2*"]"#, "dev*, v1.2*");
+    check(r#"["v*", "v*", "dev*"]"#, "v*, dev*");
 }
 
 /// Why the only finding that could be mended is not.
@@ -171,13 +168,37 @@ fn refused(text: &str) -> String {
 fn what_ecr_would_not_take_is_not_mended_and_says_why() {
     let many: Vec<String> = (0..51).map(|n| format!("\"t{n}\"")).collect();
     let many = one_rule(&format!(r#""tagPatternList": [{}]"#, many.join(",")));
-    insta::assert_snapshot!(refused(&many), @"there are 51 rules, and ECR takes at most 50");
+    insta::assert_snapshot!(refused(&many), @"ECR would not take what comes of it: there are 51 rules, and ECR takes at most 50");
     // `v` alone would be the list of two rules.
-    let twice = r#"{"rules": [
-  {"rulePriority": 1, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v", "release-"], "countType": "imageCountMoreThan", "countNumber": 5}, "action": {"type": "expire"}},
-  {"rulePriority": 2, "selection": {"tagStatus": "tagged", "tagPrefixList": ["v"], "countType": "imageCountMoreThan", "countNumber": 3}, "action": {"type": "expire"}}
-]}"#;
-    insta::assert_snapshot!(refused(twice), @"rules[0] has the same `tagPrefixList`");
+    let twice = policy(&["=v release- > 5", "=v > 3"]);
+    insta::assert_snapshot!(refused(&twice), @"ECR would not take what comes of it: rules[0] has the same `tagPrefixList`");
+}
+
+#[test]
+fn what_would_have_another_finding_is_not_mended_and_says_why() {
+    let check = |rules: &[&str]| refused(&policy(rules));
+    insta::assert_snapshot!(check(&["v* x* > 9", "v1* > 5"]), @"what comes of it would have `unreachable-rule` at rules[2].selection.tagPatternList: no image gets to this rule: rule 1 claims everything that it selects");
+    insta::assert_snapshot!(check(&["v* > 9", "v1* x* > 5"]), @"what comes of it would have `unreachable-rule` at rules[1].selection.tagPatternList: no image gets to this rule: rule 1 claims everything that it selects");
+    insta::assert_snapshot!(check(&["=latest v > 9"]), @"what comes of it would have `latest-at-risk` at rules[0].selection.tagPrefixList: the image tagged `latest` is expired once 9 newer images are among those the rule selects");
+    insta::assert_snapshot!(check(&["v* > 9", "=v* > 5"]), @"what comes of it would have `unreachable-rule` at rules[1].selection.tagPrefixList: no image gets to this rule: rule 1 claims everything that it selects");
+    insta::assert_snapshot!(check(&["v* -x > 5"]), @"no tag matches `-x`: mend that first");
+    insta::assert_snapshot!(check(&["*-rc v* > 5"]), @"what comes of it would have `partly-shadowed` at rules[1].selection.tagPatternList: rule 1 claims part of what this rule selects, such as an image tagged `v-rc`");
+}
+
+#[test]
+fn it_is_known_whether_the_rules_select_the_same() {
+    let check = |before: &str, after: &str, expected: bool| {
+        let [before, after] = [before, after].map(|rules| {
+            let rules: Vec<&str> = rules.split(", ").collect();
+            super::check(&policy(&rules)).policy.unwrap()
+        });
+        assert_eq!(selects_as_before(&before, &after), expected);
+    };
+    check("* v* > 5, any 9d", "v* > 5, any 9d", true);
+    check("=v > 5", "v* > 5", true);
+    check("v* x* > 5", "v* > 5", false);
+    check("v* x* > 5, any 9d", "v* > 5, x* > 5, any 9d", false);
+    check("=v* > 5", "=v > 5", false);
 }
 
 #[test]

@@ -139,6 +139,9 @@ fn a_list_is_an_and() {
     "#);
     found!("list-is-and", ["=v v1 > 5"], @"warning rules[0].selection.tagPrefixList: a list is an AND, so an image tagged `v` is not selected: every entry must be matched by some tag of the image");
     found!("list-is-and", ["=v v > 5"], @"");
+    let checked = check(&policy(&["* v* > 5"]));
+    let help = lint(&checked).into_iter().find_map(|it| it.help);
+    insta::assert_snapshot!(help.unwrap(), @"leave out what includes another entry: to an AND it adds nothing; for an OR write one rule per entry");
     found!("list-is-and", ["a* *z 5d"], @"warning rules[0].selection.tagPatternList: a list is an AND, so an image tagged `a` is not selected: every entry must be matched by some tag of the image");
     found!("list-is-and", ["v* 5d", "untagged 5d"], @"");
 }
@@ -213,6 +216,10 @@ fn rules_that_share_images() {
 
 #[test]
 fn entries_that_match_nothing() {
+    let checked = check(&policy(&["=a*b* > 5"]));
+    let mut found = lint(&checked).into_iter();
+    let help = found.find(|it| it.code == "prefix-with-star").unwrap().help;
+    insta::assert_snapshot!(help.unwrap(), @"for a wildcard write `tagPatternList`; as a pattern this prefix is `a*b*`");
     found!("prefix-with-star", ["=v* a*b > 5"], @"
     warning rules[0].selection.tagPrefixList[0]: `*` in a prefix is literal, and no tag contains one: `v*` matches nothing
     warning rules[0].selection.tagPrefixList[1]: `*` in a prefix is literal, and no tag contains one: `a*b` matches nothing
