@@ -3,6 +3,8 @@
 use crate::docs::assert_allowed;
 use crate::harness::{LocalEcr, Ran, binary, clean, run, writes};
 use crate::proxy::{self, Fault, Spoil};
+use crate::pull_request::TOKEN;
+use crate::pull_request::github::GitHub;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::Stdio;
@@ -21,6 +23,7 @@ fn ecr() -> LocalEcr {
         { "name": "team/app", "tags": own, "images": images },
         { "name": "team/theirs", "images": images },
         { "name": "team/empty", "tags": own },
+        { "name": "team/spare", "tags": own },
     ]});
     std::fs::write(&seed, text.to_string()).unwrap();
     let now = "2026-09-01T12:00:00Z";
@@ -192,8 +195,12 @@ fn a_person_at_a_terminal_is_asked_for_the_name() {
 
 /// What a deletion through a proxy with this fault comes to, and how often the
 /// service was asked to delete.
-fn spoiled(ecr: &LocalEcr, repository: &str, fault: Fault) -> (Ran, usize) {
-    let proxy = proxy::before(&ecr.address, [fault]);
+fn spoiled(
+    ecr: &LocalEcr,
+    repository: &str,
+    faults: impl IntoIterator<Item = Fault>,
+) -> (Ran, usize) {
+    let proxy = proxy::before(&ecr.address, faults);
     let mut command = ecr.ecrane(&["destroy", "--repository", repository]);
     command.args(["--confirm", repository]);
     command.env("AWS_MAX_ATTEMPTS", "2");
@@ -228,7 +235,7 @@ fn nothing_is_deleted_that_was_not_read_whole() {
     ];
     for (fault, code) in faults {
         let what = format!("{} from {}", fault.operation, fault.calls.start());
-        let (ran, asked) = spoiled(&ecr, "team/app", fault);
+        let (ran, asked) = spoiled(&ecr, "team/app", [fault]);
         assert_eq!((ran.code, asked), (Some(code), 0), "{what}\n{}", ran.stderr);
     }
 }
@@ -242,24 +249,56 @@ fn a_deletion_that_meets_another_is_none_the_worse() {
     };
     // An image came into a repository that was empty: it stays.
     let arrived = first(Spoil::refuse("RepositoryNotEmptyException"));
-    let (ran, _) = spoiled(&ecr, "team/empty", arrived);
+    let (ran, _) = spoiled(&ecr, "team/empty", [arrived]);
     assert_eq!(ran.code, Some(3));
     insta::assert_snapshot!(ran.stderr, @"error: images were pushed, tagged or removed while this run looked at them; run again; nothing was done");
     assert!(is_there(&ecr, "team/empty"));
-    // Its answer is lost, and the second attempt finds nothing.
-    let (ran, asked) = spoiled(&ecr, "team/empty", first(Spoil::Lost));
+    // Its answer is lost, and the second look finds nothing.
+    let (ran, asked) = spoiled(&ecr, "team/empty", [first(Spoil::Lost)]);
+    assert_eq!((ran.code, asked), (Some(0), 1), "{}", ran.stderr);
+    // The service fails before it does anything.
+    let fails = || {
+        let code = "ServerException".to_owned();
+        first(Spoil::Refuse("500 Internal Server Error", code))
+    };
+    let (ran, asked) = spoiled(&ecr, "team/app", [fails()]);
     assert_eq!((ran.code, asked), (Some(0), 2), "{}", ran.stderr);
     // Another run was first.
     let gone = first(Spoil::DoneThenRefuse(
         "RepositoryNotFoundException".to_owned(),
     ));
-    let (ran, asked) = spoiled(&ecr, "team/app", gone);
+    let (ran, asked) = spoiled(&ecr, "team/spare", [gone]);
     assert_eq!((ran.code, asked), (Some(0), 1), "{}", ran.stderr);
+}
+
+fn another(page: &mut Value) {
+    page["repositories"][0]["createdAt"] = json!(1_900_000_000);
+}
+
+#[test]
+fn what_somebody_made_again_meanwhile_stays() {
+    let ecr = ecr();
+    let fault = |operation: &str, call: usize, spoil| Fault {
+        operation: operation.to_owned(),
+        calls: call..=call,
+        spoil,
+    };
+    let code = "ServerException".to_owned();
+    let unsaid = Spoil::Refuse("500 Internal Server Error", code);
+    let faults = [
+        fault("DeleteRepository", 1, unsaid),
+        fault("DescribeRepositories", 2, Spoil::Change(another)),
+    ];
+    let (ran, asked) = spoiled(&ecr, "team/app", faults);
+    assert_eq!((ran.code, asked), (Some(3), 1));
+    insta::assert_snapshot!(ran.stderr, @"error: `team/app` was deleted, and somebody made it again meanwhile: what is there now stays");
+    assert!(is_there(&ecr, "team/app"));
 }
 
 #[test]
 fn in_a_workflow_it_is_a_mode() {
     let ecr = ecr();
+    let github = GitHub::start(ecr.home());
     let job = |event: &str, inputs: &[(&str, &str)]| {
         let file = |name: &str| ecr.home().join(name);
         std::fs::write(file("event.json"), event).unwrap();
@@ -271,6 +310,9 @@ fn in_a_workflow_it_is_a_mode() {
         command
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_EVENT_NAME", "pull_request")
+            .env("GITHUB_API_URL", &github.api)
+            .env("GITHUB_REPOSITORY", "octocat/hello")
+            .env("GITHUB_TOKEN", TOKEN)
             .env("GITHUB_EVENT_PATH", file("event.json"))
             .env("GITHUB_OUTPUT", file("outputs"))
             .env("GITHUB_STEP_SUMMARY", file("summary"))
@@ -299,6 +341,15 @@ fn in_a_workflow_it_is_a_mode() {
     assert!(unsure.stdout.contains(alone), "{}", unsure.stdout);
     assert_eq!(unsure.code, Some(2), "{}", unsure.stdout);
     assert!(is_there(&ecr, "team/app"));
+    // It was closed when the event was made, and is open again.
+    github.state().pulls = [(7, "open")].into();
+    let (open, outputs, _) = job(&event("closed"), &[sure]);
+    assert_eq!(open.code, Some(0), "{}", open.stdout);
+    let again = "::warning::#7 is open again: nothing is deleted";
+    assert!(open.stdout.contains(again), "{}", open.stdout);
+    assert!(outputs.contains("\nfalse\n"), "{outputs}");
+    assert!(is_there(&ecr, "team/app"));
+    github.state().pulls = [(7, "closed")].into();
     let (closed, outputs, summary) = job(&event("closed"), &[sure]);
     assert_eq!(closed.code, Some(0), "{}", closed.stdout);
     assert!(outputs.contains("\ntrue\n"), "{outputs}");

@@ -116,4 +116,21 @@ fn a_policy_that_is_a_link_out_of_the_workspace_is_not_read() {
         ran.stderr
     );
     assert!(!ran.stderr.contains("keep this"), "{}", ran.stderr);
+
+    // Nor is what the project says of the policies in it, and what a command is given.
+    std::fs::remove_file(&policy).unwrap();
+    std::os::unix::fs::symlink(&outside, workspace.join("ecrane.toml")).unwrap();
+    let good = "examples/policies/trap.json";
+    std::fs::copy(crate::harness::root().join(good), &policy).unwrap();
+    let list = workspace.join("images.json");
+    std::os::unix::fs::symlink(&outside, &list).unwrap();
+    let (policy, list) = (policy.to_str().unwrap(), list.to_str().unwrap());
+    let preview = ["lifecycle", "preview", policy, "--images", list];
+    for words in [&["lifecycle", "check", policy][..], &preview] {
+        let mut command = clean(binary(), home.path());
+        let ran = run(command.args(words).env("GITHUB_WORKSPACE", &workspace));
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("link out of"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("keep this"), "{}", ran.stderr);
+    }
 }

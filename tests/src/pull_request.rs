@@ -2,7 +2,7 @@
 //! description.
 
 mod cleanup;
-mod github;
+pub(crate) mod github;
 mod http;
 mod prism;
 
@@ -13,7 +13,7 @@ use http::Answer;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-const TOKEN: &str = "ghs_canaryOfTheJob77aa";
+pub(crate) const TOKEN: &str = "ghs_canaryOfTheJob77aa";
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const NOW: &str = "2026-09-01T12:00:00Z";
 

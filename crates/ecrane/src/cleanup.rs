@@ -237,9 +237,12 @@ async fn remove(
     if !aws::still_holds(ecr, name, listing).await.map_err(unread)? {
         return Err(gate::refused(&Objection::ImagesChanged));
     }
+    // Whoever stops the run from here on does not know how far it came.
+    errand.began();
     let Untagged { gone, left, error } = aws::untag(ecr, name, &tags).await;
-    if gone > 0 {
-        errand.began();
+    let is_open = error.as_ref().is_some_and(AwsError::may_have_worked);
+    if gone == 0 && !is_open {
+        errand.did_nothing();
     }
     let (held, failed): (Vec<Left>, Vec<Left>) =
         left.into_iter().partition(|it| it.failed == Failed::Held);

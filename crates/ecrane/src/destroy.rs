@@ -14,9 +14,10 @@ use ecrane_core::lifecycle::gate::Objection;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::destroy_row;
 use ecrane_core::repository::{Adoption, Contents, NoDestroy, confirmed, may_destroy};
-use ecrane_engine::aws::{self, Destroyed, Ecr, Held, Listing};
+use ecrane_engine::aws::{self, AwsError, Destroyed, Ecr, Found, Held, Listing};
 use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};
+use std::time::Duration;
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -121,7 +122,7 @@ pub(crate) async fn destroy(
     if wish.confirmation == Confirmation::Missing {
         ask(name, log).await?;
     }
-    delete(&ecr, name, &contents, &listing).await?;
+    delete(&ecr, name, (&found, &contents, &listing), errand).await?;
     errand.done(log);
     Ok(())
 }
@@ -170,27 +171,60 @@ async fn ask(name: &RepositoryName, log: Log) -> Result<(), Failure> {
     confirmed(name, &typed.unwrap_or_default()).map_err(|why| refused(&why))
 }
 
-/// Deletes what was seen, and nothing else.
+/// How often a deletion is asked for that nobody answers.
+const ATTEMPTS: u32 = 4;
+/// Before the second attempt; twice as long before each that follows.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Deletes what was seen, and nothing else: before another attempt it is looked
+/// whether that is still what is there.
 async fn delete(
     ecr: &Ecr,
     name: &RepositoryName,
-    contents: &Contents,
-    listing: &Listing,
+    (seen, contents, listing): (&Found, &Contents, &Listing),
+    errand: &mut Errand,
 ) -> Result<(), Failure> {
     let changed = || gate::refused(&Objection::ImagesChanged);
     let held = match contents.images {
         0 => Held::None,
         _ => Held::Deleted,
     };
-    match aws::still_holds(ecr, name, listing).await {
-        Ok(true) => {}
-        Ok(false) => return Err(changed()),
-        Err(error) => return Err(Failure::refused(error)),
-    }
-    match aws::destroy(ecr, name, held).await {
-        Ok(Destroyed::Now | Destroyed::Before) => Ok(()),
-        Ok(Destroyed::NotEmpty) => Err(changed()),
-        Err(error) => Err(Failure::refused(error)),
+    let mut attempt = 1;
+    loop {
+        match aws::still_holds(ecr, name, listing).await {
+            Ok(true) => {}
+            Err(error) if attempt > 1 && error.is(AwsError::NO_REPOSITORY) => return Ok(()),
+            Err(error) => return Err(Failure::refused(error)),
+            Ok(false) => return Err(changed()),
+        }
+        // Whoever stops the run now does not know whether it was done.
+        errand.began();
+        match aws::destroy(ecr, name, held).await {
+            Ok(Destroyed::Now | Destroyed::Before) => return Ok(()),
+            Ok(Destroyed::NotEmpty) => {
+                errand.did_nothing();
+                return Err(changed());
+            }
+            Err(error) if !error.may_have_worked() => {
+                errand.did_nothing();
+                return Err(Failure::refused(error));
+            }
+            Err(error) if attempt == ATTEMPTS => return Err(Failure::refused(error)),
+            Err(_) => tokio::time::sleep(FIRST_WAIT * 2_u32.pow(attempt - 1)).await,
+        }
+        let now = aws::find(ecr, name).await.map_err(Failure::refused)?;
+        match now {
+            None => return Ok(()),
+            Some(now) if now.created == seen.created => attempt += 1,
+            Some(_) => {
+                return Err(Failure::Because(
+                    Exit::Gate,
+                    format!(
+                        "`{name}` was deleted, and somebody made it again meanwhile: what is there now stays"
+                    ),
+                ));
+            }
+        }
     }
 }
 

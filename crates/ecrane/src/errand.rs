@@ -2,7 +2,7 @@
 //! they show, and what they hand over.
 
 use crate::cleanup;
-use crate::config::{self, Changes, Task};
+use crate::config::{self, Changes, ClosedPull, Extent, Task};
 use crate::credentials;
 use crate::destroy;
 use crate::exit::{Exit, Failure};
@@ -14,6 +14,9 @@ use crate::up::{Order, Seen};
 use ecrane_core::diagnostic::Colour;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::report::{Change, Ending, Row, Run, resources, summary};
+use ecrane_core::repository::PullState;
+use ecrane_engine::github::{GitHub, Patience};
+use ecrane_engine::network::Network;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -64,9 +67,14 @@ impl Errand {
         }
     }
 
-    /// Something of it is done.
+    /// Something of it is done, or is about to be.
     pub(crate) fn began(&mut self) {
         self.progress = Progress::Something;
+    }
+
+    /// What was begun was refused.
+    pub(crate) fn did_nothing(&mut self) {
+        self.progress = Progress::Nothing;
     }
 
     /// All of it is done.
@@ -132,8 +140,9 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
         Task::Destroy {
             confirmation,
             adoption,
+            closed,
         } => {
-            let wish = destroy::Wish {
+            let mut wish = destroy::Wish {
                 name: &target.repository,
                 confirmation,
                 adoption,
@@ -141,6 +150,13 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             };
             wish.check()?;
             let reached = service::standing(&target.place, order.data.clone(), log).await?;
+            if let Some(closed) = closed.filter(|_| wish.extent == Extent::Whole)
+                && let Some(why) =
+                    open_again(&closed, reached.connection.identity.network()).await?
+            {
+                log.warning(&why);
+                wish.extent = Extent::Plan;
+            }
             destroy::destroy(&wish, &reached, errand, log).await
         }
         Task::Cleanup(tags) => {
@@ -153,6 +169,24 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             cleanup::clean(&wish, &reached, errand, log).await
         }
     }
+}
+
+/// Why the run for the end of a pull request only looks, if it is not at its end.
+async fn open_again(closed: &ClosedPull, network: &Network) -> Result<Option<String>, Failure> {
+    let ClosedPull { number, asked } = closed;
+    let github = GitHub::new(&asked.api, &asked.token, network, Patience::default());
+    let state = match github {
+        Ok(github) => github.pull_state(&asked.repository, *number).await,
+        Err(error) => Err(error),
+    };
+    let state = state.map_err(|error| Failure::refused(format!("{error}; nothing was done")))?;
+    Ok(match state {
+        PullState::Closed => None,
+        PullState::Open => Some(format!("#{number} is open again: nothing is deleted")),
+        PullState::Unknown => Some(format!(
+            "#{number} is not known to GitHub: nothing is deleted"
+        )),
+    })
 }
 
 /// A pull request from a fork has nothing that a run for it pushed, and nothing is

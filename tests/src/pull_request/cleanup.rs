@@ -304,6 +304,17 @@ fn a_tag_that_cannot_go_is_told_of_by_itself() {
 }
 
 #[test]
+fn a_token_with_a_line_end_is_told_and_not_shown() {
+    let world = World::new();
+    let all = world.tags();
+    let mut command = world.command(&[]);
+    let ran = run(command.env("GITHUB_TOKEN", format!("{TOKEN}\n")));
+    assert_eq!(ran.code, Some(1), "{}", told(&ran));
+    insta::assert_snapshot!(ran.stderr, @"error: the token for GitHub has a line end or another control character in it; take it away where the token is kept; nothing was done");
+    assert_eq!(world.tags(), all);
+}
+
+#[test]
 fn an_answer_that_is_lost_takes_nothing_back() {
     let world = World::new();
     let lost = Fault {

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A GitHub that ends with the test.
-pub(super) struct GitHub {
+pub(crate) struct GitHub {
     /// `http://127.0.0.1:PORT/api/v3`, as on an Enterprise Server.
-    pub(super) api: String,
+    pub(crate) api: String,
     state: Arc<Mutex<State>>,
     _prism: Prism,
 }
@@ -35,12 +35,12 @@ pub(super) enum Instead {
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(crate) struct State {
     pub(super) comments: Vec<Value>,
     pub(super) checks: Vec<Value>,
     pub(super) faults: Vec<Fault>,
     /// The state of each pull request that there is.
-    pub(super) pulls: BTreeMap<u64, &'static str>,
+    pub(crate) pulls: BTreeMap<u64, &'static str>,
     /// The user whose token it is; else it is an app's.
     pub(super) user: Option<&'static str>,
     /// Method and path.
@@ -53,7 +53,7 @@ const PREFIX: &str = "/api/v3";
 const BOT: &str = "github-actions[bot]";
 
 impl GitHub {
-    pub(super) fn start(home: &Path) -> Self {
+    pub(crate) fn start(home: &Path) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let kept = Arc::clone(&state);
         let server = serve(move |request| Some(kept.lock().unwrap().answer(request)));
@@ -68,7 +68,7 @@ impl GitHub {
     }
 
     /// What is there. No request goes on meanwhile.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 

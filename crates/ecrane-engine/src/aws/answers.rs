@@ -81,3 +81,27 @@ fn unanswered(context: &InterceptorContext) -> RetryAction {
         None => RetryAction::NoActionIndicated,
     }
 }
+
+/// Of what cannot be taken back no attempt follows one that may have worked: what it
+/// would meet then may be another's.
+#[derive(Debug)]
+pub(super) struct Once;
+
+impl ClassifyRetry for Once {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.response() {
+            // An answer that says what is wrong with the request was given before
+            // anything was done.
+            Some(answer) if !answer.status().is_server_error() => RetryAction::NoActionIndicated,
+            _ => RetryAction::RetryForbidden,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "what is done once"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(Answers::to_nobody().priority())
+    }
+}

@@ -1,4 +1,6 @@
+use super::answers::Once;
 use super::{AwsError, Ecr};
+use aws_sdk_ecr::config::Builder;
 use ecrane_core::name::RepositoryName;
 
 /// What becomes of images in a repository that is deleted.
@@ -21,10 +23,10 @@ pub enum Destroyed {
     NotEmpty,
 }
 
-/// Deletes a repository.
+/// Deletes a repository, by one attempt: before another, look what is there.
 ///
 /// # Errors
-/// The service refuses, or does not answer.
+/// The service refuses, or does not answer ([`AwsError::may_have_worked`]).
 pub async fn destroy(ecr: &Ecr, name: &RepositoryName, held: Held) -> Result<Destroyed, AwsError> {
     let deleted = ecr
         .client
@@ -32,6 +34,8 @@ pub async fn destroy(ecr: &Ecr, name: &RepositoryName, held: Held) -> Result<Des
         .set_registry_id(ecr.registry_id())
         .repository_name(name.as_str())
         .force(held == Held::Deleted)
+        .customize()
+        .config_override(Builder::new().retry_classifier(Once))
         .send()
         .await;
     match deleted.map_err(|error| AwsError::new("DeleteRepository", &error)) {

@@ -160,6 +160,19 @@ impl AwsError {
         }
     }
 
+    /// Whether what was asked for may be done all the same: nobody answered, or the
+    /// service failed on the way.
+    #[must_use]
+    pub fn may_have_worked(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } => true,
+            Self::Refused { code, .. } => {
+                code == "ServerException" || code.starts_with("HTTP status 5")
+            }
+            _ => false,
+        }
+    }
+
     /// The error code of every operation on a repository that is not there.
     pub const NO_REPOSITORY: &str = "RepositoryNotFoundException";
 

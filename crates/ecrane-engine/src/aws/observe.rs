@@ -1,5 +1,6 @@
 use super::{AwsError, Ecr};
 use aws_sdk_ecr::types::Repository;
+use ecrane_core::lifecycle::image::Moment;
 use ecrane_core::name::RepositoryName;
 use ecrane_core::repository::{
     self, Desired, Encryption, MutabilitySetting, Observed, ResourceTags, ScanOnPush, Standing,
@@ -45,6 +46,8 @@ impl Place {
 pub struct Found {
     /// Where it is.
     pub place: Place,
+    /// When it was made, which tells it from another of its name.
+    pub created: Moment,
     /// Its resource tags.
     pub tags: ResourceTags,
 }
@@ -58,8 +61,17 @@ pub async fn find(ecr: &Ecr, name: &RepositoryName) -> Result<Option<Found>, Aws
         return Ok(None);
     };
     let place = Place::of("DescribeRepositories", &repository)?;
+    let created = repository.created_at().ok_or(AwsError::Incomplete {
+        operation: "DescribeRepositories",
+        what: "when the repository was made",
+    })?;
+    let created = Moment::from_seconds(created.secs());
     let tags = resource_tags(ecr, &place.arn).await?;
-    Ok(Some(Found { place, tags }))
+    Ok(Some(Found {
+        place,
+        created,
+        tags,
+    }))
 }
 
 /// Reads what the plan needs and nothing else: the repository and its policies

@@ -49,6 +49,11 @@ pub enum GitHubError {
         /// What is wrong with it.
         why: String,
     },
+    /// The token can be sent in no header.
+    #[error(
+        "the token for GitHub has a line end or another control character in it; take it away where the token is kept"
+    )]
+    Token,
     /// The token may not do it.
     #[error(
         "GitHub refuses {what} ({message}): the token lacks `{permission}`, which the job's `permissions` can grant"

@@ -16,6 +16,7 @@ pub use patience::Patience;
 use crate::network::Network;
 use error::Doing;
 use octocrab::Octocrab;
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
 use std::str::FromStr;
@@ -70,7 +71,7 @@ impl GitHub {
     /// Server.
     ///
     /// # Errors
-    /// [`GitHubError::Address`]. No call is made.
+    /// [`GitHubError::Address`] and [`GitHubError::Token`]. No call is made.
     pub fn new(
         api: &str,
         token: &SecretString,
@@ -88,6 +89,8 @@ impl GitHub {
             .set_up(http)
             .build()
             .map_err(|error| address(error.to_string()))?;
+        // Octocrab takes a token for one that can be sent.
+        HeaderValue::from_str(token.expose_secret()).map_err(|_| GitHubError::Token)?;
         let client = Octocrab::builder()
             .base_uri(api)
             .map_err(|error| address(error.to_string()))?

@@ -13,7 +13,7 @@ pub(super) fn read(input: &str, given: &str, help: &str) -> Result<(Origin, Stri
     if trimmed.starts_with(['{', '[']) || trimmed.contains('\n') {
         return Ok((Origin::Input(input.to_owned()), given.to_owned()));
     }
-    if leads_out(given) {
+    if leads_out(Path::new(given)) {
         let message = "the file is a link out of the workspace";
         return Err(Fault::whole(input, given, message).help("keep the policy in the repository"));
     }
@@ -34,7 +34,7 @@ pub(super) fn read(input: &str, given: &str, help: &str) -> Result<(Origin, Stri
 
 /// Whether a path within the workspace leads out of it, as a link in somebody
 /// else's change may: what is there is quoted where it is faulty.
-fn leads_out(path: &str) -> bool {
+pub(crate) fn leads_out(path: &Path) -> bool {
     let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
     let within = |workspace: &PathBuf| {
         std::path::absolute(path).is_ok_and(|path| path.starts_with(workspace))
@@ -43,7 +43,7 @@ fn leads_out(path: &str) -> bool {
         return false;
     };
     let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let (path, workspace) = (real(Path::new(path)), real(&workspace));
+    let (path, workspace) = (real(path), real(&workspace));
     path.zip(workspace)
         .is_some_and(|(path, workspace)| !path.starts_with(workspace))
 }

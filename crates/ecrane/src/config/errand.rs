@@ -36,6 +36,7 @@ pub(crate) enum Task {
     Destroy {
         confirmation: Confirmation,
         adoption: Adoption,
+        closed: Option<ClosedPull>,
     },
     /// The tags of closed pull requests go.
     Cleanup(Cleanup),
@@ -51,6 +52,14 @@ pub(crate) struct Cleanup {
     /// The pull request that the run is for; none: all.
     pub only: Option<u64>,
     /// Who knows whether one is closed.
+    pub asked: GitHubApi,
+}
+
+/// The pull request whose end the run is for. Its event is older than the run: it may
+/// have been opened again.
+#[derive(Debug, Clone)]
+pub(crate) struct ClosedPull {
+    pub number: u64,
     pub asked: GitHubApi,
 }
 
@@ -112,6 +121,7 @@ pub(crate) fn errand(
         _ => Some(Task::Destroy {
             confirmation: reader.confirmation(inputs, target.as_ref()),
             adoption: reader.adoption(inputs),
+            closed: reader.closed_pull(inputs, variable),
         }),
     };
     reader.main_registry_alone(inputs);
@@ -211,6 +221,12 @@ impl Reader {
             only: closed(variable),
             asked: self.github(inputs, variable)?,
         })
+    }
+
+    fn closed_pull(&mut self, inputs: &Inputs, variable: Lookup<'_>) -> Option<ClosedPull> {
+        let number = closed(variable)?;
+        let asked = self.github(inputs, variable)?;
+        Some(ClosedPull { number, asked })
     }
 
     fn pull_tags(&mut self, inputs: &Inputs) -> Vec<PullTags> {

@@ -21,8 +21,9 @@ mod repository;
 mod tags;
 
 pub(crate) use comment::{Changes, Conversation, conversation};
+pub(crate) use document::leads_out;
 pub(crate) use errand::{
-    Cleanup, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand, target,
+    Cleanup, ClosedPull, Confirmation, Errand, Extent, GitHubApi, Task, errand, is_errand, target,
 };
 pub(crate) use fault::{Fault, Origin};
 pub(crate) use gate::{Gate, Preview};

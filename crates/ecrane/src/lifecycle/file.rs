@@ -1,6 +1,6 @@
 //! The files that the commands read.
 
-use crate::config::{Fault, Origin};
+use crate::config::{Fault, Origin, leads_out};
 use crate::exit::Failure;
 use crate::show::Log;
 use ecrane_core::diagnostic::{Diagnostic, Severity, Span};
@@ -178,7 +178,11 @@ fn contents(path: &Path) -> (String, io::Result<Vec<u8>>) {
         let read = io::stdin().read_to_end(&mut bytes);
         ("<stdin>".to_owned(), read.map(|_| bytes))
     } else {
-        (path.display().to_string(), std::fs::read(path))
+        let read = match leads_out(path) {
+            true => Err(io::Error::other("it is a link out of the workspace")),
+            false => std::fs::read(path),
+        };
+        (path.display().to_string(), read)
     }
 }
 

@@ -6,7 +6,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::config::{Fault, Origin};
+use crate::config::{Fault, Origin, leads_out};
 use crate::exit::Failure;
 use ecrane_core::lifecycle::Checked;
 use ecrane_core::lifecycle::settings::{Baseline, Judged, Settings};
@@ -110,6 +110,12 @@ fn today() -> Date {
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
+    if leads_out(path) {
+        return Err(Failure::faulty(format!(
+            "{} is a link out of the workspace: keep it in the repository",
+            path.display()
+        )));
+    }
     std::fs::read_to_string(path)
         .map_err(|error| Failure::faulty(format!("{}: {error}", path.display())))
 }
