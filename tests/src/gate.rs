@@ -76,7 +76,7 @@ fn a_policy_that_costs_images_waits_for_a_word() {
      +  ├─ lifecycle policy   team/app       1 rule
      ?  └─ image              team/app:new   push what differs
 
-    Of the images that are kept today, the lifecycle policy would remove:
+    Of the images that are kept today, the lifecycle policy would remove within a day:
         v1: expires by rule 1 (any): newest 6 of 8, and it keeps 5
         sha256:88e7015f2103: kept: the index sha256:94c277c0b5e7 holds it; not certain: every index that holds it may go, and AWS does not say whether children go with it at once
         multi: expires by rule 1 (any): newest 8 of 8, and it keeps 5
@@ -104,6 +104,33 @@ fn a_policy_that_costs_images_waits_for_a_word() {
         asked.iter().all(|it| it["operation"] != "DescribeImages"),
         "{asked:#?}"
     );
+}
+
+/// ECR takes up to a day for its first run, and judges then.
+#[test]
+fn what_grows_old_before_the_first_run_counts() {
+    let ecr = ecr(6);
+    let older = json!({ "rules": [{
+        "rulePriority": 1,
+        "selection": { "tagStatus": "tagged", "tagPatternList": ["v*"], "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 4 },
+        "action": { "type": "expire" },
+    }]});
+    let ran = put(&ecr, &older.to_string(), &["--max-remove", "2"]);
+    insta::assert_snapshot!(told(&ecr, &ran), @"
+    exit Some(3)
+
+    Plan
+     ~  repository            team/app       tags ecrane:lifecycle
+     +  ├─ lifecycle policy   team/app       1 rule
+     ?  └─ image              team/app:new   push what differs
+
+    Of the images that are kept today, the lifecycle policy would remove within a day:
+        v3: expires by rule 1 (v*): pushed 2026-08-28T12:00:00Z, more than 4 days ago
+        v2: expires by rule 1 (v*): pushed 2026-08-27T12:00:00Z, more than 4 days ago
+        v1: expires by rule 1 (v*): pushed 2026-08-26T12:00:00Z, more than 4 days ago
+
+    error: the policy would remove 3 of 8 images that are kept today, and `max-remove` is 2; allow as many with `max-remove: 3`, or mend the policy; nothing was done
+    ");
 }
 
 #[test]
@@ -164,7 +191,7 @@ fn what_the_policy_in_force_removes_needs_no_leave() {
      ~  ├─ lifecycle policy   team/app       1 rule
      ?  └─ image              team/app:new   push what differs
 
-    Of the images that are kept today, the lifecycle policy would remove:
+    Of the images that are kept today, the lifecycle policy would remove within a day:
         v3: expires by rule 1 (any): newest 5 of 9, and it keeps 4
         v2: expires by rule 1 (any): newest 6 of 9, and it keeps 4
 

@@ -37,6 +37,10 @@ pub(crate) struct Policies<'a> {
     pub(crate) stored: Option<&'a str>,
 }
 
+/// ECR acts on a policy "within 24 hours" ("Automate the cleanup of images", Amazon ECR
+/// user guide): what is old enough only by then goes the first time too.
+const FIRST_RUN_DAYS: i64 = 1;
+
 /// Lets a policy pass that costs no more than allowed. `tell` hears what it
 /// costs before that is judged.
 ///
@@ -61,17 +65,18 @@ pub(crate) async fn pass(
     let listing = aws::list(ecr, name, |_| ()).await.map_err(unread)?;
     let images = images(&listing)?;
     let opened = clock.now().await?;
-    let new = evaluate(policy, &images, opened);
+    let first_run = opened.plus_days(FIRST_RUN_DAYS);
+    let new = evaluate(policy, &images, first_run);
     // A policy that cannot be read keeps everything, as far as is known.
     let before = stored.and_then(|text| lifecycle::check(text).policy);
-    let before = before.as_ref().map(|it| evaluate(it, &images, opened));
+    let before = before.as_ref().map(|it| evaluate(it, &images, first_run));
     let lost = losses(before.as_ref(), &new);
     tell(Cost::of(&new, &lost, stored));
     within(gate.max_remove, lost.len(), images.len()).map_err(|it| refused(&it))?;
     if gate.preview == Preview::Service && !images.is_empty() {
         let preview = aws::preview(ecr, name, policy).await.map_err(unread)?;
         let window = Window {
-            opened: &new,
+            opened: &evaluate(policy, &images, opened),
             closed: &evaluate(policy, &images, clock.now().await?),
         };
         let differences = window.differences(&preview);
@@ -156,7 +161,7 @@ pub(crate) fn tell(cost: &Cost, name: Option<&str>, log: Log) {
     }
     let of = name.map_or_else(String::new, |name| format!(" in {name}"));
     log.line(&format!(
-        "Of the images that are kept{of} today, the lifecycle policy would remove:"
+        "Of the images that are kept{of} today, the lifecycle policy would remove within a day:"
     ));
     for loss in losses.iter().take(LISTED) {
         log.line(&format!("    {}: {}", loss.name(), loss.reason));

@@ -48,7 +48,7 @@ fn the_policy_before_comes_back_once_what_it_removes_is_allowed() {
      ~  repository            team/app   tags ecrane:lifecycle
      ~  └─ lifecycle policy   team/app   1 rule, as before the run
 
-    Of the images that are kept today, the lifecycle policy would remove:
+    Of the images that are kept today, the lifecycle policy would remove within a day:
         sha256:88e7015f2103: kept: the index sha256:94c277c0b5e7 holds it; not certain: every index that holds it may go, and AWS does not say whether children go with it at once
         multi: expires by rule 1 (any): newest 9 of 9, and it keeps 7
 
