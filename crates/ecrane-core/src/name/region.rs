@@ -68,6 +68,19 @@ impl Partition {
         }
     }
 
+    /// Whether a host is one of AWS's own, in any partition.
+    #[must_use]
+    pub fn has_host(host: &str) -> bool {
+        let mut suffixes = Self::ALL
+            .into_iter()
+            .flat_map(|it| [Some(it.dns_suffix()), it.dual_stack_suffix()])
+            .flatten();
+        suffixes.any(|suffix| {
+            let name = host.strip_suffix(suffix);
+            name.is_some_and(|name| name.ends_with('.'))
+        })
+    }
+
     /// The partition's name in an ARN.
     #[must_use]
     pub const fn arn_name(self) -> &'static str {

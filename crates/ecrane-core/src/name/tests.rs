@@ -221,3 +221,21 @@ fn a_star_stands_for_any_characters_and_nothing_else_is_special() {
     check("**", "x", true);
     check("*a*a*a*a*b", &"a".repeat(10_000), false);
 }
+
+#[test]
+fn a_host_of_aws_is_told_from_another() {
+    let check =
+        |host: &str, expected: bool| assert_eq!(Partition::has_host(host), expected, "{host}");
+    check("api.ecr.eu-central-1.amazonaws.com", true);
+    check(
+        "vpce-0a1b-2c3d.api.ecr.eu-central-1.vpce.amazonaws.com",
+        true,
+    );
+    check("ecr.cn-north-1.amazonaws.com.cn", true);
+    check("ecr.us-east-1.on.aws", true);
+    check("127.0.0.1", false);
+    check("localhost", false);
+    check("amazonaws.com", false);
+    check("notamazonaws.com", false);
+    check("amazonaws.com.example.org", false);
+}

@@ -36,7 +36,7 @@ use error::said;
 
 use crate::network::Network;
 use ecrane_core::auth::NamedEndpoint;
-use ecrane_core::name::{AccountId, Region};
+use ecrane_core::name::{AccountId, Partition, Region};
 use ecrane_core::push::Destination;
 
 /// A signed connection to ECR in one Region.
@@ -140,6 +140,13 @@ impl EndpointUrl {
             url: format!("{scheme}://{authority}"),
             authority: authority.to_owned(),
         })
+    }
+
+    /// Whether AWS itself is there, as at the endpoint of a VPC.
+    #[must_use]
+    pub fn is_of_aws(&self) -> bool {
+        let host = self.authority.split(':').next().unwrap_or_default();
+        Partition::has_host(&host.to_ascii_lowercase())
     }
 
     /// The same kind of endpoint at another host.

@@ -146,10 +146,10 @@ pub(crate) enum Counterpart {
 
 impl Counterpart {
     /// At an endpoint, if it is not AWS's own.
-    pub(crate) const fn at(endpoint: Option<&EndpointUrl>) -> Self {
-        match endpoint {
-            None => Self::Aws,
-            Some(_) => Self::StandIn,
+    pub(crate) fn at(endpoint: Option<&EndpointUrl>) -> Self {
+        match endpoint.is_none_or(EndpointUrl::is_of_aws) {
+            true => Self::Aws,
+            false => Self::StandIn,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ready::Ready;
 use super::record::Record;
-use crate::config::Config;
+use crate::config::{Config, Counterpart};
 use crate::exit::{Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
 use crate::service::{self, Clock, Reached};
@@ -63,7 +63,7 @@ impl Place {
         let meant = match destination {
             None => config.registry.clone().map(|host| ("tags", host)),
             // What stands in for AWS is all of its registries.
-            Some(_) if main.endpoint.is_some() => None,
+            Some(_) if Counterpart::at(main.endpoint.as_ref()) == Counterpart::StandIn => None,
             Some(Destination::Registry(host)) => Some(("push-to", host.clone())),
             Some(Destination::Region(_) | Destination::Account(_)) => None,
         };
