@@ -266,7 +266,7 @@ fn other_credentials_take_the_role_where_a_step_has_keys() {
     AssumeRole was refused: AccessDenied: User: arn:aws:iam::333333333333:user/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/ci/push
       - the caller's own policy must allow `sts:AssumeRole` on `arn:aws:iam::222222222222:role/ci/push`
       - the role's trust policy must name the caller, or its account
-      - a condition on `sts:ExternalId` there must name `of/them`
+      - a condition on `sts:ExternalId` there must name what `role-external-id` says
       - to take the role by GitHub's token instead, the job needs `permissions: id-token: write`, and no AWS_ACCESS_KEY_ID in its environment
     ");
 }

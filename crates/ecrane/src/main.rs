@@ -111,9 +111,7 @@ fn run(command: Option<Command>, log: Log) -> Exit {
                 Some(command) => exit::stoppable(local::look_after(command)).await,
                 None => local::serve(local.serve).await,
             },
-            Some(Command::Lifecycle(command)) => {
-                exit::stoppable(lifecycle::run(command, log)).await
-            }
+            Some(Command::Lifecycle(command)) => lifecycle::run(command, log).await,
             Some(Command::Playground(options)) => playground::run(options, log).await,
             Some(Command::Images(options)) => exit::stoppable(images::run(&options, log)).await,
             Some(Command::Login(options)) => {

@@ -92,8 +92,9 @@ fn of_token(role: &Role, claims: &Claims) -> Vec<String> {
 
 fn of_chain(role: &Role) -> Vec<String> {
     let external = match &role.external_id {
-        Some(id) => format!("a condition on `sts:ExternalId` there must name `{id}`"),
-        None => "a condition on `sts:ExternalId` there wants `role-external-id`".to_owned(),
+        // Some keep it to themselves.
+        Some(_) => "a condition on `sts:ExternalId` there must name what `role-external-id` says",
+        None => "a condition on `sts:ExternalId` there wants `role-external-id`",
     };
     vec![
         format!(
@@ -101,7 +102,7 @@ fn of_chain(role: &Role) -> Vec<String> {
             role.arn
         ),
         "the role's trust policy must name the caller, or its account".to_owned(),
-        external,
+        external.to_owned(),
         "to take the role by GitHub's token instead, the job needs `permissions: id-token: write`, and no AWS_ACCESS_KEY_ID in its environment".to_owned(),
     ]
 }

@@ -1,5 +1,4 @@
 use std::str::FromStr;
-use std::time::Duration;
 
 /// How long a session of a role is: 15 minutes to 12 hours.
 ///
@@ -18,12 +17,6 @@ impl SessionLength {
     #[must_use]
     pub const fn seconds(self) -> i32 {
         self.0
-    }
-
-    /// As a length of time.
-    #[must_use]
-    pub const fn duration(self) -> Duration {
-        Duration::from_secs(self.0.unsigned_abs() as u64)
     }
 }
 

@@ -13,7 +13,7 @@ mod when;
 
 pub(crate) use when::{When, now};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{self, Exit, Failure};
 use crate::show::{self, Log};
 
 /// `ecrane lifecycle …`.
@@ -43,7 +43,7 @@ pub(crate) async fn run(command: Command, log: Log) -> Result<Exit, Failure> {
         Command::Compile(options) => compile::run(&options, log),
         Command::Diff(options) => diff::run(&options, log),
         Command::Explain(options) => explain::run(&options, log),
-        Command::Preview(options) => preview::run(&options, log).await,
+        Command::Preview(options) => exit::stoppable(preview::run(&options, log)).await,
         Command::Rollback(options) => rollback::run(options, log).await,
     }?;
     show::all_written()?;

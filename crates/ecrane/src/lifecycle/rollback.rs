@@ -5,7 +5,7 @@ use super::file;
 use crate::cli::Standing;
 use crate::config::{self, Counterpart, Extent, Gate, Preview};
 use crate::errand::Errand;
-use crate::exit::{Exit, Failure};
+use crate::exit::{self, Exit, Failure};
 use crate::gate::{self, Passed, Policies, Repository};
 use crate::inputs::Inputs;
 use crate::service::{self, Reached};
@@ -44,11 +44,10 @@ pub(crate) struct Rollback {
 pub(super) async fn run(options: Rollback, log: Log) -> Result<Exit, Failure> {
     let mut errand = Errand::default();
     if !options.standing.json {
-        return roll_back(options, &mut errand, log)
-            .await
-            .map(|()| Exit::Done);
+        let result = exit::stoppable(roll_back(options, &mut errand, log));
+        return result.await.map(|()| Exit::Done);
     }
-    let result = roll_back(options, &mut errand, log.beside_data()).await;
+    let result = exit::stoppable(roll_back(options, &mut errand, log.beside_data())).await;
     errand.to_program(result)
 }
 
@@ -106,9 +105,16 @@ async fn roll_back(options: Rollback, errand: &mut Errand, log: Log) -> Result<(
     {
         return Err(gate::refused(&objection));
     }
-    aws::roll_back(&ecr, name, &found.place, &way)
-        .await
-        .map_err(Failure::refused)?;
+    // Whoever stops the run now does not know whether it was done.
+    errand.began();
+    let gone_back = aws::roll_back(&ecr, name, &found.place, &way).await;
+    if let Err(error) = gone_back {
+        let is_one_step = !matches!(&way, Way::Put { tags, .. } if !tags.is_empty());
+        if is_one_step && !error.may_have_worked() {
+            errand.did_nothing();
+        }
+        return Err(Failure::refused(error));
+    }
     errand.done(log);
     Ok(())
 }
