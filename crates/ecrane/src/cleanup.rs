@@ -3,7 +3,7 @@
 
 use crate::cli::Standing;
 use crate::config::{self, Extent, GitHubApi};
-use crate::errand::Errand;
+use crate::errand::{self, ATTEMPTS, Errand};
 use crate::exit::{Exit, Failure};
 use crate::gate;
 use crate::inputs::Inputs;
@@ -17,7 +17,7 @@ use ecrane_core::report::{bytes, cleanup_rows};
 use ecrane_core::repository::{
     Cleanup as Decided, Failed, KeptTag, Named, PullState, PullTag, Removed, clean_up, pull_tags,
 };
-use ecrane_engine::aws::{self, AwsError, Ecr, Left, Listing, Untagged};
+use ecrane_engine::aws::{self, AwsError, Ecr, Left, Listing};
 use ecrane_engine::github::{GitHub, Patience};
 use ecrane_engine::network::Network;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -111,8 +111,7 @@ pub(crate) async fn clean(
             return Ok(());
         }
     }
-    for tag in remove(&ecr, name, &decided, &listing, errand).await? {
-        let why = "an index holds its image by now; the next run looks again";
+    for (tag, why) in remove(&ecr, name, &decided, &listing, errand).await? {
         log.warning(&format!("`{tag}` stays: {why}"));
         errand.stays(&format!("{name}:{tag}"), why);
     }
@@ -217,21 +216,23 @@ fn tell(decided: &Decided, log: Log) {
     }
 }
 
+/// A tag that was to go, and why it does not.
+type Stays = (String, &'static str);
+
+const HELD: &str = "an index holds its image by now; the next run looks again";
+const ANEW: &str = "it was pushed again meanwhile; the next run looks again";
+
 /// Removes what was decided on, and nothing else. What an index holds meanwhile
-/// is still there.
+/// is still there, and so is a tag that names another image by then.
 async fn remove(
     ecr: &Ecr,
     name: &RepositoryName,
     decided: &Decided,
     listing: &Listing,
     errand: &mut Errand,
-) -> Result<Vec<String>, Failure> {
-    let tags: Vec<Tag> = decided
-        .removed
-        .iter()
-        .map(|it| it.tag.tag.clone())
-        .collect();
-    if tags.is_empty() {
+) -> Result<Vec<Stays>, Failure> {
+    let mut open: Vec<&PullTag> = decided.removed.iter().map(|it| &it.tag).collect();
+    if open.is_empty() {
         return Ok(Vec::new());
     }
     if !aws::still_holds(ecr, name, listing).await.map_err(unread)? {
@@ -239,22 +240,60 @@ async fn remove(
     }
     // Whoever stops the run from here on does not know how far it came.
     errand.began();
-    let Untagged { gone, left, error } = aws::untag(ecr, name, &tags).await;
+    let (mut left, mut stays) = (Vec::new(), Vec::new());
+    let mut attempt = 1;
+    let (missed, error) = loop {
+        let tags: Vec<Tag> = open.iter().map(|it| it.tag.clone()).collect();
+        let untagged = aws::untag(ecr, name, &tags).await;
+        let missed = open.len() - untagged.gone - untagged.left.len();
+        left.extend(untagged.left);
+        match untagged.error {
+            Some(error) if attempt < ATTEMPTS && error.may_have_worked() => {}
+            error => break (missed, error),
+        }
+        errand::wait_after(attempt).await;
+        attempt += 1;
+        let now = digests(ecr, name).await?;
+        open.retain(|it| {
+            let digest = now.get(it.tag.as_str());
+            if digest.is_some_and(|digest| *digest != it.digest) {
+                stays.push((it.tag.to_string(), ANEW));
+            }
+            let is_left = left.iter().any(|left: &Left| left.tag == it.tag.as_str());
+            digest == Some(&it.digest) && !is_left
+        });
+    };
+    let (held, failed): (Vec<Left>, Vec<Left>) =
+        left.into_iter().partition(|it| it.failed == Failed::Held);
+    stays.extend(held.into_iter().map(|it| (it.tag, HELD)));
+    let all = decided.removed.len();
+    let gone = all - missed - failed.len() - stays.len();
     let is_open = error.as_ref().is_some_and(AwsError::may_have_worked);
     if gone == 0 && !is_open {
         errand.did_nothing();
     }
-    let (held, failed): (Vec<Left>, Vec<Left>) =
-        left.into_iter().partition(|it| it.failed == Failed::Held);
-    let so_far = format!("{gone} of {} tags are removed", tags.len());
+    let so_far = format!("{gone} of {all} tags are removed");
     if let Some(error) = error {
         return Err(Failure::refused(format!("{error}\n{so_far}")));
     }
     let failed: Vec<String> = failed.iter().map(failure).collect();
     match failed.is_empty() {
-        true => Ok(held.into_iter().map(|it| it.tag).collect()),
+        true => Ok(stays),
         false => Err(Failure::refused(format!("{}\n{so_far}", failed.join("\n")))),
     }
+}
+
+/// What each tag names now.
+async fn digests(ecr: &Ecr, name: &RepositoryName) -> Result<BTreeMap<String, String>, Failure> {
+    let listing = aws::outline(ecr, name).await.map_err(Failure::refused)?;
+    let images = service::images_in(&listing)?;
+    let named = images.ids().flat_map(|id| {
+        let digest = images.digest(id);
+        images
+            .tags(id)
+            .map(move |tag| (tag.to_owned(), digest.to_owned()))
+    });
+    Ok(named.collect())
 }
 
 fn failure(left: &Left) -> String {

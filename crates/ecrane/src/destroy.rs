@@ -3,7 +3,7 @@
 
 use crate::cli::Standing;
 use crate::config::{Confirmation, Extent};
-use crate::errand::Errand;
+use crate::errand::{self, ATTEMPTS, Errand};
 use crate::exit::{Exit, Failure};
 use crate::gate;
 use crate::inputs::Inputs;
@@ -17,7 +17,6 @@ use ecrane_core::repository::{Adoption, Contents, NoDestroy, confirmed, may_dest
 use ecrane_engine::aws::{self, AwsError, Destroyed, Ecr, Found, Held, Listing};
 use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};
-use std::time::Duration;
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -171,11 +170,6 @@ async fn ask(name: &RepositoryName, log: Log) -> Result<(), Failure> {
     confirmed(name, &typed.unwrap_or_default()).map_err(|why| refused(&why))
 }
 
-/// How often a deletion is asked for that nobody answers.
-const ATTEMPTS: u32 = 4;
-/// Before the second attempt; twice as long before each that follows.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-
 /// Deletes what was seen, and nothing else: before another attempt it is looked
 /// whether that is still what is there.
 async fn delete(
@@ -210,7 +204,7 @@ async fn delete(
                 return Err(Failure::refused(error));
             }
             Err(error) if attempt == ATTEMPTS => return Err(Failure::refused(error)),
-            Err(_) => tokio::time::sleep(FIRST_WAIT * 2_u32.pow(attempt - 1)).await,
+            Err(_) => errand::wait_after(attempt).await,
         }
         let now = aws::find(ecr, name).await.map_err(Failure::refused)?;
         match now {

@@ -19,6 +19,7 @@ use ecrane_engine::github::{GitHub, Patience};
 use ecrane_engine::network::Network;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// What such a run has found out so far.
 #[derive(Debug, Default)]
@@ -169,6 +170,17 @@ pub(crate) async fn run(order: &Order, errand: &mut Errand, log: Log) -> Result<
             cleanup::clean(&wish, &reached, errand, log).await
         }
     }
+}
+
+/// How often something is taken away that nobody says is gone. Between two attempts
+/// it is looked whether it is still what was shown. As often as AWS is asked for
+/// anything else.
+pub(crate) const ATTEMPTS: u32 = 8;
+
+/// Waits until there is something to look at.
+pub(crate) async fn wait_after(attempt: u32) {
+    const FIRST: Duration = Duration::from_millis(250);
+    tokio::time::sleep(FIRST * 2_u32.pow(attempt.saturating_sub(1))).await;
 }
 
 /// Why the run for the end of a pull request only looks, if it is not at its end.

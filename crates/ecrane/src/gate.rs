@@ -168,7 +168,7 @@ pub(crate) fn tell(cost: &Cost, name: Option<&str>, log: Log) {
     }
     if let more @ 1.. = losses.len().saturating_sub(LISTED) {
         log.line(&format!(
-            "    … and {more} more: `ecrane lifecycle preview` lists them all"
+            "    … and {more} more: `ecrane lifecycle preview --now +1d` lists them all"
         ));
     }
     log.line("");

@@ -53,8 +53,8 @@ impl World {
     }
 
     /// Through a proxy with this fault, and how often tags were asked to go.
-    fn spoiled(&self, fault: Fault) -> (Ran, usize) {
-        let proxy = proxy::before(&self.ecr.address, [fault]);
+    fn spoiled(&self, faults: impl IntoIterator<Item = Fault>) -> (Ran, usize) {
+        let proxy = proxy::before(&self.ecr.address, faults);
         let mut command = self.command(&[]);
         command.env("AWS_MAX_ATTEMPTS", "2");
         command.env("AWS_ENDPOINT_URL_ECR", format!("http://{}", proxy.address));
@@ -252,7 +252,7 @@ fn nothing_goes_that_was_not_read_whole() {
     ];
     for (fault, code) in faults {
         let what = format!("{} from {}", fault.operation, fault.calls.start());
-        let (ran, asked) = world.spoiled(fault);
+        let (ran, asked) = world.spoiled([fault]);
         assert_eq!((ran.code, asked), (Some(code), 0), "{what}\n{}", ran.stderr);
     }
     assert_eq!(world.tags(), all);
@@ -283,7 +283,7 @@ fn a_tag_that_cannot_go_is_told_of_by_itself() {
             "failureReason": "so it is",
         });
         let body = http::json(&json!({ "imageIds": [], "failures": [failure] }));
-        let (ran, asked) = world.spoiled(fault("BatchDeleteImage", 1, Spoil::Answer(body)));
+        let (ran, asked) = world.spoiled([fault("BatchDeleteImage", 1, Spoil::Answer(body))]);
         let (exit, said) = match code {
             "ImageNotFound" => (0, ""),
             "ImageReferencedByManifestList" => (0, "`pr-1` stays: an index holds"),
@@ -321,8 +321,60 @@ fn an_answer_that_is_lost_takes_nothing_back() {
         calls: 1..=1,
         ..fault("BatchDeleteImage", 1, Spoil::Lost)
     };
-    let (ran, asked) = world.spoiled(lost);
-    assert_eq!((ran.code, asked), (Some(0), 2), "{}", ran.stderr);
+    let (ran, asked) = world.spoiled([lost]);
+    assert_eq!((ran.code, asked), (Some(0), 1), "{}", ran.stderr);
+    let kept = [
+        "latest",
+        "main",
+        "pr-1.2",
+        "pr-12-amd64",
+        "pr-7",
+        "pr-99",
+        "v1",
+        "v2",
+    ];
+    assert_eq!(world.tags(), kept);
+}
+
+/// The tag `pr-1` names another image by then.
+fn pushed_again(page: &mut Value) {
+    let images = page["imageDetails"].as_array_mut().unwrap();
+    let tagged = |image: &&mut Value| {
+        let tags = image["imageTags"].as_array();
+        tags.is_some_and(|tags| tags.contains(&json!("pr-1")))
+    };
+    let before = images.iter_mut().find(tagged).unwrap();
+    let mut after = before.clone();
+    before["imageTags"] = json!(["pr-1-0f3c2d"]);
+    after["imageTags"] = json!(["pr-1"]);
+    after["imageDigest"] = json!(format!("sha256:{}", "5".repeat(64)));
+    images.push(after);
+}
+
+#[test]
+fn a_tag_that_was_pushed_again_before_another_attempt_stays() {
+    let world = World::new();
+    let fault = |operation: &str, call: usize, spoil| Fault {
+        operation: operation.to_owned(),
+        calls: call..=call,
+        spoil,
+    };
+    let unsaid = Spoil::Refuse("500 Internal Server Error", "ServerException".to_owned());
+    // The first look finds the images, the second that they are still there.
+    let faults = [
+        fault("BatchDeleteImage", 1, unsaid),
+        fault("DescribeImages", 3, Spoil::Change(pushed_again)),
+    ];
+    let (ran, asked) = world.spoiled(faults);
+    assert_eq!((ran.code, asked), (Some(0), 2), "{}", told(&ran));
+    let why = "`pr-1` stays: it was pushed again meanwhile; the next run looks again";
+    assert!(told(&ran).contains(why), "{}", told(&ran));
+    let tags = world.tags();
+    let of_one = tags.iter().filter(|tag| tag.starts_with("pr-1"));
+    assert_eq!(
+        of_one.collect::<Vec<_>>(),
+        ["pr-1", "pr-1.2", "pr-12-amd64"]
+    );
 }
 
 #[test]

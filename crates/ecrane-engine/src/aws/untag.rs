@@ -1,4 +1,6 @@
+use super::answers::Once;
 use super::{AwsError, Ecr};
+use aws_sdk_ecr::config::Builder;
 use aws_sdk_ecr::types::{ImageFailure, ImageIdentifier};
 use ecrane_core::name::{RepositoryName, Tag};
 use ecrane_core::repository::Failed;
@@ -29,8 +31,8 @@ pub struct Left {
 }
 
 /// Removes tags, by their names alone: what they name goes with its last tag,
-/// and what another tag names stays. A tag that is not there is no failure: the
-/// answer to an earlier attempt may have been lost.
+/// and what another tag names stays. A tag that is not there is no failure. Each
+/// batch is asked for once: before another attempt, look what the tags name.
 pub async fn untag(ecr: &Ecr, repository: &RepositoryName, tags: &[Tag]) -> Untagged {
     let mut untagged = Untagged::default();
     for batch in tags.chunks(BATCH) {
@@ -63,6 +65,8 @@ async fn delete(
         .set_registry_id(ecr.registry_id())
         .repository_name(repository.as_str())
         .set_image_ids(Some(ids.collect()))
+        .customize()
+        .config_override(Builder::new().retry_classifier(Once))
         .send()
         .await
         .map_err(|error| AwsError::new("BatchDeleteImage", &error))?;

@@ -235,7 +235,8 @@ impl Place {
         let desired = &config.desired;
         let applied = aws::apply(&self.ecr, desired, plan, &look.observation, tell).await;
         // Without an answer it may have been put, and the way back does no harm.
-        let is_open = |error: &AwsError| matches!(error, AwsError::NoAnswer { operation, .. } if *operation == "PutLifecyclePolicy");
+        let is_of_put = |error: &AwsError| matches!(error, AwsError::NoAnswer { operation, .. } | AwsError::Refused { operation, .. } if *operation == "PutLifecyclePolicy");
+        let is_open = |error: &AwsError| is_of_put(error) && error.may_have_worked();
         let may_be_put = is_put.get() || applied.as_ref().is_err_and(is_open);
         match uri.into_inner() {
             Some(uri) if may_be_put => {
