@@ -245,7 +245,8 @@ async fn remove(
     let (missed, error) = loop {
         let tags: Vec<Tag> = open.iter().map(|it| it.tag.clone()).collect();
         let untagged = aws::untag(ecr, name, &tags).await;
-        let missed = open.len() - untagged.gone - untagged.left.len();
+        let answered = untagged.gone + untagged.left.len();
+        let missed = open.len().saturating_sub(answered);
         left.extend(untagged.left);
         match untagged.error {
             Some(error) if attempt < ATTEMPTS && error.may_have_worked() => {}
@@ -254,20 +255,19 @@ async fn remove(
         errand::wait_after(attempt).await;
         attempt += 1;
         let now = digests(ecr, name).await?;
-        open.retain(|it| {
-            let digest = now.get(it.tag.as_str());
-            if digest.is_some_and(|digest| *digest != it.digest) {
-                stays.push((it.tag.to_string(), ANEW));
-            }
-            let is_left = left.iter().any(|left: &Left| left.tag == it.tag.as_str());
-            digest == Some(&it.digest) && !is_left
-        });
+        open.retain(|it| !left.iter().any(|left: &Left| left.tag == it.tag.as_str()));
+        let (same, others): (Vec<_>, Vec<_>) = open
+            .into_iter()
+            .filter_map(|it| Some((it, now.get(it.tag.as_str())?)))
+            .partition(|(it, digest)| **digest == it.digest);
+        stays.extend(others.iter().map(|(it, _)| (it.tag.to_string(), ANEW)));
+        open = same.into_iter().map(|(it, _)| it).collect();
     };
     let (held, failed): (Vec<Left>, Vec<Left>) =
         left.into_iter().partition(|it| it.failed == Failed::Held);
     stays.extend(held.into_iter().map(|it| (it.tag, HELD)));
     let all = decided.removed.len();
-    let gone = all - missed - failed.len() - stays.len();
+    let gone = all.saturating_sub(missed + failed.len() + stays.len());
     let is_open = error.as_ref().is_some_and(AwsError::may_have_worked);
     if gone == 0 && !is_open {
         errand.did_nothing();
