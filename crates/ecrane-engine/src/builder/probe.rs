@@ -101,7 +101,7 @@ async fn docker(name: Option<&str>) -> Result<Docker, BuildError> {
         client,
         engine,
         buildx,
-        oci_exporter: oci_exporter(&driver, &info.driver_status),
+        oci_exporter: oci_exporter(&driver, &info.driver_status.unwrap_or_default()),
         image_place: image_place(&driver),
         adopted: Vec::new(),
     })
@@ -141,7 +141,8 @@ const INFO: [&str; 3] = ["info", "--format", "{{json .}}"];
 #[serde(default, rename_all = "PascalCase")]
 struct Info {
     server_version: String,
-    driver_status: Vec<(String, String)>,
+    /// None of a storage driver that has nothing to say, as `vfs`.
+    driver_status: Option<Vec<(String, String)>>,
     #[serde(rename = "ClientInfo")]
     client: ClientInfo,
 }
@@ -345,6 +346,9 @@ mod tests {
             (both, None),
         );
         check(&of("26.1.5", "28.2.2", "null"), (both, None));
+        let vfs = of("26.1.5", "28.2.2", &format!("[{plugin}]"));
+        let vfs = vfs.replacen('{', r#"{"DriverStatus": null, "#, 1);
+        check(&vfs, (both, Some("0.30.0")));
         // No engine.
         check(&of("", "28.2.2", "[]"), (None, None));
         // Client 20.10, with an engine and without.
